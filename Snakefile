@@ -1,0 +1,33 @@
+# Recovery of the intercept-slope correlation under four priors: a simulation study.
+#
+#   snakemake --cores 2             everything: study, tables, figures
+#   snakemake --cores 2 observed    the real data under every prior
+#   snakemake --cores 2 tables      the study's tables
+#   snakemake --cores 2 figures     every figure
+#   snakemake --report report.html  the report of a finished run
+
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+configfile: "config/config.yaml"
+
+
+#report: "workflow/report/workflow.rst"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/simulate.smk"
+include: "workflow/rules/fit.smk"
+include: "workflow/rules/observed.smk"
+include: "workflow/rules/summarise.smk"
+#include: "workflow/rules/figures.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        rules.observed.input,
+        rules.tables.input,
+#        rules.figures.input,

@@ -1,0 +1,65 @@
+rule tables:
+    input:
+        "<results>/tables/estimates.parquet",
+        "<results>/tables/fits.csv",
+        "<results>/tables/recovery.csv",
+        "<results>/tables/coverage.csv",
+        "<results>/tables/comparison.csv",
+        "<results>/tables/observed.csv",
+
+
+rule gather:
+    input:
+        estimates=batch_files(
+            "<results>/fits/{scenario}/{prior}/{batch}.estimates.parquet"
+        ),
+        fits=batch_files("<results>/fits/{scenario}/{prior}/{batch}.fits.parquet"),
+        code=code("tables"),
+    output:
+        estimates="<results>/tables/estimates.parquet",
+        fits=report(
+            "<results>/tables/fits.csv",
+            caption="../report/fits_table.rst",
+            category="Tables",
+            labels={"table": "fits"},
+        ),
+    log:
+        "<logs>/gather.log",
+    conda:
+        "../../envs/study.yaml"
+    script:
+        "../scripts/gather.py"
+
+
+rule measure:
+    input:
+        estimates="<results>/tables/estimates.parquet",
+        code=code("estimates", "measures", "tables"),
+    output:
+        recovery=report(
+            "<results>/tables/recovery.csv",
+            caption="../report/recovery_table.rst",
+            category="Tables",
+            labels={"table": "recovery"},
+        ),
+        coverage=report(
+            "<results>/tables/coverage.csv",
+            caption="../report/coverage_table.rst",
+            category="Tables",
+            labels={"table": "coverage"},
+        ),
+        comparison=report(
+            "<results>/tables/comparison.csv",
+            caption="../report/comparison_table.rst",
+            category="Tables",
+            labels={"table": "comparison of priors"},
+        ),
+    log:
+        "<logs>/measure.log",
+    conda:
+        "../../envs/study.yaml"
+    params:
+        levels=config["intervals"],
+        scenarios=[scenario.columns() for scenario in study.scenarios.values()],
+    script:
+        "../scripts/measure.py"

@@ -1,0 +1,8 @@
+"""Gather the batches' estimates and fits into one table each."""
+
+from joblog import open_log
+from recovery.tables import stack_batches
+
+open_log(snakemake.log[0])
+stack_batches(snakemake.input.estimates).to_parquet(snakemake.output.estimates, index=False)
+stack_batches(snakemake.input.fits).to_csv(snakemake.output.fits, index=False)

@@ -1,0 +1,14 @@
+"""Measure the recovery of the truth: per prior, as coverage to read, and prior against prior."""
+
+import pandas as pd
+from joblog import open_log
+from recovery.tables import comparison_table, coverage_table, recovery_table, with_scenario_columns
+
+open_log(snakemake.log[0])
+estimates = pd.read_parquet(snakemake.input.estimates)
+levels = snakemake.params.levels
+scenarios = pd.DataFrame(snakemake.params.scenarios)
+recovery = recovery_table(estimates, levels)
+with_scenario_columns(recovery, scenarios).to_csv(snakemake.output.recovery, index=False)
+coverage_table(recovery).to_csv(snakemake.output.coverage, index=False)
+comparison_table(estimates, levels).to_csv(snakemake.output.comparison, index=False)

@@ -1,0 +1,74 @@
+"""Estimates: what is kept of a posterior, one row a parameter."""
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from arviz_stats.base import array_stats
+
+PARAMETERS = ("beta0", "beta1", "sigma", "sigma_u0", "sigma_u1", "rho", "r_u")
+"""The estimands, in the order of every table. ``r_u`` is the realised correlation."""
+
+
+def interval_probabilities(level: float) -> tuple[float, float]:
+    """Lower and upper tail probability of the equal-tailed interval of a level."""
+    return (1.0 - level) / 2.0, (1.0 + level) / 2.0
+
+
+def quantile_name(probability: float) -> str:
+    """Column name of a quantile, e.g. ``q2.5``."""
+    return f"q{round(100 * probability, 6):g}"
+
+
+def estimate_columns(levels: list[float]) -> list[str]:
+    """Columns of an estimate for the interval levels wanted, quantiles in order."""
+    probabilities = sorted(p for level in levels for p in interval_probabilities(level))
+    quantiles = [quantile_name(p) for p in probabilities]
+    return ["mean", "median", "sd", *quantiles, "mcse_mean", "ess_bulk", "ess_tail", "rhat"]
+
+
+def realised_correlation(posterior: xr.Dataset) -> xr.DataArray:
+    """``r_u``: the sample correlation of (u0_j, u1_j) over the subjects, draw by draw."""
+    return xr.corr(posterior["u0"], posterior["u1"], dim="subject")
+
+
+def estimates_from_draws(posterior: xr.Dataset, levels: list[float]) -> pd.DataFrame:
+    """Summarise the draws of every estimand.
+
+    Parameters
+    ----------
+    posterior : xarray.Dataset
+        Draws with dimensions (chain, draw), ``u0`` and ``u1`` also over subjects. A parameter
+        that it lacks (rho under a prior without correlation) gets a row of NaN.
+    levels : list of float
+        Levels of the equal-tailed intervals.
+
+    Returns
+    -------
+    DataFrame
+        Index ``parameter``, columns as `estimate_columns`. The effective sample sizes and
+        R-hat are those of Vehtari et al. (2021), by ArviZ.
+    """
+    draws = posterior.assign(r_u=realised_correlation(posterior))
+    present = [name for name in PARAMETERS if name in draws]
+    array = np.stack([draws[name].transpose("chain", "draw").to_numpy() for name in present])
+    columns = estimate_columns(levels)
+    probabilities = [float(name[1:]) / 100 for name in columns if name.startswith("q")]
+    flat = array.reshape(len(present), -1)
+    table = pd.DataFrame(index=pd.Index(present, name="parameter"))
+    table["mean"] = flat.mean(axis=1)
+    table["median"] = np.median(flat, axis=1)
+    table["sd"] = flat.std(axis=1, ddof=1)
+    for probability, values in zip(probabilities, np.quantile(flat, probabilities, axis=1)):
+        table[quantile_name(probability)] = values
+    axes = {"chain_axis": 1, "draw_axis": 2}
+    table["mcse_mean"] = array_stats.mcse(array, **axes)
+    table["ess_bulk"] = array_stats.ess(array, **axes)
+    table["ess_tail"] = array_stats.ess(array, method="tail", prob=(0.05, 0.95), **axes)
+    table["rhat"] = array_stats.rhat(array, **axes)
+    return table.reindex(list(PARAMETERS))
+
+
+def no_estimates(levels: list[float]) -> pd.DataFrame:
+    """The rows of a fit that failed: every estimand, every value missing."""
+    index = pd.Index(PARAMETERS, name="parameter")
+    return pd.DataFrame(np.nan, index=index, columns=estimate_columns(levels))

@@ -1,0 +1,63 @@
+"""The hierarchical model in PyMC: one likelihood a formulation, the prior plugged in."""
+
+from collections.abc import Callable
+
+import pymc as pm
+
+from .longdata import LongData
+from .priors import Covariance, Prior
+
+
+def latent_model(data: LongData, prior: Prior) -> pm.Model:
+    """The post's formulation: non-centred subject effects as parameters.
+
+    Everything that differs between data sets of one design is a ``pm.Data``, so that a
+    compiled model serves them all (see `latent_data`).
+    """
+    with pm.Model(coords={"effect": ["intercept", "slope"], "subject": data.labels}) as model:
+        values = {
+            name: pm.Data(name, value) for name, value in latent_data(data, prior).items()
+        }
+        beta0, beta1, sigma = _population(prior, values["center"])
+        cov = prior.covariance(sigma)
+        standard = pm.Normal("z", 0.0, 1.0, dims=("effect", "subject"))
+        u0 = pm.Deterministic("u0", cov.sigma_u0 * standard[0], dims="subject")
+        u1 = pm.Deterministic("u1", cov.sigma_u1 * _correlated(standard, cov), dims="subject")
+        subject = values["subject_of_row"]
+        mean = beta0 + u0[subject] + (beta1 + u1[subject]) * values["time"]
+        pm.Normal("response", mean, sigma, observed=values["measured"])
+    return model
+
+
+def latent_data(data: LongData, prior: Prior) -> dict:
+    """The ``pm.Data`` values of `latent_model` for a data set."""
+    return {
+        "center": prior.center_for(data.response),
+        "time": data.time,
+        "subject_of_row": data.subject,
+        "measured": data.response,
+    }
+
+
+def _population(prior: Prior, center):
+    """The priors of beta0, beta1 and sigma, the same for every family.
+
+    beta0 is written as its deviation from the center: every data set then starts its chains
+    from the same point, since a compiled model keeps the start it was compiled with.
+    """
+    deviation = pm.Normal("beta0_deviation", 0.0, prior.beta0_sd)
+    beta0 = pm.Deterministic("beta0", center + deviation)
+    beta1 = pm.Normal("beta1", 0.0, prior.beta1_sd)
+    sigma = pm.HalfStudentT("sigma", nu=prior.sigma_df, sigma=prior.sigma_scale)
+    return beta0, beta1, sigma
+
+
+def _correlated(standard, cov: Covariance):
+    """Unit-variance slopes with correlation rho to the intercepts ``standard[0]``."""
+    if cov.rho is None:
+        return standard[1]
+    return cov.rho * standard[0] + pm.math.sqrt(1.0 - cov.rho**2) * standard[1]
+
+
+MODELS: dict[str, Callable[[LongData, Prior], pm.Model]] = {"latent": latent_model}
+MODEL_DATA: dict[str, Callable[[LongData, Prior], dict]] = {"latent": latent_data}

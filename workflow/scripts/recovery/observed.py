@@ -1,0 +1,80 @@
+"""The real data under one prior, with everything that a posterior is looked at through."""
+
+import numpy as np
+import pymc as pm
+import xarray as xr
+from scipy import stats
+
+from .longdata import LongData
+from .sampling import Fit, NutsSampler
+from .seeds import named_seed
+
+PRIOR_DRAWS = 2000
+
+
+def observe(
+    data: LongData, sampler: NutsSampler, study_seed: int, prior_name: str
+) -> tuple[xr.DataTree, Fit]:
+    """Fit the real data and describe the fit in ArviZ's groups.
+
+    Returns
+    -------
+    tree : xarray.DataTree
+        ``posterior`` (parameters, ``u0``, ``u1`` and the conditional mean ``mu`` of every
+        observation), ``posterior_predictive``, ``log_likelihood``, ``prior``,
+        ``prior_predictive``, ``sample_stats``, ``observed_data`` and ``constant_data``.
+    fit : Fit
+        The estimates and diagnostics.
+
+    Raises
+    ------
+    RuntimeError
+        If the sampler failed: there is then nothing to describe.
+    """
+    fit = sampler.fit(data, named_seed(study_seed, "observed", prior_name, "fit"))
+    if fit.draws is None:
+        raise RuntimeError(f"prior {prior_name}: the fit of the real data failed, {fit.diagnostics.error}")
+    rng = np.random.default_rng(named_seed(study_seed, "observed", prior_name, "predict"))
+    posterior = with_conditional_mean(fit.draws["posterior"].to_dataset(), data)
+    prior_draws = pm.sample_prior_predictive(
+        PRIOR_DRAWS,
+        model=sampler.model,
+        random_seed=named_seed(study_seed, "observed", prior_name, "prior"),
+    )
+    prior = with_conditional_mean(prior_draws["prior"].to_dataset(), data)
+    response = xr.DataArray(data.response, dims="observation")
+    log_density = stats.norm.logpdf(
+        data.response, posterior["mu"], posterior["sigma"].to_numpy()[..., None]
+    )
+    groups = {
+        "posterior": posterior,
+        "posterior_predictive": predict(posterior, rng),
+        "log_likelihood": xr.Dataset({"response": posterior["mu"].copy(data=log_density)}),
+        "sample_stats": fit.draws["sample_stats"].to_dataset(),
+        "prior": prior,
+        "prior_predictive": predict(prior, rng),
+        "observed_data": xr.Dataset({"response": response}),
+        "constant_data": xr.Dataset(
+            {
+                "time": ("observation", data.time),
+                "subject_of_row": ("observation", np.asarray(data.labels)[data.subject]),
+            }
+        ),
+    }
+    return xr.DataTree.from_dict(groups), fit
+
+
+def with_conditional_mean(draws: xr.Dataset, data: LongData) -> xr.Dataset:
+    """Add ``mu``, the mean of every observation given its subject's effects."""
+    subject = xr.DataArray(data.subject, dims="observation")
+    time = xr.DataArray(data.time, dims="observation")
+    intercept = draws["beta0"] + draws["u0"]
+    slope = draws["beta1"] + draws["u1"]
+    mean = intercept.isel(subject=subject) + slope.isel(subject=subject) * time
+    return draws.assign(mu=mean.drop_vars("subject").transpose("chain", "draw", "observation"))
+
+
+def predict(draws: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
+    """A new response for every observation and draw, from Normal(mu, sigma)."""
+    noise = xr.DataArray(rng.standard_normal(draws["mu"].shape), dims=draws["mu"].dims)
+    return xr.Dataset({"response": draws["mu"] + draws["sigma"] * noise})

@@ -1,0 +1,156 @@
+"""Fit one model to many data sets by NUTS: compile once, swap the data, refit what is not good."""
+
+import time
+from dataclasses import dataclass, replace
+
+import nutpie
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from .estimates import estimates_from_draws, no_estimates
+from .longdata import LongData
+from .models import MODEL_DATA, MODELS
+from .priors import Prior
+
+MAX_ATTEMPTS = 3
+MAX_RHAT = 1.01
+MIN_ESS_BULK = 400.0
+
+
+@dataclass(frozen=True)
+class SamplerSettings:
+    """How NUTS is run (`sampler` in the config)."""
+
+    formulation: str
+    chains: int
+    tune: int
+    draws: int
+    target_accept: float
+
+    def for_attempt(self, attempt: int) -> "SamplerSettings":
+        """Settings of attempt 1, 2, ...: each halves 1 - target_accept and doubles the draws."""
+        factor = 2 ** (attempt - 1)
+        return replace(
+            self,
+            tune=self.tune * factor,
+            draws=self.draws * factor,
+            target_accept=1.0 - (1.0 - self.target_accept) / factor,
+        )
+
+
+@dataclass(frozen=True)
+class Diagnostics:
+    """What happened in a fit: one row of ``fits.csv`` (columns explained in results/README)."""
+
+    status: str = "failed"
+    error: str = ""
+    attempts: int = 0
+    target_accept: float = np.nan
+    divergences: int = 0
+    max_rhat: float = np.nan
+    min_ess_bulk: float = np.nan
+    gradient_evaluations: int = 0
+    sampling_seconds: float = 0.0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fit as a value: diagnostics, estimates (NaN if it failed) and, if any, the draws."""
+
+    diagnostics: Diagnostics
+    estimates: pd.DataFrame
+    draws: xr.DataTree | None
+
+
+class NutsSampler:
+    """A prior's model, compiled once for all data sets of one design.
+
+    Parameters
+    ----------
+    prior : Prior
+        The prior to fit.
+    settings : SamplerSettings
+        Formulation and lengths of the chains.
+    template : LongData
+        Any data set of the design. It must be the same for every batch: the compiled model
+        keeps its starting point.
+    levels : list of float
+        Levels of the intervals that estimates carry.
+    """
+
+    def __init__(
+        self, prior: Prior, settings: SamplerSettings, template: LongData, levels: list[float]
+    ) -> None:
+        self.prior = prior
+        self.settings = settings
+        self.levels = levels
+        self.model = MODELS[settings.formulation](template, prior)
+        self._compiled = nutpie.compile_pymc_model(self.model)
+
+    def fit(self, data: LongData, seed: int) -> Fit:
+        """Fit one data set; refit at most twice while diagnostics are not good.
+
+        A fit is refitted if it has divergences, R-hat above 1.01 or a bulk effective sample
+        size below 400 (Vehtari et al. 2021) in any estimand. An exception is not raised but
+        returned as a fit with status ``failed``.
+        """
+        started = time.process_time()
+        record = Diagnostics(seed=seed)
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            settings = self.settings.for_attempt(attempt)
+            record = replace(record, attempts=attempt, target_accept=settings.target_accept)
+            try:
+                draws = self._sample(data, settings, seed + attempt - 1)
+                estimates = estimates_from_draws(draws["posterior"].to_dataset(), self.levels)
+            except Exception as error:  # noqa: BLE001 - a broken replicate must not kill its batch
+                message = f"{type(error).__name__}: {error}".splitlines()[0]
+                record = replace(record, status="failed", error=message)
+                draws, estimates = None, no_estimates(self.levels)
+                break
+            record = _assessed(record, draws, estimates)
+            if record.status == "ok":
+                break
+        return Fit(
+            replace(record, sampling_seconds=time.process_time() - started), estimates, draws
+        )
+
+    def _sample(self, data: LongData, settings: SamplerSettings, seed: int) -> xr.DataTree:
+        values = MODEL_DATA[settings.formulation](data, self.prior)
+        return nutpie.sample(
+            self._compiled.with_data(**values),
+            chains=settings.chains,
+            tune=settings.tune,
+            draws=settings.draws,
+            target_accept=settings.target_accept,
+            seed=seed,
+            cores=1,  # Snakemake hands out the cores; the draws do not depend on it
+            progress_bar=False,
+        )
+
+
+def _assessed(record: Diagnostics, draws: xr.DataTree, estimates: pd.DataFrame) -> Diagnostics:
+    """The record of an attempt that gave draws, with what its diagnostics say."""
+    divergences = int(draws["sample_stats"]["diverging"].sum())
+    max_rhat = float(estimates["rhat"].max())
+    min_ess = float(estimates["ess_bulk"].min())
+    complaints = [
+        complaint
+        for complaint, holds in (
+            (f"{divergences} divergences", divergences > 0),
+            (f"R-hat {max_rhat:.3f}", not max_rhat <= MAX_RHAT),
+            (f"bulk ESS {min_ess:.0f}", not min_ess >= MIN_ESS_BULK),
+        )
+        if holds
+    ]
+    steps = draws["sample_stats"]["n_steps"].sum() + draws["warmup_sample_stats"]["n_steps"].sum()
+    return replace(
+        record,
+        status="not_converged" if complaints else "ok",
+        error=", ".join(complaints),
+        divergences=divergences,
+        max_rhat=max_rhat,
+        min_ess_bulk=min_ess,
+        gradient_evaluations=record.gradient_evaluations + int(steps),
+    )

@@ -1,0 +1,116 @@
+"""Scenarios: the data-generating mechanisms of the study, one row of a sheet each."""
+
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from .errors import InputError
+
+
+@dataclass(frozen=True)
+class Truth:
+    """True values of the model's parameters (ms, ms/day; see the README for the model)."""
+
+    beta0: float
+    beta1: float
+    sigma_u0: float
+    sigma_u1: float
+    rho: float
+    sigma: float
+
+
+@dataclass(frozen=True)
+class Design:
+    """What one simulated data set looks like: its truth, subjects and days."""
+
+    truth: Truth
+    subjects: int
+    days: int
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A design with an id and the number of replicates wanted of it."""
+
+    scenario: str
+    design: Design
+    replicates: int
+
+    def columns(self) -> dict[str, Any]:
+        """The scenario as one flat row, the way tables repeat it."""
+        design = self.design
+        return {
+            "scenario": self.scenario,
+            "rho": design.truth.rho,
+            "subjects": design.subjects,
+            "days": design.days,
+            "replicates": self.replicates,
+            **{name: value for name, value in asdict(design.truth).items() if name != "rho"},
+        }
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> "Scenario":
+        """Build from a complete row (the inverse of `columns`)."""
+        truth = Truth(**{name: float(row[name]) for name in Truth.__dataclass_fields__})
+        design = Design(truth, int(row["subjects"]), int(row["days"]))
+        return cls(str(row["scenario"]), design, int(row["replicates"]))
+
+
+def batches(replicates: int, batch_size: int) -> list[str]:
+    """Split replicates 1..n into batches named by their range, e.g. ``1-20``.
+
+    The name alone says what a batch holds: another batch size or more replicates never
+    change the content of an existing file.
+    """
+    return [
+        f"{first}-{min(first + batch_size - 1, replicates)}"
+        for first in range(1, replicates + 1, batch_size)
+    ]
+
+
+def batch_replicates(batch: str) -> range:
+    """The replicate numbers of a batch named by `batches`."""
+    first, last = (int(part) for part in batch.split("-"))
+    return range(first, last + 1)
+
+
+def read_sheet(path: str | Path) -> list[dict[str, Any]]:
+    """Read a scenario sheet (tab-separated) as rows of typed cells; blank cells are left out.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, is no table, or has no rows.
+    """
+    try:
+        frame = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False, comment="#")
+    except FileNotFoundError:
+        raise InputError(
+            f"{path}: the scenario sheet does not exist (scenarios in the config)."
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{path}: this cannot be read as a tab-separated table ({reason}).") from None
+    if frame.empty:
+        raise InputError(f"{path}: the scenario sheet has no rows; give one row a scenario.")
+    rows = frame.to_dict("records")
+    return [
+        {name: _typed(name, cell.strip()) for name, cell in row.items() if cell.strip()}
+        for row in rows
+    ]
+
+
+def _typed(column: str, cell: str) -> int | float | str:
+    """A finite number where the cell is one; ids and everything else stay text."""
+    if column == "scenario":
+        return cell
+    try:
+        number = float(cell)
+    except ValueError:
+        return cell
+    if not math.isfinite(number):
+        return cell
+    return int(number) if number.is_integer() else number

@@ -1,0 +1,142 @@
+"""From estimates to the study's tables: recovery, coverage and paired comparisons."""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from .estimates import interval_probabilities, quantile_name
+from .measures import (
+    DIFFERENCES,
+    INTERVAL_DIFFERENCES,
+    INTERVAL_MEASURES,
+    MEASURES,
+    Intervals,
+    Measured,
+    Replicates,
+)
+
+MISSING = Measured(np.nan, np.nan)
+MIN_REPLICATES = 2
+HEADLINE_LEVEL = 0.95
+
+
+def stack_batches(paths: Sequence[str | Path]) -> pd.DataFrame:
+    """Stack the batches' tables, in the order given, each row with its scenario and prior.
+
+    Parameters
+    ----------
+    paths : sequence of path
+        Parquet files that carry their keys in the path: ``.../{scenario}/{prior}/{batch}.*``.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``scenario``, ``replicate``, ``prior`` and then those of the batches.
+    """
+    stacked = [
+        pd.read_parquet(path).assign(scenario=path.parts[-3], prior=path.parts[-2])
+        for path in map(Path, paths)
+    ]
+    table = pd.concat(stacked, ignore_index=True)
+    keys = ["scenario", "replicate", "prior"]
+    return table[keys + [column for column in table.columns if column not in keys]]
+
+
+def with_scenario_columns(table: pd.DataFrame, scenarios: pd.DataFrame) -> pd.DataFrame:
+    """Repeat the scenario sheet's columns, defaults filled in, in every row of a table."""
+    merged = table.merge(scenarios, on="scenario", validate="many_to_one")
+    rest = [column for column in table.columns if column != "scenario"]
+    return merged[[*scenarios.columns, *rest]]
+
+
+def recovery_table(estimates: pd.DataFrame, levels: list[float]) -> pd.DataFrame:
+    """Every measure for every scenario, prior and parameter.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``scenario, prior, parameter, measure, level, estimate, mcse, n``. A measure
+        with fewer than two replicates (rho under a prior without one) is NaN.
+    """
+    rows = []
+    for keys, group in _groups(estimates, ["scenario", "prior", "parameter"]):
+        complete = group.dropna(subset="mean")
+        enough = len(complete) >= MIN_REPLICATES
+        point = _replicates(complete)
+        for name, measure in MEASURES.items():
+            rows.append((*keys, name, np.nan, *(measure(point) if enough else MISSING), len(complete)))
+        for level in levels:
+            interval = _intervals(complete, level)
+            for name, measure in INTERVAL_MEASURES.items():
+                result = measure(interval) if enough else MISSING
+                rows.append((*keys, name, level, *result, len(complete)))
+    columns = ["scenario", "prior", "parameter", "measure", "level", "estimate", "mcse", "n"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def comparison_table(estimates: pd.DataFrame, levels: list[float]) -> pd.DataFrame:
+    """Paired differences ``prior - reference`` on the data sets that both fitted.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``scenario, prior, reference, parameter, measure, level, difference, mcse, n``.
+    """
+    rows = []
+    for (scenario, parameter), group in _groups(estimates, ["scenario", "parameter"]):
+        by_prior = {
+            prior: frame.set_index("replicate").dropna(subset="mean")
+            for prior, frame in group.groupby("prior", sort=False)
+        }
+        for reference, prior in combinations(by_prior, 2):
+            both = by_prior[prior].index.intersection(by_prior[reference].index)
+            a, b = by_prior[prior].loc[both], by_prior[reference].loc[both]
+            keys = (scenario, prior, reference, parameter)
+            for name, level, result in _differences(a, b, levels):
+                rows.append((*keys, name, level, *result, len(both)))
+    columns = ["scenario", "prior", "reference", "parameter", "measure", "level"]
+    return pd.DataFrame(rows, columns=[*columns, "difference", "mcse", "n"])
+
+
+def coverage_table(recovery: pd.DataFrame) -> pd.DataFrame:
+    """Coverage of the 95 % interval as text to be read, one column a prior."""
+    chosen = recovery.query("measure == 'coverage' and level == @HEADLINE_LEVEL")
+    text = [
+        "" if np.isnan(estimate) else f"{estimate:.3f} ± {mcse:.3f}"
+        for estimate, mcse in zip(chosen["estimate"], chosen["mcse"])
+    ]
+    wide = chosen.assign(text=text).pivot(
+        index=["scenario", "parameter"], columns="prior", values="text"
+    )
+    order = pd.MultiIndex.from_frame(chosen[["scenario", "parameter"]].drop_duplicates())
+    return wide.loc[order, list(chosen["prior"].unique())].rename_axis(columns=None).reset_index()
+
+
+def _differences(
+    a: pd.DataFrame, b: pd.DataFrame, levels: list[float]
+) -> Iterator[tuple[str, float, Measured]]:
+    enough = len(a) >= MIN_REPLICATES
+    for name, difference in DIFFERENCES.items():
+        yield name, np.nan, difference(_replicates(a), _replicates(b)) if enough else MISSING
+    for level in levels:
+        for name, difference in INTERVAL_DIFFERENCES.items():
+            pair = _intervals(a, level), _intervals(b, level)
+            yield name, level, difference(*pair) if enough else MISSING
+
+
+def _groups(table: pd.DataFrame, keys: list[str]) -> Iterator[tuple[tuple, pd.DataFrame]]:
+    """Groups in order of first appearance: the order of the sheet and of the config."""
+    return iter(table.groupby(keys, sort=False))
+
+
+def _replicates(table: pd.DataFrame) -> Replicates:
+    return Replicates(*(table[name].to_numpy() for name in ("truth", "mean", "sd")))
+
+
+def _intervals(table: pd.DataFrame, level: float) -> Intervals:
+    lower, upper = (quantile_name(p) for p in interval_probabilities(level))
+    values = (table[name].to_numpy() for name in ("truth", "mean", lower, upper))
+    return Intervals(*values, level=level)

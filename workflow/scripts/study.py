@@ -1,0 +1,106 @@
+"""Read and check a study: its config, scenario sheet and data, before any job runs.
+
+The one place where Snakemake's schema validation meets the package; everything wrong that a user
+can write is raised here as an `InputError` with one plain sentence.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jsonschema import ValidationError
+from recovery.errors import InputError
+from recovery.longdata import read_long_csv
+from recovery.priors import Prior, make_prior
+from recovery.scenarios import Scenario, read_sheet
+from snakemake.exceptions import WorkflowError
+from snakemake.utils import validate
+
+SCHEMAS = Path(__file__).resolve().parents[1] / "schemas"
+NOT_HYPERPARAMETERS = ("family", "label")
+
+
+@dataclass(frozen=True)
+class Study:
+    """A checked study. ``config`` is complete: every default is filled in."""
+
+    config: dict[str, Any]
+    scenarios: dict[str, Scenario]
+    priors: dict[str, Prior]
+
+
+def check_study(config: dict[str, Any], source: str = "config") -> Study:
+    """Validate a config with all it names, filling in its defaults.
+
+    Parameters
+    ----------
+    config : dict
+        The config as read; defaults are filled in in place.
+    source : str
+        What to call the config in messages, normally its path.
+
+    Raises
+    ------
+    InputError
+        At the first thing that is wrong.
+    """
+    _validate(config, "config.schema.yaml", source)
+    priors = {name: _prior(name, block, source) for name, block in config["priors"].items()}
+    labels = [block["label"] for block in config["priors"].values()]
+    for name, block in config["priors"].items():
+        if labels.count(block["label"]) > 1:
+            raise InputError(
+                f"{source}, key priors.{name}.label: '{block['label']}' is the label of two "
+                "priors; give each its own."
+            )
+    read_long_csv(**config["data"])
+    return Study(config, _scenarios(config), priors)
+
+
+def hyperparameters(block: dict[str, Any]) -> dict[str, Any]:
+    """The hyperparameters of a prior's config block."""
+    return {key: value for key, value in block.items() if key not in NOT_HYPERPARAMETERS}
+
+
+def _prior(name: str, block: dict[str, Any], source: str) -> Prior:
+    block.setdefault("label", name)
+    try:
+        return make_prior(block["family"], hyperparameters(block))
+    except InputError as error:
+        raise InputError(f"{source}, key priors.{name}.{error}") from None
+
+
+def _scenarios(config: dict[str, Any]) -> dict[str, Scenario]:
+    sheet = config["scenarios"]
+    scenarios: dict[str, Scenario] = {}
+    for number, cells in enumerate(read_sheet(sheet), start=1):
+        where = f"{sheet}, row {number}"
+        _validate(cells, "scenario.schema.yaml", where, "column")
+        row = {**config["truth"], "replicates": config["replicates"], **cells}
+        scenario = Scenario.from_row(row)
+        # ids that differ in case only would share a folder on some file systems
+        if scenario.scenario.lower() in (known.lower() for known in scenarios):
+            raise InputError(
+                f"{where}, column scenario: the id '{scenario.scenario}' stands twice; "
+                "each scenario needs an id of its own."
+            )
+        scenarios[scenario.scenario] = scenario
+    return scenarios
+
+
+def _validate(instance: dict[str, Any], schema: str, where: str, what: str = "key") -> None:
+    try:
+        validate(instance, str(SCHEMAS / schema))
+    except WorkflowError as error:
+        cause = error.__context__
+        if not isinstance(cause, ValidationError):
+            raise
+        raise InputError(_sentence(cause, where, what)) from None
+
+
+def _sentence(error: ValidationError, where: str, what: str) -> str:
+    path = ".".join(str(part) for part in error.absolute_path)
+    hint = error.schema.get("description") if isinstance(error.schema, dict) else None
+    place = f"{where}, {what} {path}" if path else where
+    message = " ".join(error.message.split())
+    return f"{place}: {message}" + (f" (wanted: {hint})." if hint else ".")
