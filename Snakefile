@@ -14,7 +14,7 @@ min_version("9.27")
 configfile: "config/config.yaml"
 
 
-#report: "workflow/report/workflow.rst"
+report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
@@ -22,7 +22,7 @@ include: "workflow/rules/simulate.smk"
 include: "workflow/rules/fit.smk"
 include: "workflow/rules/observed.smk"
 include: "workflow/rules/summarise.smk"
-#include: "workflow/rules/figures.smk"
+include: "workflow/rules/figures.smk"
 
 
 rule all:
@@ -30,4 +30,4 @@ rule all:
     input:
         rules.observed.input,
         rules.tables.input,
-#        rules.figures.input,
+        rules.figures.input,

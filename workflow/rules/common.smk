@@ -58,3 +58,15 @@ def batch_files(pattern):
         for prior in PRIORS
         for batch in batches(study.scenarios[scenario].replicates, config["batch_size"])
     ]
+
+
+# Figures by file name; the functions that draw them are in recovery/figures.
+PRIOR_FIGURES = ["trace", "rank", "lines", "effects"]
+FORESTS = ["fixed_effects", "intercepts", "slopes", "correlation"]
+MEASURE_FIGURES = ["coverage", "bias", "width"]
+TRUTH_FIGURES = ["rho", "r_u"]
+
+
+def figure_files(pattern, **wildcards):
+    """A figure's files, in both formats."""
+    return expand(f"<results>/figures/{pattern}.{{format}}", format=["svg", "png"], **wildcards)

@@ -7,9 +7,7 @@ rule observed:
 rule observe:
     input:
         data=config["data"]["path"],
-        code=code(
-            "seeds", "longdata", "priors", "models", "estimates", "sampling", "observed"
-        ),
+        code=code("seeds", "longdata", "priors", "models", "estimates", "sampling", "observed"),
     output:
         tree="<results>/observed/{prior}.nc",
         estimates="<results>/observed/{prior}.estimates.parquet",

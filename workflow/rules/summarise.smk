@@ -10,9 +10,7 @@ rule tables:
 
 rule gather:
     input:
-        estimates=batch_files(
-            "<results>/fits/{scenario}/{prior}/{batch}.estimates.parquet"
-        ),
+        estimates=batch_files("<results>/fits/{scenario}/{prior}/{batch}.estimates.parquet"),
         fits=batch_files("<results>/fits/{scenario}/{prior}/{batch}.fits.parquet"),
         code=code("tables"),
     output:

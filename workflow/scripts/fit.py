@@ -1,6 +1,7 @@
 """Fit one prior to one batch of data sets."""
 
 import xarray as xr
+
 from joblog import logger, open_log, progress
 
 open_log(snakemake.log[0])

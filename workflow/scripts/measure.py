@@ -1,6 +1,7 @@
 """Measure the recovery of the truth: per prior, as coverage to read, and prior against prior."""
 
 import pandas as pd
+
 from joblog import open_log
 from recovery.tables import comparison_table, coverage_table, recovery_table, with_scenario_columns
 

@@ -9,6 +9,7 @@ prior = snakemake.wildcards.prior
 logger.info("real data | %s: compiling the model", prior)
 
 import pymc as pm
+
 from recovery.longdata import read_long_csv
 from recovery.observed import observe
 from recovery.priors import make_prior

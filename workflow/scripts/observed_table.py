@@ -1,6 +1,7 @@
 """One table of the real data's posteriors under all priors."""
 
 import pandas as pd
+
 from joblog import open_log
 
 open_log(snakemake.log[0])

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from jsonschema import ValidationError
+from snakemake.exceptions import WorkflowError
+from snakemake.utils import validate
+
 from recovery.errors import InputError
 from recovery.longdata import read_long_csv
 from recovery.priors import Prior, make_prior
 from recovery.scenarios import Scenario, read_sheet
-from snakemake.exceptions import WorkflowError
-from snakemake.utils import validate
 
 SCHEMAS = Path(__file__).resolve().parents[1] / "schemas"
 NOT_HYPERPARAMETERS = ("family", "label")

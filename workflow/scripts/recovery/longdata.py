@@ -105,7 +105,9 @@ def _read_cells(path: str | Path) -> pd.DataFrame:
     try:
         return pd.read_csv(path, dtype=str, keep_default_na=False, skip_blank_lines=False)
     except FileNotFoundError:
-        raise InputError(f"{path}: the data file does not exist (data.path in the config).") from None
+        raise InputError(
+            f"{path}: the data file does not exist (data.path in the config)."
+        ) from None
     except (OSError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise InputError(f"{path}: this cannot be read as a CSV table ({reason}).") from None

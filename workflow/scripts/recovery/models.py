@@ -1,10 +1,15 @@
 """The hierarchical model in PyMC: one likelihood a formulation, the prior plugged in."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
 
+import numpy as np
 import pymc as pm
+import xarray as xr
 
 from .longdata import LongData
+from .marginal import Statistics, draw_effects, quadratic_form, weights
 from .priors import Covariance, Prior
 
 
@@ -15,9 +20,7 @@ def latent_model(data: LongData, prior: Prior) -> pm.Model:
     compiled model serves them all (see `latent_data`).
     """
     with pm.Model(coords={"effect": ["intercept", "slope"], "subject": data.labels}) as model:
-        values = {
-            name: pm.Data(name, value) for name, value in latent_data(data, prior).items()
-        }
+        values = {name: pm.Data(name, value) for name, value in latent_data(data, prior).items()}
         beta0, beta1, sigma = _population(prior, values["center"])
         cov = prior.covariance(sigma)
         standard = pm.Normal("z", 0.0, 1.0, dims=("effect", "subject"))
@@ -59,5 +62,46 @@ def _correlated(standard, cov: Covariance):
     return cov.rho * standard[0] + pm.math.sqrt(1.0 - cov.rho**2) * standard[1]
 
 
-MODELS: dict[str, Callable[[LongData, Prior], pm.Model]] = {"latent": latent_model}
-MODEL_DATA: dict[str, Callable[[LongData, Prior], dict]] = {"latent": latent_data}
+def marginal_model(data: LongData, prior: Prior) -> pm.Model:
+    """The same model with the subjects' effects integrated out (see `marginal`).
+
+    It knows the data by sums over patterns of measurement times only, so that one compiled
+    model serves every design, balanced or not.
+    """
+    with pm.Model() as model:
+        values = {
+            name: pm.Data(name, value) for name, value in marginal_data(data, prior).items()
+        }
+        beta0, beta1, sigma = _population(prior, values.pop("center"))
+        cov = prior.covariance(sigma)
+        stats = SimpleNamespace(**values)
+        rho = 0.0 if cov.rho is None else cov.rho
+        design = (stats.a00, stats.a01, stats.a11, stats.det_a)
+        w = weights(*design, cov.sigma_u0, cov.sigma_u1, rho, sigma)
+        misfit = quadratic_form(stats, w, beta0 - stats.offset, beta1)
+        log_volume = stats.rows * pm.math.log(sigma) + 0.5 * (stats.count * pm.math.log(w.d)).sum()
+        pm.Potential("marginal_likelihood", -log_volume - misfit / (2.0 * sigma**2))
+    return model
+
+
+def marginal_data(data: LongData, prior: Prior) -> dict:
+    """The ``pm.Data`` values of `marginal_model` for a data set."""
+    return {"center": prior.center_for(data.response), **vars(Statistics.of(data))}
+
+
+@dataclass(frozen=True)
+class Formulation:
+    """How the model is written for the sampler: its builder, its data, and its effects.
+
+    ``complete`` turns a sampler's draws into draws that have u0 and u1.
+    """
+
+    build: Callable[[LongData, Prior], pm.Model]
+    data: Callable[[LongData, Prior], dict]
+    complete: Callable[[xr.Dataset, LongData, np.random.Generator], xr.Dataset]
+
+
+FORMULATIONS = {
+    "latent": Formulation(latent_model, latent_data, lambda draws, data, rng: draws),
+    "marginal": Formulation(marginal_model, marginal_data, draw_effects),
+}

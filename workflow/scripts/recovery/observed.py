@@ -33,7 +33,9 @@ def observe(
     """
     fit = sampler.fit(data, named_seed(study_seed, "observed", prior_name, "fit"))
     if fit.draws is None:
-        raise RuntimeError(f"prior {prior_name}: the fit of the real data failed, {fit.diagnostics.error}")
+        raise RuntimeError(
+            f"prior {prior_name}: the fit of the real data failed, {fit.diagnostics.error}"
+        )
     rng = np.random.default_rng(named_seed(study_seed, "observed", prior_name, "predict"))
     posterior = with_conditional_mean(fit.draws["posterior"].to_dataset(), data)
     prior_draws = pm.sample_prior_predictive(

@@ -3,14 +3,14 @@
 import time
 from dataclasses import dataclass, replace
 
-import nutpie
 import numpy as np
+import nutpie
 import pandas as pd
 import xarray as xr
 
 from .estimates import estimates_from_draws, no_estimates
 from .longdata import LongData
-from .models import MODEL_DATA, MODELS
+from .models import FORMULATIONS
 from .priors import Prior
 
 MAX_ATTEMPTS = 3
@@ -86,7 +86,8 @@ class NutsSampler:
         self.prior = prior
         self.settings = settings
         self.levels = levels
-        self.model = MODELS[settings.formulation](template, prior)
+        self.formulation = FORMULATIONS[settings.formulation]
+        self.model = self.formulation.build(template, prior)
         self._compiled = nutpie.compile_pymc_model(self.model)
 
     def fit(self, data: LongData, seed: int) -> Fit:
@@ -117,8 +118,8 @@ class NutsSampler:
         )
 
     def _sample(self, data: LongData, settings: SamplerSettings, seed: int) -> xr.DataTree:
-        values = MODEL_DATA[settings.formulation](data, self.prior)
-        return nutpie.sample(
+        values = self.formulation.data(data, self.prior)
+        draws = nutpie.sample(
             self._compiled.with_data(**values),
             chains=settings.chains,
             tune=settings.tune,
@@ -128,6 +129,10 @@ class NutsSampler:
             cores=1,  # Snakemake hands out the cores; the draws do not depend on it
             progress_bar=False,
         )
+        rng = np.random.default_rng([seed, 1])  # apart from nutpie's use of the seed
+        posterior = draws["posterior"].to_dataset()
+        draws["posterior"] = xr.DataTree(self.formulation.complete(posterior, data, rng))
+        return draws
 
 
 def _assessed(record: Diagnostics, draws: xr.DataTree, estimates: pd.DataFrame) -> Diagnostics:

@@ -93,7 +93,9 @@ def read_sheet(path: str | Path) -> list[dict[str, Any]]:
         ) from None
     except (OSError, ValueError) as error:
         reason = " ".join(str(error).split())
-        raise InputError(f"{path}: this cannot be read as a tab-separated table ({reason}).") from None
+        raise InputError(
+            f"{path}: this cannot be read as a tab-separated table ({reason})."
+        ) from None
     if frame.empty:
         raise InputError(f"{path}: the scenario sheet has no rows; give one row a scenario.")
     rows = frame.to_dict("records")

@@ -67,7 +67,9 @@ def recovery_table(estimates: pd.DataFrame, levels: list[float]) -> pd.DataFrame
         enough = len(complete) >= MIN_REPLICATES
         point = _replicates(complete)
         for name, measure in MEASURES.items():
-            rows.append((*keys, name, np.nan, *(measure(point) if enough else MISSING), len(complete)))
+            rows.append(
+                (*keys, name, np.nan, *(measure(point) if enough else MISSING), len(complete))
+            )
         for level in levels:
             interval = _intervals(complete, level)
             for name, measure in INTERVAL_MEASURES.items():

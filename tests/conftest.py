@@ -1,0 +1,23 @@
+import numpy as np
+import pytest
+from recovery.longdata import LongData, read_long_csv
+from recovery.scenarios import Design, Truth
+
+from helpers import ROOT
+
+REML = Truth(251.4051, 10.46729, 24.74066, 5.922138, 0.06555, 25.59180)
+
+
+@pytest.fixture(scope="session")
+def sleepstudy() -> LongData:
+    return read_long_csv(ROOT / "config/data/sleepstudy.csv", "Reaction", "Days", "Subject")
+
+
+@pytest.fixture
+def design() -> Design:
+    return Design(REML, subjects=18, days=10)
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(20221122)

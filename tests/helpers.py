@@ -1,0 +1,53 @@
+"""What several tests need: paths, a tiny study in a folder of its own, Snakemake as a user."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+
+TINY = {
+    "study": "tiny",
+    "seed": 1,
+    "scenarios": "config/sheet.tsv",
+    "replicates": 2,
+    "batch_size": 2,
+    "priors": {
+        "independent": {"family": "independent", "label": "Independent"},
+        "lkj_corr": {"family": "lkj_corr", "label": "LKJCorr"},
+    },
+    "sampler": {"chains": 2, "tune": 200, "draws": 400},
+}
+SHEET = "scenario\trho\tsubjects\tdays\nlow\t-0.5\t6\t5\nhigh\t0.5\t6\t5\n"
+
+
+def tiny_study(folder: Path, sheet: str = SHEET, **changes) -> Path:
+    """Write a study of two small scenarios and two priors into a folder."""
+    (folder / "config/data").mkdir(parents=True, exist_ok=True)
+    shutil.copy(ROOT / "config/data/sleepstudy.csv", folder / "config/data")
+    (folder / "config/sheet.tsv").write_text(sheet)
+    (folder / "config/config.yaml").write_text(yaml.safe_dump(TINY | changes, sort_keys=False))
+    return folder
+
+
+def snakemake(folder: Path, *arguments: str, root: Path = ROOT) -> subprocess.CompletedProcess:
+    """Run the workflow on the study in a folder, the way a user does."""
+    command = [sys.executable, "-m", "snakemake", "--snakefile", root / "Snakefile"]
+    command += ["--directory", folder, "--cores", "2", *arguments]
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    return subprocess.run(
+        command, capture_output=True, text=True, env=environment, timeout=900, check=False
+    )
+
+
+def planned_jobs(folder: Path, *arguments: str, root: Path = ROOT) -> dict[str, int]:
+    """How many jobs of each rule a dry run would start."""
+    run = snakemake(folder, "--dry-run", "--quiet", "progress", *arguments, root=root)
+    assert run.returncode == 0, run.stderr
+    lines = (line.split() for line in (run.stdout + run.stderr).splitlines())
+    counts = {line[0]: line[1] for line in lines if len(line) == 2 and line[1].isdigit()}
+    return {rule: int(n) for rule, n in counts.items() if rule not in ("total", "all")}

@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+from recovery.errors import InputError
+from recovery.longdata import LongData, read_long_csv
+
+GOOD = """id,day,ms,note
+a,0,250,x
+a,1,260,
+a,2,270,
+b,0,240,
+b,2,250,
+c,1,255,
+"""
+
+
+def read(tmp_path, text, **columns):
+    path = tmp_path / "my.csv"
+    path.write_text(text)
+    return read_long_csv(path, **{"response": "ms", "time": "day", "group": "id"} | columns)
+
+
+def test_unbalanced_data_with_other_names_are_read(tmp_path):
+    data = read(tmp_path, GOOD)
+    assert data.labels == ("a", "b", "c")
+    np.testing.assert_array_equal(data.subject, [0, 0, 0, 1, 1, 2])
+    np.testing.assert_array_equal(data.response, [250, 260, 270, 240, 250, 255])
+
+
+def test_sleepstudy_is_the_published_one(sleepstudy):
+    assert sleepstudy.subjects == 18
+    assert len(sleepstudy.response) == 180
+    assert sleepstudy.response.mean() == pytest.approx(298.5079, abs=1e-4)
+
+
+def test_row_order_does_not_matter(tmp_path):
+    lines = GOOD.splitlines()
+    shuffled = [lines[0], lines[3], lines[1], lines[2], lines[5], lines[4], lines[6]]
+    first, second = read(tmp_path, GOOD), read(tmp_path, "\n".join(shuffled))
+    np.testing.assert_array_equal(first.response, second.response)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("a,1,260", "a,1,", r"my.csv, line 3, column 'ms': the cell is empty; a finite number"),
+        ("a,1,260", "a,1,NaN", "line 3, column 'ms': the cell holds 'NaN'"),
+        ("a,1,260", "a,1,inf", "line 3, column 'ms': the cell holds 'inf'"),
+        ("a,1,260", "a,one,260", "line 3, column 'day': the cell holds 'one'"),
+        ("a,1,260", ",1,260", "line 3, column 'id': the cell is empty"),
+        ("a,1,260", "a,0,260", "line 3: subject a has a second row for day = 0"),
+        ("a,1,260", "a,0.0,260", "line 3: subject a has a second row"),
+        ("day", "time", "there is no column 'day' .data.time in the config.; the columns are id"),
+        ("c,1,255", "b,1,255", "2 subjects .column 'id'. found; the model needs at least 3"),
+    ],
+)
+def test_bad_data_are_told_in_a_sentence(tmp_path, old, new, message):
+    with pytest.raises(InputError, match=message):
+        read(tmp_path, GOOD.replace(old, new))
+
+
+def test_too_few_times(tmp_path):
+    text = "id,day,ms\n" + "".join(f"{g},{d},{d}\n" for g in "abc" for d in (0, 1))
+    with pytest.raises(InputError, match="2 different times .column 'day'. found"):
+        read(tmp_path, text)
+
+
+@pytest.mark.parametrize("text", ["", "id,day,ms\n", 'id,day,ms\na,"1,2\n'])
+def test_files_that_are_no_table(tmp_path, text):
+    with pytest.raises(InputError, match=r"my\.csv"):
+        read(tmp_path, text)
+
+
+def test_missing_file(tmp_path):
+    with pytest.raises(InputError, match="does not exist"):
+        read_long_csv(tmp_path / "none.csv", "ms", "day", "id")
+
+
+def test_grid_cells_without_a_measurement_are_left_out():
+    grid = np.array([[1.0, np.nan, 3.0], [4.0, 5.0, 6.0]])
+    data = LongData.from_grid(grid, np.array([0, 1, 2]))
+    np.testing.assert_array_equal(data.time, [0, 2, 0, 1, 2])
+    np.testing.assert_array_equal(data.response, [1, 3, 4, 5, 6])

@@ -1,0 +1,151 @@
+"""Every measure and its Monte Carlo standard error against a case worked by hand."""
+
+import numpy as np
+import pytest
+from recovery import measures as m
+from recovery.measures import Intervals, Replicates
+
+# truth 2; errors -1, 0, 1, 2: sum 2, mean 0.5, squared deviations 2.25, .25, .25, 2.25 (sum 5)
+POINT = Replicates(
+    truth=np.full(4, 2.0), mean=np.array([1.0, 2.0, 3.0, 4.0]), sd=np.array([1.0, 1.0, 2.0, 2.0])
+)
+# intervals: [0, 1.5] misses (truth above), [1, 3], [1, 5] and [2, 6] cover
+INTERVAL = Intervals(
+    truth=np.full(4, 2.0),
+    mean=POINT.mean,
+    lower=np.array([0.0, 1.0, 1.0, 2.0]),
+    upper=np.array([1.5, 3.0, 5.0, 6.0]),
+    level=0.8,
+)
+
+
+def check(result, estimate, mcse):
+    assert result.estimate == pytest.approx(estimate)
+    assert result.mcse == pytest.approx(mcse)
+
+
+def test_bias():
+    check(m.bias(POINT), 0.5, np.sqrt(5 / (4 * 3)))
+
+
+def test_relative_bias():
+    check(m.relative_bias(POINT), 0.25, np.sqrt(5 / 4 / (4 * 3)))
+
+
+def test_relative_bias_is_undefined_at_zero():
+    zero = Replicates(np.zeros(4), POINT.mean, POINT.sd)
+    assert np.isnan(m.relative_bias(zero)).all()
+
+
+def test_empirical_se():
+    check(m.empirical_se(POINT), np.sqrt(5 / 3), np.sqrt(5 / 3) / np.sqrt(6))
+
+
+def test_model_se():
+    # variances 1, 1, 4, 4: mean 2.5, variance 3; sqrt(3 / (4 * 4 * 2.5))
+    check(m.model_se(POINT), np.sqrt(2.5), np.sqrt(3 / 40))
+
+
+def test_rmse():
+    # squared errors 1, 0, 1, 4: mean 1.5, variance 3; mcse(MSE) = sqrt(3 / 4)
+    check(m.rmse(POINT), np.sqrt(1.5), np.sqrt(0.75) / (2 * np.sqrt(1.5)))
+
+
+def test_coverage():
+    check(m.coverage(INTERVAL), 0.75, np.sqrt(0.75 * 0.25 / 4))
+
+
+def test_bias_eliminated_coverage():
+    # the target is 2.5: [0, 1.5] misses, the rest covers
+    check(m.bias_eliminated_coverage(INTERVAL), 0.75, np.sqrt(0.75 * 0.25 / 4))
+
+
+def test_reject():
+    # all but [0, 1.5] exclude 0, whose end point 0 counts as included
+    check(m.reject(INTERVAL), 0.75, np.sqrt(0.75 * 0.25 / 4))
+
+
+def test_width():
+    # 1.5, 2, 4, 4: mean 2.875, squared deviations 1.890625, .765625, 1.265625 twice
+    check(m.width(INTERVAL), 2.875, np.sqrt(5.1875 / 12))
+
+
+def test_interval_score():
+    # the first interval misses by 0.5: 1.5 + 2 / 0.2 * 0.5 = 6.5
+    np.testing.assert_allclose(m.interval_scores(INTERVAL), [6.5, 2, 4, 4])
+    check(m.interval_score(INTERVAL), 4.125, np.std([6.5, 2, 4, 4], ddof=1) / 2)
+
+
+OTHER_POINT = Replicates(POINT.truth, np.array([1.0, 1.0, 3.0, 3.0]), POINT.sd)
+OTHER_INTERVAL = Intervals(
+    truth=INTERVAL.truth,
+    mean=OTHER_POINT.mean,
+    lower=np.array([1.0, 2.5, 1.0, 2.0]),  # covers, misses, covers, covers
+    upper=np.array([3.0, 3.5, 4.0, 6.0]),
+    level=0.8,
+)
+
+
+def test_bias_difference_is_paired():
+    # 0, 1, 0, 1
+    check(m.bias_difference(POINT, OTHER_POINT), 0.5, np.sqrt(1 / 3 / 4))
+
+
+def test_coverage_difference_comes_from_discordant_pairs():
+    # one pair each way: p10 = p01 = 1/4
+    check(m.coverage_difference(INTERVAL, OTHER_INTERVAL), 0.0, np.sqrt(0.5 / 4))
+
+
+def test_width_difference_is_paired():
+    # -0.5, 1, 1, 0
+    widths = [-0.5, 1, 1, 0]
+    check(m.width_difference(INTERVAL, OTHER_INTERVAL), 0.375, np.std(widths, ddof=1) / 2)
+
+
+def test_interval_score_difference_is_paired():
+    # other scores: 2, 1 + 10 * 0.5 = 6, 3, 4; differences 4.5, -4, 1, 0
+    differences = [4.5, -4, 1, 0]
+    result = m.interval_score_difference(INTERVAL, OTHER_INTERVAL)
+    check(result, 0.375, np.std(differences, ddof=1) / 2)
+
+
+def test_a_prior_does_not_differ_from_itself():
+    for difference in m.DIFFERENCES.values():
+        assert difference(POINT, POINT) == (0.0, 0.0)
+    for difference in m.INTERVAL_DIFFERENCES.values():
+        assert difference(INTERVAL, INTERVAL) == (0.0, 0.0)
+
+
+def replicates(rng, n):
+    mean = rng.normal(1.1, 0.7, n)
+    sd = rng.uniform(0.5, 0.9, n)
+    return Replicates(np.ones(n), mean, sd), mean, sd
+
+
+@pytest.mark.parametrize("name", [*m.MEASURES, *m.INTERVAL_MEASURES])
+def test_mcse_is_the_spread_of_the_measure_over_studies(name, rng):
+    """The stated standard error against the sd of the measure over 2,000 studies of 200."""
+    estimates, errors = [], []
+    for _ in range(2000):
+        point, mean, sd = replicates(rng, 200)
+        if name in m.MEASURES:
+            result = m.MEASURES[name](point)
+        else:
+            interval = Intervals(point.truth, mean, mean - 1.3 * sd, mean + 1.3 * sd, 0.8)
+            result = m.INTERVAL_MEASURES[name](interval)
+        estimates.append(result.estimate)
+        errors.append(result.mcse)
+    # the sd of 2,000 values is known to 1.6 %; the formulas are large-sample ones
+    assert np.mean(errors) == pytest.approx(np.std(estimates), rel=0.08)
+
+
+@pytest.mark.parametrize("name", ["bias", "rmse"])
+def test_mcse_of_paired_differences(name, rng):
+    estimates, errors = [], []
+    for _ in range(2000):
+        a, mean, sd = replicates(rng, 200)
+        b = Replicates(a.truth, 0.8 * mean + rng.normal(0, 0.2, 200), sd)
+        result = m.DIFFERENCES[name](a, b)
+        estimates.append(result.estimate)
+        errors.append(result.mcse)
+    assert np.mean(errors) == pytest.approx(np.std(estimates), rel=0.08)

@@ -1,0 +1,134 @@
+"""Each prior's PyMC density against a plain one, and that one against SciPy."""
+
+import numpy as np
+import pymc as pm
+import pytest
+from recovery.errors import InputError
+from recovery.priors import FAMILIES, lkj_log_density, make_prior
+from scipy import integrate, stats
+
+# integers, as a config has them: PyMC 6.4 would read 50 as int8
+VARIANTS = {
+    "defaults": {},
+    "integers": {"eta": 4, "sigma_u0_scale": 50, "sigma_u1_scale": 56},
+    "others": {"eta": 0.7, "tau_shape": 2, "tau_scale": 3, "concentration": 2},
+}
+
+
+def variant(family: str, name: str):
+    known = FAMILIES[family].__dataclass_fields__
+    return make_prior(family, {k: v for k, v in VARIANTS[name].items() if k in known})
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+@pytest.mark.parametrize("family", FAMILIES)
+def test_pymc_density_is_the_plain_density(family, name, rng):
+    """On the unconstrained scale: log p(x) = log p(theta(x)) + log |d theta / dx|."""
+    prior, sigma = variant(family, name), 25.0
+    with pm.Model() as model:
+        covariance = prior.covariance(sigma)
+    theta = [v for v in covariance if v is not None]
+    inputs = model.value_vars
+    unconstrained = model.replace_rvs_by_values(theta)
+    mode = "FAST_COMPILE"
+    logp = pm.compile(inputs, model.logp(), mode=mode)
+    values = pm.compile(inputs, unconstrained, mode=mode)
+
+    shapes = [np.shape(v) for v in model.initial_point().values()]
+
+    def split(x):
+        ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
+        return [part.reshape(s) for part, s in zip(np.split(x, ends[:-1]), shapes)]
+
+    for x in rng.normal(size=(5, sum(int(np.prod(shape)) for shape in shapes))):
+        step = 1e-5
+        columns = [
+            (np.array(values(*split(x + e))) - np.array(values(*split(x - e)))) / (2 * step)
+            for e in step * np.eye(len(x))
+        ]
+        _, log_jacobian = np.linalg.slogdet(np.array(columns))
+        at = [float(v) for v in values(*split(x))]
+        plain = prior.log_density(*(at if prior.has_rho else [*at, 0.0]), sigma)
+        assert float(logp(*split(x))) == pytest.approx(plain + log_jacobian, abs=1e-6)
+
+
+@pytest.mark.parametrize("eta", [0.5, 1, 2, 4])
+def test_lkj_density_is_a_beta_on_minus_one_to_one(eta):
+    rho = np.linspace(-0.95, 0.95, 11)
+    expected = stats.beta(eta, eta, loc=-1, scale=2).logpdf(rho)
+    np.testing.assert_allclose(lkj_log_density(rho, eta), expected)
+
+
+@pytest.mark.parametrize("family", ["independent", "lkj_cholesky_cov", "lkj_corr"])
+def test_half_normal_scales_against_scipy(family):
+    prior = make_prior(family, {"sigma_u0_scale": 50, "sigma_u1_scale": 10})
+    s0, s1, rho = np.array([3.0, 70.0]), np.array([4.0, 25.0]), np.array([0.3, -0.9])
+    expected = stats.halfnorm(scale=50).logpdf(s0) + stats.halfnorm(scale=10).logpdf(s1)
+    if prior.has_rho:
+        expected += np.log(0.5)  # LKJ(1) is uniform on (-1, 1)
+    np.testing.assert_allclose(prior.log_density(s0, s1, rho, 25.0), expected)
+
+
+def test_rstanarm_scales_have_the_distribution_of_their_definition(rng):
+    """sigma_uk = sigma tau sqrt(2 pi_k): the density's probabilities against draws."""
+    prior = make_prior("lkj_corr_rstanarm", {"tau_shape": 2, "concentration": 1.5})
+    sigma, n = 2.0, 200_000
+    tau = stats.gamma(2).rvs(n, random_state=rng)
+    share = stats.beta(1.5, 1.5).rvs(n, random_state=rng)
+    drawn = sigma * tau * np.sqrt(2 * np.array([share, 1 - share]))
+
+    def density(s1, s0):  # rho integrates out of LKJ(1): its density is 1/2
+        return 2.0 * np.exp(prior.log_density(s0, s1, 0.0, sigma))
+
+    for a, b in [(2.0, 3.0), (6.0, 1.5)]:
+        expected, _ = integrate.dblquad(density, 0, a, 0, b)
+        share_drawn = np.mean((drawn[0] < a) & (drawn[1] < b))
+        assert abs(share_drawn - expected) < 4 * np.sqrt(expected * (1 - expected) / n)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_population_priors_against_scipy(family, sleepstudy):
+    """beta0, beta1 and sigma of the whole model, with the integers of a config."""
+    from recovery.models import latent_model
+
+    prior = make_prior(
+        family, {"beta0_sd": 50, "beta1_sd": 10, "sigma_df": 4, "sigma_scale": 50, "center": 250}
+    )
+    model = latent_model(sleepstudy, prior)
+    point = model.initial_point()
+    x = {"beta0_deviation": 30.0, "beta1": -7.0, "sigma_log__": np.log(31.0)}
+    variables = [model.rvs_to_values[model[n]] for n in ("beta0_deviation", "beta1", "sigma")]
+    densities = model.logp(
+        vars=[model[n] for n in ("beta0_deviation", "beta1", "sigma")], jacobian=False, sum=False
+    )
+    found = pm.compile(variables, densities, mode="FAST_COMPILE")(*x.values())
+    expected = [
+        stats.norm(0, 50).logpdf(30.0),
+        stats.norm(0, 10).logpdf(-7.0),
+        stats.t(4, scale=50).logpdf(31.0) + np.log(2),
+    ]
+    np.testing.assert_allclose(found, expected)
+    assert set(x) <= set(point)
+
+
+def test_center_is_the_mean_of_the_data_or_a_number(sleepstudy):
+    mean = sleepstudy.response.mean()
+    assert make_prior("independent", {}).center_for(sleepstudy.response) == pytest.approx(mean)
+    assert make_prior("independent", {"center": 300}).center_for(sleepstudy.response) == 300.0
+
+
+@pytest.mark.parametrize(
+    ("family", "hyperparameters", "message"),
+    [
+        ("lkj", {}, "'lkj' is unknown; choose one of independent"),
+        ("lkj_corr", {"etta": 1}, "no such hyperparameter; it takes center"),
+        ("lkj_corr", {"eta": 0}, "eta: 0 must be positive and finite"),
+        ("lkj_corr", {"eta": "four"}, "eta: 'four' is not a number"),
+        ("lkj_corr", {"eta": float("nan")}, "eta: nan must be positive and finite"),
+        ("lkj_corr", {"center": "mean"}, "center: 'mean' is not a number or 'data'"),
+        ("independent", {"eta": 1}, "no such hyperparameter"),
+    ],
+)
+def test_bad_priors_are_told_in_a_sentence(family, hyperparameters, message):
+    with pytest.raises(InputError, match=message):
+        make_prior(family, hyperparameters)

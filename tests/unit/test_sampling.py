@@ -1,0 +1,118 @@
+"""NUTS against the exact posterior, prior against prior, and fits as values."""
+
+import numpy as np
+import pytest
+from recovery.longdata import LongData
+from recovery.priors import FAMILIES, make_prior
+from recovery.replicates import fit_replicates
+from recovery.sampling import MIN_ESS_BULK, NutsSampler, SamplerSettings
+from recovery.seeds import named_seed
+from recovery.simulate import simulate_batch, template_data
+
+from unit.sleepstudy_exact import EXACT
+
+LEVELS = [0.5, 0.95]
+
+
+@pytest.fixture(scope="module")
+def fits(sleepstudy):
+    settings = SamplerSettings("latent", chains=4, tune=1000, draws=4000, target_accept=0.9)
+    return {
+        family: NutsSampler(make_prior(family, {}), settings, sleepstudy, LEVELS).fit(sleepstudy, 1)
+        for family in FAMILIES
+    }
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_sleepstudy_posterior_is_the_exact_one(fits, family):
+    found = fits[family].estimates
+    assert fits[family].diagnostics.status == "ok"
+    for parameter, (mean, sd) in EXACT[family].items():
+        row = found.loc[parameter]
+        assert abs(row["mean"] - mean) < 4 * row["mcse_mean"], parameter
+        # sd of a posterior sd: about sd sqrt(kurtosis - 1) / (2 sqrt(ess)), kurtosis here < 5
+        assert abs(row["sd"] - sd) < 4 * sd / np.sqrt(row["ess_bulk"]), parameter
+
+
+def test_the_two_codings_of_one_prior_agree(fits):
+    a, b = fits["lkj_cholesky_cov"].estimates, fits["lkj_corr"].estimates
+    z = (a["mean"] - b["mean"]) / np.hypot(a["mcse_mean"], b["mcse_mean"])
+    assert z.abs().max() < 4
+
+
+def test_a_prior_without_correlation_has_no_rho_but_an_r_u(fits):
+    found = fits["independent"].estimates
+    assert found.loc["rho"].isna().all()
+    assert found.loc["r_u"].notna().all()
+
+
+def test_each_attempt_tries_harder():
+    settings = SamplerSettings("latent", 4, 100, 200, 0.8)
+    third = settings.for_attempt(3)
+    assert (third.tune, third.draws, third.target_accept) == (400, 800, pytest.approx(0.95))
+    assert settings.for_attempt(1) == settings
+
+
+@pytest.fixture(scope="module")
+def small():
+    """Four replicates of a small design, the second one broken, and a sampler for them."""
+    from recovery.scenarios import Design, Truth
+
+    design = Design(Truth(250.0, 10.0, 25.0, 6.0, 0.3, 25.0), subjects=6, days=5)
+    datasets = simulate_batch(design, range(1, 5), 1, "small")
+    datasets["response"].loc[{"replicate": 2, "subject": 1, "day": 0}] = np.inf
+    settings = SamplerSettings("latent", chains=2, tune=200, draws=300, target_accept=0.9)
+    prior = make_prior("independent", {})
+    return datasets, NutsSampler(prior, settings, template_data(datasets), LEVELS)
+
+
+def seed_of(replicate: int) -> int:
+    return named_seed(1, "small", replicate, "fit", "independent")
+
+
+def ignore(done: int, total: int) -> None:
+    pass
+
+
+@pytest.fixture(scope="module")
+def batch(small):
+    return fit_replicates(*small, seed_of, ignore)
+
+
+def test_a_broken_replicate_is_a_row_and_harms_no_other(batch):
+    estimates, fits = batch
+    assert list(fits["replicate"]) == [1, 2, 3, 4]
+    status = fits.set_index("replicate")["status"]
+    assert status[2] == "failed" and (status.drop(2) != "failed").all()
+    assert fits["error"][1] != "" and "\n" not in fits["error"][1]
+    values = estimates.set_index("replicate")["mean"]
+    assert values[2].isna().all()
+    assert values.drop(2).notna().sum() == 3 * 6  # all but rho
+    assert estimates["truth"].notna().all()
+
+
+def test_fits_do_not_depend_on_batch_or_order(small, batch):
+    datasets, sampler = small
+    estimates, _ = batch
+    for numbers in ([4], [3, 1]):
+        alone, _ = fit_replicates(datasets.sel(replicate=numbers), sampler, seed_of, ignore)
+        for number in numbers:
+            first = estimates.query("replicate == @number").reset_index(drop=True)
+            again = alone.query("replicate == @number").reset_index(drop=True)
+            assert first.equals(again)
+
+
+def test_too_few_draws_are_tried_again_and_told(small):
+    datasets, _ = small
+    short = SamplerSettings("latent", chains=2, tune=50, draws=50, target_accept=0.9)
+    data: LongData = template_data(datasets)
+    sampler = NutsSampler(make_prior("independent", {}), short, data, LEVELS)
+    _, fits = fit_replicates(datasets.sel(replicate=[1]), sampler, seed_of, ignore)
+    fit = fits.iloc[0]
+    assert fit["attempts"] > 1
+    assert fit["target_accept"] > 0.9
+    assert (fit["status"] == "ok") == (fit["error"] == "")
+    if fit["status"] == "not_converged":
+        assert "bulk ESS" in fit["error"] or "R-hat" in fit["error"] or "diverg" in fit["error"]
+    else:
+        assert fit["min_ess_bulk"] >= MIN_ESS_BULK

@@ -1,0 +1,151 @@
+"""Every mistake in a config or a sheet, one by one, gets one plain sentence."""
+
+import copy
+import re
+
+import pytest
+import yaml
+from recovery.errors import InputError
+from recovery.priors import FAMILIES
+from study import SCHEMAS, check_study
+
+from helpers import ROOT, TINY, tiny_study
+
+DEMO = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+
+
+def changed(config: dict, key: str, value) -> dict:
+    config = copy.deepcopy(config)
+    *path, last = key.split(".")
+    block = config
+    for part in path:
+        block = block[part]
+    block[last] = value
+    return config
+
+
+@pytest.fixture
+def in_root(monkeypatch):
+    monkeypatch.chdir(ROOT)
+
+
+def test_the_default_study_is_valid_and_complete(in_root):
+    study = check_study(copy.deepcopy(DEMO))
+    assert [s.design.truth.rho for s in study.scenarios.values()] == [-0.8, -0.4, 0, 0.4, 0.8]
+    assert {s.replicates for s in study.scenarios.values()} == {20}
+    assert list(study.priors) == list(FAMILIES)
+    assert study.config == DEMO, "config.yaml must name every key that the schema has"
+
+
+def test_defaults_of_the_schema_are_the_default_study(in_root):
+    """An empty config is the demo, so schema and config.yaml agree."""
+    study = check_study({})
+    demo = check_study(copy.deepcopy(DEMO))
+    assert study.priors == demo.priors
+    assert study.scenarios == demo.scenarios
+    rest = [key for key in DEMO if key != "priors"]
+    assert {key: study.config[key] for key in rest} == {key: demo.config[key] for key in rest}
+
+
+@pytest.mark.parametrize("schema", ["config.schema.yaml", "scenario.schema.yaml"])
+def test_every_key_of_a_schema_is_described(schema):
+    def walk(node, name):
+        if "properties" not in node:
+            return
+        for key, child in node["properties"].items():
+            assert child.get("description"), f"{name}.{key} has no description"
+            walk(child, f"{name}.{key}")
+
+    walk(yaml.safe_load((SCHEMAS / schema).read_text()), schema)
+
+
+def test_blank_cells_take_the_truth_and_the_replicates(tmp_path, monkeypatch):
+    sheet = "scenario\trho\tsigma_u1\treplicates\na\t0.3\t\t\nb\t\t1.5\t7\n"
+    tiny_study(tmp_path, sheet)
+    monkeypatch.chdir(tmp_path)
+    a, b = check_study(copy.deepcopy(TINY)).scenarios.values()
+    assert (a.design.truth.rho, a.design.truth.sigma_u1, a.replicates) == (0.3, 5.922138, 2)
+    assert (b.design.truth.rho, b.design.truth.sigma_u1, b.replicates) == (0.06555, 1.5, 7)
+    assert (a.design.subjects, a.design.days) == (18, 10)
+
+
+def test_a_prior_may_be_added_by_a_block_alone(in_root):
+    study = check_study(
+        changed(DEMO, "priors.lkj_4", {"family": "lkj_corr", "label": "LKJ(4)", "eta": 4})
+    )
+    assert study.priors["lkj_4"].eta == 4.0
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("study", "a/b", "key study: 'a/b' does not match .*letters, digits"),
+        ("study", "../up", "key study"),
+        ("seed", 1.5, "key seed: 1.5 is not of type 'integer'"),
+        ("seed", -1, "key seed"),
+        ("truth.rho", 1.0, "key truth.rho: 1.0 is greater than or equal to .*between -1 and 1"),
+        ("truth.rho", -1, "key truth.rho"),
+        ("truth.sigma", 0, "key truth.sigma: 0 is less than or equal to .*above 0"),
+        ("truth.sigma_u1", -2, "key truth.sigma_u1"),
+        ("truth.beta0", "high", "key truth.beta0: 'high' is not of type 'number'"),
+        ("truth.tau", 1, "key truth: .*'tau' was unexpected"),
+        ("scenarios", "none.tsv", "none.tsv: the scenario sheet does not exist"),
+        ("replicates", 1, "key replicates: 1 is less than the minimum of 2"),
+        ("priors", {}, "key priors"),
+        ("priors", {"a b": {"family": "lkj_corr"}}, "key priors: 'a b' does not match"),
+        ("priors.lkj_corr", {"label": "x"}, "key priors.lkj_corr: 'family' is a required"),
+        ("priors.lkj_corr.family", "lkj", "key priors.lkj_corr.family: 'lkj' is unknown; choose"),
+        ("priors.lkj_corr.eta", -1, "key priors.lkj_corr.eta: -1 must be positive"),
+        ("priors.lkj_corr.eta", "one", "key priors.lkj_corr.eta: 'one' is not a number"),
+        ("priors.lkj_corr.etta", 1, "key priors.lkj_corr.etta: .* has no such hyperparameter"),
+        ("priors.lkj_corr.label", "Independent", "'Independent' is the label of two priors"),
+        ("sampler.formulation", "centred", "key sampler.formulation: 'centred' is not one of"),
+        ("sampler.chains", 1, "key sampler.chains: 1 is less than the minimum of 2"),
+        ("sampler.target_accept", 1, "key sampler.target_accept"),
+        ("sampler.thin", 2, "key sampler: .*'thin' was unexpected"),
+        ("batch_size", 0, "key batch_size"),
+        ("intervals", [0.5], "key intervals: .*0.95 among them"),
+        ("intervals", [0.95, 1.0], "key intervals.1: 1.0 is greater than or equal"),
+        ("data.path", "none.csv", "none.csv: the data file does not exist"),
+        ("data.response", "RT", "there is no column 'RT' .data.response"),
+        ("replicats", 5, "'replicats' was unexpected"),
+    ],
+)
+def test_mistakes_in_the_config(in_root, key, value, message):
+    with pytest.raises(InputError) as caught:
+        check_study(changed(DEMO, key, value), "config.yaml")
+    sentence = str(caught.value)
+    assert re.search(message, sentence)
+    assert "\n" not in sentence and sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("sheet", "message"),
+    [
+        ("", "cannot be read as a tab-separated table"),
+        ("scenario\trho\n", "the scenario sheet has no rows"),
+        ("scenario,rho\na,0.5\n", "row 1: 'scenario' is a required property|'scenario,rho'"),
+        ("scenario\trho\na\t1.2\n", "row 1, column rho: 1.2 is greater than or equal"),
+        ("scenario\trho\na\thalf\n", "row 1, column rho: 'half' is not of type 'number'"),
+        ("scenario\trho\na\tnan\n", "row 1, column rho: 'nan' is not of type 'number'"),
+        ("scenario\trho\na\t0\na\t0.5\n", "row 2, column scenario: the id 'a' stands twice"),
+        ("scenario\trho\na\t0\nA\t0.5\n", "row 2, column scenario: the id 'A' stands twice"),
+        ("scenario\trho\na/b\t0\n", "row 1, column scenario: 'a/b' does not match"),
+        ("scenario\trho\n..\t0\n", "row 1, column scenario"),
+        ("scenario\trho\n\t0\n", "row 1: 'scenario' is a required property"),
+        ("scenario\tsubjects\na\t2\n", "column subjects: 2 is less than the minimum of 3"),
+        ("scenario\tsubjects\na\t6.5\n", "column subjects: 6.5 is not of type 'integer'"),
+        ("scenario\tdays\na\t2\n", "column days: 2 is less than the minimum of 3"),
+        ("scenario\treplicates\na\t1\n", "column replicates: 1 is less than the minimum"),
+        ("scenario\tsigma\na\t0\n", "column sigma: 0 is less than or equal to"),
+        ("scenario\trh0\na\t0\n", "row 1: .*'rh0' was unexpected"),
+    ],
+)
+def test_mistakes_in_the_sheet(tmp_path, monkeypatch, sheet, message):
+    tiny_study(tmp_path, sheet)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError) as caught:
+        check_study(copy.deepcopy(TINY))
+    sentence = str(caught.value)
+    assert re.search(message, sentence)
+    assert sentence.startswith("config/sheet.tsv") and "\n" not in sentence

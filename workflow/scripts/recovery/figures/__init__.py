@@ -1,0 +1,1 @@
+"""Figures: functions from tables or posteriors to matplotlib figures, in one style."""

@@ -1,0 +1,81 @@
+"""One look for all figures: colours and markers of priors, symbols of parameters, saving."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+
+mpl.use("agg")
+
+import matplotlib.pyplot as plt
+import seaborn as sns
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+# Okabe & Ito's colours, ordered so that the first four also differ in lightness (greyscale).
+COLOURS = ("#000000", "#0072B2", "#D55E00", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#7F7F7F")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+
+SYMBOLS = {
+    "beta0": r"$\beta_0$",
+    "beta1": r"$\beta_1$",
+    "sigma": r"$\sigma$",
+    "sigma_u0": r"$\sigma_{u0}$",
+    "sigma_u1": r"$\sigma_{u1}$",
+    "rho": r"$\rho$",
+    "r_u": r"$r_u$",
+}
+
+FONT_SIZES = {
+    "font.size": 9,
+    "axes.titlesize": 10,
+    "axes.labelsize": 9,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "legend.fontsize": 9,
+}
+
+
+def use_style() -> None:
+    """Set the style of every figure drawn from here on."""
+    sns.set_theme(style="ticks", palette=list(COLOURS), rc=FONT_SIZES)
+    plt.rcParams.update(
+        {
+            "figure.dpi": 100,
+            "savefig.dpi": 200,
+            "svg.fonttype": "path",
+            "svg.hashsalt": "recovery",  # the same figure gives the same file
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+        }
+    )
+
+
+def prior_styles(priors: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Colour and marker of each prior: by its place in the config, the same in every figure."""
+    return {
+        prior: {"color": COLOURS[i % len(COLOURS)], "marker": MARKERS[i % len(MARKERS)]}
+        for i, prior in enumerate(priors)
+    }
+
+
+def prior_legend(figure: Figure, labels: dict[str, str], **kwargs) -> None:
+    """Add the legend of priors (id -> label) to a figure, outside its axes."""
+    handles = [
+        Line2D([], [], linestyle="-", markersize=5, label=labels[prior], **style)
+        for prior, style in prior_styles(list(labels)).items()
+    ]
+    figure.legend(handles=handles, frameon=False, **kwargs)
+
+
+def dodge(index: int, count: int, span: float) -> float:
+    """Offset of item `index` of `count`, spread evenly over `span` around 0."""
+    return span * (index - (count - 1) / 2) / count
+
+
+def save_figure(figure: Figure, paths: Sequence[str | Path]) -> None:
+    """Save a figure in every format wanted, without dates, and close it."""
+    for path in paths:
+        metadata = {"Date": None} if str(path).endswith(".svg") else None
+        figure.savefig(path, bbox_inches="tight", metadata=metadata)
+    plt.close(figure)
