@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
+from helpers import ROOT
+
 from recovery.longdata import LongData, read_long_csv
 from recovery.scenarios import Design, Truth
-
-from helpers import ROOT
 
 REML = Truth(251.4051, 10.46729, 24.74066, 5.922138, 0.06555, 25.59180)
 

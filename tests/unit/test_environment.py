@@ -3,7 +3,6 @@
 import tomllib
 
 import yaml
-
 from helpers import ROOT
 
 CONDA_NAMES = {"matplotlib-base": "matplotlib"}
@@ -12,7 +11,9 @@ WORKFLOW_ONLY = {"snakemake", "pygments"}  # run the workflow, are not imported 
 
 def test_conda_environment_is_in_step_with_the_lock():
     lock = tomllib.loads((ROOT / "uv.lock").read_text())
-    locked = {package["name"]: package["version"] for package in lock["package"] if "version" in package}
+    locked = {
+        package["name"]: package["version"] for package in lock["package"] if "version" in package
+    }
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     direct = {line.split(">")[0] for line in project["dependencies"]} - WORKFLOW_ONLY
     environment = yaml.safe_load((ROOT / "envs/study.yaml").read_text())

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from recovery.errors import InputError
 from recovery.longdata import LongData, read_long_csv
 
@@ -42,15 +43,15 @@ def test_row_order_does_not_matter(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("a,1,260", "a,1,", r"my.csv, line 3, column 'ms': the cell is empty; a finite number"),
+        ("a,1,260", "a,1,", r"my\.csv, line 3, column 'ms': the cell is empty; a finite number"),
         ("a,1,260", "a,1,NaN", "line 3, column 'ms': the cell holds 'NaN'"),
         ("a,1,260", "a,1,inf", "line 3, column 'ms': the cell holds 'inf'"),
         ("a,1,260", "a,one,260", "line 3, column 'day': the cell holds 'one'"),
         ("a,1,260", ",1,260", "line 3, column 'id': the cell is empty"),
         ("a,1,260", "a,0,260", "line 3: subject a has a second row for day = 0"),
         ("a,1,260", "a,0.0,260", "line 3: subject a has a second row"),
-        ("day", "time", "there is no column 'day' .data.time in the config.; the columns are id"),
-        ("c,1,255", "b,1,255", "2 subjects .column 'id'. found; the model needs at least 3"),
+        ("day", "time", r"there is no column 'day' .data.time in the config.; the columns are id"),
+        ("c,1,255", "b,1,255", r"2 subjects .column 'id'. found; the model needs at least 3"),
     ],
 )
 def test_bad_data_are_told_in_a_sentence(tmp_path, old, new, message):
@@ -60,7 +61,7 @@ def test_bad_data_are_told_in_a_sentence(tmp_path, old, new, message):
 
 def test_too_few_times(tmp_path):
     text = "id,day,ms\n" + "".join(f"{g},{d},{d}\n" for g in "abc" for d in (0, 1))
-    with pytest.raises(InputError, match="2 different times .column 'day'. found"):
+    with pytest.raises(InputError, match=r"2 different times .column 'day'. found"):
         read(tmp_path, text)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from recovery import measures as m
 from recovery.measures import Intervals, Replicates
 

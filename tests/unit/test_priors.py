@@ -3,9 +3,10 @@
 import numpy as np
 import pymc as pm
 import pytest
+from scipy import integrate, stats
+
 from recovery.errors import InputError
 from recovery.priors import FAMILIES, lkj_log_density, make_prior
-from scipy import integrate, stats
 
 # integers, as a config has them: PyMC 6.4 would read 50 as int8
 VARIANTS = {

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from unit.sleepstudy_exact import EXACT
+
 from recovery.longdata import LongData
 from recovery.priors import FAMILIES, make_prior
 from recovery.replicates import fit_replicates
@@ -9,14 +11,12 @@ from recovery.sampling import MIN_ESS_BULK, NutsSampler, SamplerSettings
 from recovery.seeds import named_seed
 from recovery.simulate import simulate_batch, template_data
 
-from unit.sleepstudy_exact import EXACT
-
 LEVELS = [0.5, 0.95]
 
 
-@pytest.fixture(scope="module")
-def fits(sleepstudy):
-    settings = SamplerSettings("latent", chains=4, tune=1000, draws=4000, target_accept=0.9)
+@pytest.fixture(scope="module", params=["latent", "marginal"])
+def fits(request, sleepstudy):
+    settings = SamplerSettings(request.param, chains=4, tune=1000, draws=3000, target_accept=0.9)
     return {
         family: NutsSampler(make_prior(family, {}), settings, sleepstudy, LEVELS).fit(sleepstudy, 1)
         for family in FAMILIES
@@ -61,7 +61,7 @@ def small():
     design = Design(Truth(250.0, 10.0, 25.0, 6.0, 0.3, 25.0), subjects=6, days=5)
     datasets = simulate_batch(design, range(1, 5), 1, "small")
     datasets["response"].loc[{"replicate": 2, "subject": 1, "day": 0}] = np.inf
-    settings = SamplerSettings("latent", chains=2, tune=200, draws=300, target_accept=0.9)
+    settings = SamplerSettings("marginal", chains=2, tune=200, draws=500, target_accept=0.9)
     prior = make_prior("independent", {})
     return datasets, NutsSampler(prior, settings, template_data(datasets), LEVELS)
 
@@ -96,7 +96,7 @@ def test_fits_do_not_depend_on_batch_or_order(small, batch):
     estimates, _ = batch
     for numbers in ([4], [3, 1]):
         alone, _ = fit_replicates(datasets.sel(replicate=numbers), sampler, seed_of, ignore)
-        for number in numbers:
+        for number in numbers:  # noqa: B007 - used in the queries
             first = estimates.query("replicate == @number").reset_index(drop=True)
             again = alone.query("replicate == @number").reset_index(drop=True)
             assert first.equals(again)
@@ -104,7 +104,7 @@ def test_fits_do_not_depend_on_batch_or_order(small, batch):
 
 def test_too_few_draws_are_tried_again_and_told(small):
     datasets, _ = small
-    short = SamplerSettings("latent", chains=2, tune=50, draws=50, target_accept=0.9)
+    short = SamplerSettings("marginal", chains=2, tune=50, draws=50, target_accept=0.9)
     data: LongData = template_data(datasets)
     sampler = NutsSampler(make_prior("independent", {}), short, data, LEVELS)
     _, fits = fit_replicates(datasets.sel(replicate=[1]), sampler, seed_of, ignore)

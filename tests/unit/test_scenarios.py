@@ -1,4 +1,5 @@
 import pytest
+
 from recovery.scenarios import Scenario, batch_replicates, batches
 
 

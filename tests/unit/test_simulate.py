@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import xarray as xr
+
 from recovery.scenarios import Design, Truth
 from recovery.simulate import replicate_data, simulate_batch, simulate_replicate
 
@@ -83,9 +84,7 @@ def test_singular_fits_are_as_frequent_as_published():
     ml = Truth(251.405, 10.4673, 23.780468, 5.716828, 0.0813321, 25.591824)
     rng = np.random.default_rng(1)
     n = 10_000
-    found = sum(
-        is_singular(simulate_replicate(Design(ml, 18, 10), rng)[1]) for _ in range(n)
-    )
+    found = sum(is_singular(simulate_replicate(Design(ml, 18, 10), rng)[1]) for _ in range(n))
     share = (found + 316) / (2 * n)
     standard_error = np.sqrt(2 * n * share * (1 - share))  # of a difference of two counts
     assert abs(found - 316) < 4 * standard_error

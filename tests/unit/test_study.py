@@ -5,11 +5,11 @@ import re
 
 import pytest
 import yaml
+from helpers import ROOT, TINY, tiny_study
+
 from recovery.errors import InputError
 from recovery.priors import FAMILIES
 from study import SCHEMAS, check_study
-
-from helpers import ROOT, TINY, tiny_study
 
 DEMO = yaml.safe_load((ROOT / "config/config.yaml").read_text())
 

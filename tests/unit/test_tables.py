@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from recovery.estimates import PARAMETERS, estimate_columns
 from recovery.tables import (
     comparison_table,

@@ -26,10 +26,13 @@ wildcard_constraints:
     scenario="|".join(map(re.escape, study.scenarios)),
     prior="|".join(study.priors),
     batch=r"\d+-\d+",
+    formulation="latent|marginal",
 
 
 SCENARIOS = list(study.scenarios)
 PRIORS = list(study.priors)
+FORMULATIONS = ["latent", "marginal"]
+DATA_COLUMNS = {key: config["data"][key] for key in ("response", "time", "group")}
 LABELS = {prior: config["priors"][prior]["label"] for prior in PRIORS}
 
 
@@ -60,13 +63,27 @@ def batch_files(pattern):
     ]
 
 
-# Figures by file name; the functions that draw them are in recovery/figures.
+# Figures by file name: drawn by functions of the same name in recovery/figures, each with its
+# caption in workflow/report/<group>/<name>.rst.
 PRIOR_FIGURES = ["trace", "rank", "lines", "effects"]
-FORESTS = ["fixed_effects", "intercepts", "slopes", "correlation"]
-MEASURE_FIGURES = ["coverage", "bias", "width"]
-TRUTH_FIGURES = ["rho", "r_u"]
+FOREST_FIGURES = ["fixed_effects", "intercepts", "slopes", "correlation"]
+STUDY_FIGURES = ["coverage", "bias", "width", "estimates_rho", "estimates_r_u"]
 
 
-def figure_files(pattern, **wildcards):
-    """A figure's files, in both formats."""
-    return expand(f"<results>/figures/{pattern}.{{format}}", format=["svg", "png"], **wildcards)
+def figure_files(folder, names):
+    """A group's figures as SVG and PNG."""
+    return {
+        format: [f"<results>/figures/{folder}/{name}.{format}" for name in names]
+        for format in ("svg", "png")
+    }
+
+
+def reported(folder, names, captions, **place):
+    """The PNGs of a group of figures, as items of the report."""
+
+    def item(name):
+        path = f"<results>/figures/{folder}/{name}.png"
+        caption = f"../report/{captions}/{name}.rst"
+        return report(path, caption=caption, labels={"figure": name.replace("_", " ")}, **place)
+
+    return [item(name) for name in names]

@@ -1,10 +1,8 @@
 rule figures:
     input:
-        figure_files("observed/data"),
-        figure_files("observed/{prior}/{name}", prior=PRIORS, name=PRIOR_FIGURES),
-        figure_files("observed/{name}", name=FORESTS),
-        figure_files("study/{name}", name=MEASURE_FIGURES),
-        figure_files("study/estimates_{name}", name=TRUTH_FIGURES),
+        figure_files("observed", ["data", *FOREST_FIGURES]).values(),
+        [figure_files(f"observed/{prior}", PRIOR_FIGURES).values() for prior in PRIORS],
+        figure_files("study", STUDY_FIGURES).values(),
 
 
 rule data_figure:
@@ -12,121 +10,75 @@ rule data_figure:
         data=config["data"]["path"],
         code=code("longdata", "figures/style", "figures/posterior"),
     output:
-        svg="<results>/figures/observed/data.svg",
-        png=report(
-            "<results>/figures/observed/data.png",
-            caption="../report/data.rst",
-            category="Real data",
-            subcategory="All priors",
-            labels={"figure": "data", "prior": "-"},
-        ),
+        svg=figure_files("observed", ["data"])["svg"],
+        png=reported("observed", ["data"], "observed", category="Real data"),
     log:
         "<logs>/figures/data.log",
     conda:
         "../../envs/study.yaml"
     params:
-        columns={key: config["data"][key] for key in ("response", "time", "group")},
+        columns=DATA_COLUMNS,
     script:
         "../scripts/data_figure.py"
 
 
-rule prior_figure:
+rule prior_figures:
     input:
         data=config["data"]["path"],
-        tree="<results>/observed/{prior}.nc",
+        tree="<results>/observed/{prior}/marginal.nc",
         code=code("longdata", "figures/style", "figures/posterior"),
     output:
-        svg="<results>/figures/observed/{prior}/{name}.svg",
-        png=report(
-            "<results>/figures/observed/{prior}/{name}.png",
-            caption="../report/prior_figure.rst",
-            category="Real data",
+        svg=figure_files("observed/{prior}", PRIOR_FIGURES)["svg"],
+        png=reported(
+            "observed/{prior}",
+            PRIOR_FIGURES,
+            "prior",
+            category="Real data by prior",
             subcategory=lambda wildcards: LABELS[wildcards.prior],
-            labels=lambda wildcards: {
-                "figure": wildcards.name,
-                "prior": LABELS[wildcards.prior],
-            },
         ),
     log:
-        "<logs>/figures/observed/{prior}/{name}.log",
-    wildcard_constraints:
-        name="|".join(PRIOR_FIGURES),
+        "<logs>/figures/{prior}.log",
     conda:
         "../../envs/study.yaml"
     params:
-        columns={key: config["data"][key] for key in ("response", "time", "group")},
+        columns=DATA_COLUMNS,
+        names=PRIOR_FIGURES,
     script:
-        "../scripts/prior_figure.py"
+        "../scripts/prior_figures.py"
 
 
-rule forest_figure:
+rule forest_figures:
     input:
-        trees=expand("<results>/observed/{prior}.nc", prior=PRIORS),
+        trees=expand("<results>/observed/{prior}/marginal.nc", prior=PRIORS),
         code=code("estimates", "figures/style", "figures/forest"),
     output:
-        svg="<results>/figures/observed/{name}.svg",
-        png=report(
-            "<results>/figures/observed/{name}.png",
-            caption="../report/forest_figure.rst",
-            category="Real data",
-            subcategory="All priors",
-            labels={"figure": "{name}", "prior": "all"},
-        ),
+        svg=figure_files("observed", FOREST_FIGURES)["svg"],
+        png=reported("observed", FOREST_FIGURES, "observed", category="Real data"),
     log:
-        "<logs>/figures/observed/{name}.log",
-    wildcard_constraints:
-        name="|".join(FORESTS),
+        "<logs>/figures/forests.log",
     conda:
         "../../envs/study.yaml"
     params:
         labels=LABELS,
+        names=FOREST_FIGURES,
     script:
-        "../scripts/forest_figure.py"
+        "../scripts/forest_figures.py"
 
 
-rule measure_figure:
+rule study_figures:
     input:
         recovery="<results>/tables/recovery.csv",
-        code=code("figures/style", "figures/study"),
-    output:
-        svg="<results>/figures/study/{name}.svg",
-        png=report(
-            "<results>/figures/study/{name}.png",
-            caption="../report/measure_figure.rst",
-            category="Recovery",
-            labels={"figure": "{name}"},
-        ),
-    log:
-        "<logs>/figures/study/{name}.log",
-    wildcard_constraints:
-        name="|".join(MEASURE_FIGURES),
-    conda:
-        "../../envs/study.yaml"
-    params:
-        labels=LABELS,
-    script:
-        "../scripts/measure_figure.py"
-
-
-rule truth_figure:
-    input:
         estimates="<results>/tables/estimates.parquet",
-        code=code("figures/style", "figures/study"),
+        code=code("estimates", "measures", "tables", "figures/style", "figures/study"),
     output:
-        svg="<results>/figures/study/estimates_{name}.svg",
-        png=report(
-            "<results>/figures/study/estimates_{name}.png",
-            caption="../report/truth_figure.rst",
-            category="Recovery",
-            labels={"figure": "{name} against its truth"},
-        ),
+        svg=figure_files("study", STUDY_FIGURES)["svg"],
+        png=reported("study", STUDY_FIGURES, "study", category="Recovery"),
     log:
-        "<logs>/figures/study/estimates_{name}.log",
-    wildcard_constraints:
-        name="|".join(TRUTH_FIGURES),
+        "<logs>/figures/study.log",
     conda:
         "../../envs/study.yaml"
     params:
         labels=LABELS,
+        names=STUDY_FIGURES,
     script:
-        "../scripts/truth_figure.py"
+        "../scripts/study_figures.py"

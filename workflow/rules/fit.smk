@@ -6,6 +6,7 @@ rule fit:
             "longdata",
             "simulate",
             "priors",
+            "marginal",
             "models",
             "estimates",
             "sampling",

@@ -1,23 +1,34 @@
 rule observed:
     input:
         "<results>/tables/observed.csv",
-        expand("<results>/observed/{prior}.nc", prior=PRIORS),
+        expand(
+            "<results>/observed/{prior}/{formulation}.nc", prior=PRIORS, formulation=FORMULATIONS
+        ),
 
 
 rule observe:
     input:
         data=config["data"]["path"],
-        code=code("seeds", "longdata", "priors", "models", "estimates", "sampling", "observed"),
+        code=code(
+            "seeds",
+            "longdata",
+            "priors",
+            "marginal",
+            "models",
+            "estimates",
+            "sampling",
+            "observed",
+        ),
     output:
-        tree="<results>/observed/{prior}.nc",
-        estimates="<results>/observed/{prior}.estimates.parquet",
-        graph="<results>/observed/{prior}.mmd",
+        tree="<results>/observed/{prior}/{formulation}.nc",
+        estimates="<results>/observed/{prior}/{formulation}.parquet",
+        graph="<results>/observed/{prior}/{formulation}.mmd",
     log:
-        "<logs>/observe/{prior}.log",
+        "<logs>/observe/{prior}/{formulation}.log",
     conda:
         "../../envs/study.yaml"
     params:
-        columns={key: config["data"][key] for key in ("response", "time", "group")},
+        columns=DATA_COLUMNS,
         prior=prior_block,
         sampler=config["sampler"],
         levels=config["intervals"],
@@ -28,11 +39,15 @@ rule observe:
 
 rule observed_table:
     input:
-        expand("<results>/observed/{prior}.estimates.parquet", prior=PRIORS),
+        expand(
+            "<results>/observed/{prior}/{formulation}.parquet",
+            prior=PRIORS,
+            formulation=FORMULATIONS,
+        ),
     output:
         report(
             "<results>/tables/observed.csv",
-            caption="../report/observed_table.rst",
+            caption="../report/tables/observed.rst",
             category="Tables",
             labels={"table": "real data"},
         ),
@@ -40,7 +55,5 @@ rule observed_table:
         "<logs>/observed_table.log",
     conda:
         "../../envs/study.yaml"
-    params:
-        priors=PRIORS,
     script:
         "../scripts/observed_table.py"

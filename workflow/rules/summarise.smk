@@ -17,7 +17,7 @@ rule gather:
         estimates="<results>/tables/estimates.parquet",
         fits=report(
             "<results>/tables/fits.csv",
-            caption="../report/fits_table.rst",
+            caption="../report/tables/fits.rst",
             category="Tables",
             labels={"table": "fits"},
         ),
@@ -36,19 +36,19 @@ rule measure:
     output:
         recovery=report(
             "<results>/tables/recovery.csv",
-            caption="../report/recovery_table.rst",
+            caption="../report/tables/recovery.rst",
             category="Tables",
             labels={"table": "recovery"},
         ),
         coverage=report(
             "<results>/tables/coverage.csv",
-            caption="../report/coverage_table.rst",
+            caption="../report/tables/coverage.rst",
             category="Tables",
             labels={"table": "coverage"},
         ),
         comparison=report(
             "<results>/tables/comparison.csv",
-            caption="../report/comparison_table.rst",
+            caption="../report/tables/comparison.rst",
             category="Tables",
             labels={"table": "comparison of priors"},
         ),

@@ -9,4 +9,4 @@ open_log(snakemake.log[0])
 columns = snakemake.params.columns
 data = read_long_csv(snakemake.input.data, **columns)
 figure = data_panels(data, columns["response"], columns["time"])
-save_figure(figure, [snakemake.output.svg, snakemake.output.png])
+save_figure(figure, [*snakemake.output.svg, *snakemake.output.png])

@@ -114,7 +114,7 @@ class Weights(NamedTuple):
 
 
 def weights(a00, a01, a11, det_a, sigma_u0, sigma_u1, rho, sigma) -> Weights:
-    """d and W for a design's A and a covariance; all arguments broadcast."""
+    """D and W for a design's A and a covariance; all arguments broadcast."""
     s00, s11 = sigma_u0 * sigma_u0, sigma_u1 * sigma_u1
     s01 = rho * sigma_u0 * sigma_u1
     det_s = s00 * s11 * (1.0 - rho * rho)

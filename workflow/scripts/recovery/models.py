@@ -69,9 +69,7 @@ def marginal_model(data: LongData, prior: Prior) -> pm.Model:
     model serves every design, balanced or not.
     """
     with pm.Model() as model:
-        values = {
-            name: pm.Data(name, value) for name, value in marginal_data(data, prior).items()
-        }
+        values = {name: pm.Data(name, value) for name, value in marginal_data(data, prior).items()}
         beta0, beta1, sigma = _population(prior, values.pop("center"))
         cov = prior.covariance(sigma)
         stats = SimpleNamespace(**values)

@@ -6,6 +6,7 @@ import xarray as xr
 from scipy import stats
 
 from .longdata import LongData
+from .models import latent_model
 from .sampling import Fit, NutsSampler
 from .seeds import named_seed
 
@@ -40,8 +41,9 @@ def observe(
     posterior = with_conditional_mean(fit.draws["posterior"].to_dataset(), data)
     prior_draws = pm.sample_prior_predictive(
         PRIOR_DRAWS,
-        model=sampler.model,
+        model=latent_model(data, sampler.prior),
         random_seed=named_seed(study_seed, "observed", prior_name, "prior"),
+        compile_kwargs={"mode": "FAST_COMPILE"},  # drawn once: compiling would take longer
     )
     prior = with_conditional_mean(prior_draws["prior"].to_dataset(), data)
     response = xr.DataArray(data.response, dims="observation")

@@ -78,7 +78,7 @@ def correlation(posteriors: dict[str, xr.Dataset], labels: dict[str, str]) -> Fi
     return forest(panels, labels, "Correlation of intercepts and slopes")
 
 
-FORESTS: dict[str, Callable[[dict[str, xr.Dataset], dict[str, str]], Figure]] = {
+FOREST_FIGURES: dict[str, Callable[[dict[str, xr.Dataset], dict[str, str]], Figure]] = {
     "fixed_effects": fixed_effects,
     "intercepts": intercepts,
     "slopes": slopes,

@@ -70,12 +70,18 @@ def estimate_against_truth(
     return figure
 
 
-MEASURE_FIGURES: dict[str, Callable[[pd.DataFrame, dict[str, str]], Figure]] = {
-    "coverage": coverage,
-    "bias": bias,
-    "width": width,
+STUDY_FIGURES: dict[str, Callable[[pd.DataFrame, pd.DataFrame, dict[str, str]], Figure]] = {
+    "coverage": lambda recovery, estimates, labels: coverage(recovery, labels),
+    "bias": lambda recovery, estimates, labels: bias(recovery, labels),
+    "width": lambda recovery, estimates, labels: width(recovery, labels),
+    "estimates_rho": lambda recovery, estimates, labels: estimate_against_truth(
+        estimates, labels, "rho"
+    ),
+    "estimates_r_u": lambda recovery, estimates, labels: estimate_against_truth(
+        estimates, labels, "r_u"
+    ),
 }
-"""Figures of recovery.csv against the true rho, by file name."""
+"""Figures of the study, by file name."""
 
 
 def _against_rho(

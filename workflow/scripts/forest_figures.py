@@ -1,10 +1,10 @@
-"""Draw one forest plot of the real data's posteriors under all priors."""
+"""Draw the forest plots of the real data's posteriors under all priors."""
 
 import xarray as xr
 
 from joblog import open_log
 from recovery.estimates import realised_correlation
-from recovery.figures.forest import FORESTS
+from recovery.figures.forest import FOREST_FIGURES
 from recovery.figures.style import save_figure
 
 open_log(snakemake.log[0])
@@ -13,5 +13,6 @@ posteriors = {}
 for prior, path in zip(labels, snakemake.input.trees, strict=True):
     draws = xr.load_dataset(path, group="posterior")
     posteriors[prior] = draws.assign(r_u=realised_correlation(draws))
-figure = FORESTS[snakemake.wildcards.name](posteriors, labels)
-save_figure(figure, [snakemake.output.svg, snakemake.output.png])
+files = zip(snakemake.params.names, snakemake.output.svg, snakemake.output.png, strict=True)
+for name, *paths in files:
+    save_figure(FOREST_FIGURES[name](posteriors, labels), paths)

@@ -1,4 +1,4 @@
-"""Draw one figure of one prior's fit of the real data."""
+"""Draw the figures of one prior's fit of the real data."""
 
 import xarray as xr
 
@@ -11,6 +11,6 @@ open_log(snakemake.log[0])
 columns = snakemake.params.columns
 data = read_long_csv(snakemake.input.data, **columns)
 tree = xr.load_datatree(snakemake.input.tree)
-draw = PRIOR_FIGURES[snakemake.wildcards.name]
-figure = draw(tree, data, columns["response"], columns["time"])
-save_figure(figure, [snakemake.output.svg, snakemake.output.png])
+files = zip(snakemake.params.names, snakemake.output.svg, snakemake.output.png, strict=True)
+for name, *paths in files:
+    save_figure(PRIOR_FIGURES[name](tree, data, columns["response"], columns["time"]), paths)

@@ -1,0 +1,121 @@
+"""The closed forms of the marginal formulation against SciPy's multivariate normal."""
+
+import numpy as np
+import pytest
+import xarray as xr
+from scipy import stats
+
+from recovery.longdata import LongData
+from recovery.marginal import Statistics, draw_effects, quadratic_form, weights
+from recovery.scenarios import Design, Truth
+from recovery.simulate import simulate_replicate
+
+POINTS = [
+    (250.0, 10.0, 25.0, 25.0, 6.0, 0.1),
+    (230.0, 3.0, 31.0, 50.0, 0.3, -0.9),
+    (260.0, 15.0, 12.0, 1e-4, 8.0, 0.5),  # hardly any variance of intercepts
+    (251.0, 11.0, 25.0, 20.0, 5.0, 1 - 1e-9),  # nearly singular
+]
+
+
+def dense(data, code, beta0, beta1, sigma, s0, s1, rho):
+    """X, y, Sigma and the marginal covariance of one subject."""
+    mine = data.subject == code
+    X = np.column_stack([np.ones(mine.sum()), data.time[mine]])
+    off = rho * s0 * s1
+    Sigma = np.array([[s0**2, off], [off, s1**2]])
+    return X, data.response[mine], Sigma, X @ Sigma @ X.T + sigma**2 * np.eye(len(X))
+
+
+@pytest.fixture(params=["balanced", "unbalanced"])
+def data(request, rng):
+    truth = Truth(250.0, 10.0, 25.0, 6.0, 0.3, 25.0)
+    _, response = simulate_replicate(Design(truth, 7, 5), rng)
+    if request.param == "unbalanced":
+        response[rng.random(response.shape) < 0.3] = np.nan
+        response[0] = [np.nan, 240.0, np.nan, np.nan, np.nan]  # a subject measured once
+    return LongData.from_grid(response, np.array([0.0, 1, 2, 4, 9]))
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_marginal_likelihood_is_the_multivariate_normal(data, point):
+    beta0, beta1, sigma, s0, s1, rho = point
+    expected = 0.0
+    for code in range(data.subjects):
+        X, y, _, V = dense(data, code, *point)
+        expected += stats.multivariate_normal(X @ [beta0, beta1], V).logpdf(y)
+    s = Statistics.of(data)
+    w = weights(s.a00, s.a01, s.a11, s.det_a, s0, s1, rho, sigma)
+    misfit = quadratic_form(s, w, beta0 - s.offset, beta1)
+    found = (
+        -s.rows * np.log(sigma * np.sqrt(2 * np.pi))
+        - 0.5 * np.sum(s.count * np.log(w.d))
+        - misfit / (2 * sigma**2)
+    )
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_balanced_data_set_is_one_pattern(sleepstudy):
+    assert np.ndim(Statistics.of(sleepstudy).a00) == 0
+
+
+@pytest.mark.parametrize("point", POINTS[1:3])
+def test_pymc_model_is_the_posterior_density(data, point):
+    """The marginal PyMC model's log density, up to the constant that it leaves out."""
+    from recovery.models import marginal_model
+    from recovery.priors import make_prior
+
+    prior = make_prior("lkj_corr", {})
+    model = marginal_model(data, prior)
+    log_density = model.compile_logp(jacobian=False, mode="FAST_COMPILE")
+
+    def both(beta0, beta1, sigma, s0, s1, rho):
+        unconstrained = {
+            "beta0_deviation": np.array(beta0 - data.response.mean()),
+            "beta1": np.array(beta1),
+            "sigma_log__": np.log(sigma),
+            "sigma_u0_log__": np.log(s0),
+            "sigma_u1_log__": np.log(s1),
+            "corr_cholesky_cholesky_corr__": unconstrain(rho),
+        }
+        likelihood = sum(
+            stats.multivariate_normal(X @ [beta0, beta1], V).logpdf(y)
+            for X, y, _, V in (
+                dense(data, code, beta0, beta1, sigma, s0, s1, rho) for code in range(data.subjects)
+            )
+        )
+        density = likelihood + prior.log_density(s0, s1, rho, sigma)
+        density += stats.norm(data.response.mean(), 50).logpdf(beta0)
+        density += stats.norm(0, 10).logpdf(beta1) + stats.t(4, scale=50).logpdf(sigma)
+        return float(log_density(unconstrained)), density
+
+    transform = model.rvs_to_transforms[model["corr_cholesky"]]
+
+    def unconstrain(rho):
+        factor = np.array([[1.0, 0.0], [rho, np.sqrt(1 - rho**2)]])
+        return transform.forward(factor, *model["corr_cholesky"].owner.inputs).eval()
+
+    a = both(*POINTS[0])
+    b = both(*point)
+    assert b[0] - a[0] == pytest.approx(b[1] - a[1], rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_effects_have_their_conditional_moments(data, point, rng):
+    """E and Cov of u_j given y: Sigma X'V^-1 (y - X beta) and Sigma - Sigma X'V^-1 X Sigma."""
+    n = 20_000
+    names = ("beta0", "beta1", "sigma", "sigma_u0", "sigma_u1", "rho")
+    draws = xr.Dataset(
+        {name: (("chain", "draw"), np.full((2, n // 2), v)) for name, v in zip(names, point)}
+    )
+    drawn = draw_effects(draws, data, rng)
+    u = np.stack([drawn["u0"].to_numpy(), drawn["u1"].to_numpy()]).reshape(2, n, data.subjects)
+    for code in range(data.subjects):
+        X, y, Sigma, V = dense(data, code, *point)
+        gain = Sigma @ X.T @ np.linalg.inv(V)
+        mean = gain @ (y - X @ np.array(point[:2]))
+        covariance = Sigma - gain @ X @ Sigma
+        sd = np.sqrt(np.diag(covariance))
+        assert np.abs((u[:, :, code].mean(1) - mean) / (sd / np.sqrt(n))).max() < 4.5
+        outer = np.sqrt((covariance**2 + np.outer(sd**2, sd**2)) / n)
+        assert np.abs((np.cov(u[:, :, code]) - covariance) / outer).max() < 4.5
