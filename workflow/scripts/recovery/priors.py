@@ -127,20 +127,22 @@ class LKJCholeskyCov(HalfNormalScales):
         import pymc as pm
 
         scales = np.array([self.sigma_u0_scale, self.sigma_u1_scale])
-        _, correlation, deviations = pm.LKJCholeskyCov(
+        # packed: the lower triangle row by row, (sigma_u0, rho sigma_u1, sqrt(1 - rho^2) sigma_u1)
+        packed = pm.LKJCholeskyCov(
             "cholesky_cov",
             n=2,
             eta=self.eta,
             sd_dist=pm.HalfNormal.dist(scales),
-            store_in_trace=False,
+            compute_corr=False,
             # PyMC 6.4 cannot draw a start itself when sd_dist has a vector of scales
             # ("cannot set WRITEABLE flag"), so it is given: both sds at their scale, rho 0.
             initval=np.array([scales[0], 0.0, scales[1]]),
         )
+        sigma_u1 = pm.Deterministic("sigma_u1", pm.math.sqrt(packed[1] ** 2 + packed[2] ** 2))
         return Covariance(
-            pm.Deterministic("sigma_u0", deviations[0]),
-            pm.Deterministic("sigma_u1", deviations[1]),
-            pm.Deterministic("rho", correlation[1, 0]),
+            pm.Deterministic("sigma_u0", packed[0]),
+            sigma_u1,
+            pm.Deterministic("rho", packed[1] / sigma_u1),
         )
 
     @override

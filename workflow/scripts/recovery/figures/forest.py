@@ -30,7 +30,7 @@ def forest(
     use_style()
     styles = prior_styles(list(labels))
     rows = [max(len(frame) for frame in panel.values()) for panel in panels.values()]
-    height = max(2.2, 0.14 * max(rows) * (len(labels) + 1) + 1.2)
+    height = max(2.4, 0.14 * max(rows) * (len(labels) + 1) + 1.2)
     figure, grid = plt.subplots(
         1, len(panels), figsize=(9, height), layout="constrained", squeeze=False
     )
@@ -45,7 +45,7 @@ def forest(
             axes.hlines(y, frame[0.25], frame[0.75], color=colour, lw=2.8)
             axes.plot(frame["mean"], y, ls="", ms=4.5, mec="white", mew=0.5, **styles[prior])
             axes.set_yticks(range(len(frame)), list(frame.index))
-        axes.invert_yaxis()
+        axes.set_ylim(max(rows) - 0.5, -0.5)
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
         axes.grid(axis="x", color="0.9")

@@ -63,13 +63,14 @@ def traces(tree: xr.DataTree) -> Figure:
         var_names=names,
         labeller=_labeller(),
         visuals={"trace": {"rasterized": True, "width": 0.4}},
+        aes={"color": ["chain"]},
         figure_kwargs={"figsize": (9, 1.6 * len(names)), "layout": "constrained"},
     )
     return plot.viz["figure"].item()
 
 
 def ranks(tree: xr.DataTree) -> Figure:
-    """Rank ECDF differences of the chains with their simultaneous band, for each parameter."""
+    """Rank ECDF differences of the chains, with the p-value of their uniformity, by parameter."""
     use_style()
     names = [name for name in SCALARS if name in tree["posterior"]]
     plot = az.plot_rank(
