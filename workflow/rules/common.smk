@@ -8,6 +8,7 @@ RULES = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
 sys.path.insert(0, str(RULES.parent / "scripts"))
 
 from recovery.errors import InputError
+from recovery.formulations import model_variant
 from recovery.scenarios import batches
 from study import check_study, hyperparameters
 
@@ -27,6 +28,7 @@ wildcard_constraints:
     prior="|".join(study.priors),
     batch=r"\d+-\d+",
     formulation="latent|marginal",
+    variant=r"latent-\d+|marginal-(un)?balanced",
 
 
 SCENARIOS = list(study.scenarios)
@@ -51,6 +53,19 @@ def prior_block(wildcards):
     """A prior's family and hyperparameters; a new label must not refit anything."""
     block = config["priors"][wildcards.prior]
     return {"family": block["family"], **hyperparameters(block)}
+
+
+def replicates_model(wildcards):
+    """The compiled model that fits a scenario's replicates, all of which are balanced."""
+    subjects = study.scenarios[wildcards.scenario].design.subjects
+    variant = model_variant(config["sampler"]["formulation"], subjects, balanced=True)
+    return f"<results>/compiled/{wildcards.prior}/{variant}.model"
+
+
+def real_data_model(wildcards):
+    """The compiled model that fits the real data."""
+    variant = model_variant(wildcards.formulation, study.data.subjects, study.data.balanced)
+    return f"<results>/compiled/{wildcards.prior}/{variant}.model"
 
 
 def batch_files(pattern):

@@ -1,14 +1,34 @@
+rule compile:
+    input:
+        code=code(
+            "longdata", "priors", "marginal", "formulations", "models", "estimates", "compiled"
+        ),
+    output:
+        "<results>/compiled/{prior}/{variant}.model",
+    log:
+        "<logs>/compile/{prior}/{variant}.log",
+    conda:
+        "../../envs/study.yaml"
+    params:
+        prior=prior_block,
+    script:
+        "../scripts/compile.py"
+
+
 rule fit:
     input:
         datasets="<results>/datasets/{scenario}/{batch}.nc",
+        model=replicates_model,
         code=code(
             "seeds",
+            "scenarios",
             "longdata",
             "simulate",
             "priors",
             "marginal",
-            "models",
+            "formulations",
             "estimates",
+            "compiled",
             "sampling",
             "replicates",
         ),

@@ -9,13 +9,16 @@ rule observed:
 rule observe:
     input:
         data=config["data"]["path"],
+        model=real_data_model,
         code=code(
             "seeds",
             "longdata",
             "priors",
             "marginal",
+            "formulations",
             "models",
             "estimates",
+            "compiled",
             "sampling",
             "observed",
         ),

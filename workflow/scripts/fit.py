@@ -2,32 +2,27 @@
 
 import xarray as xr
 
-from joblog import logger, open_log, progress
-
-open_log(snakemake.log[0])
-scenario, prior, batch = (snakemake.wildcards[key] for key in ("scenario", "prior", "batch"))
-label = f"{scenario} | {prior} | {batch}"
-logger.info("%s: compiling the model", label)
-
+from joblog import open_log, progress
+from recovery.compiled import load_model
 from recovery.priors import make_prior
 from recovery.replicates import fit_replicates
 from recovery.sampling import NutsSampler, SamplerSettings
 from recovery.seeds import named_seed
-from recovery.simulate import template_data
 
-datasets = xr.load_dataset(snakemake.input.datasets)
+open_log(snakemake.log[0])
+scenario, prior, batch = (snakemake.wildcards[key] for key in ("scenario", "prior", "batch"))
 block = dict(snakemake.params.prior)
 engine = NutsSampler(
     make_prior(block.pop("family"), block),
     SamplerSettings(**snakemake.params.sampler),
-    template_data(datasets),
+    load_model(snakemake.input.model),
     snakemake.params.levels,
 )
 estimates, fits = fit_replicates(
-    datasets,
+    xr.load_dataset(snakemake.input.datasets),
     engine,
     lambda replicate: named_seed(snakemake.params.seed, scenario, replicate, "fit", prior),
-    progress(label),
+    progress(f"{scenario} | {prior} | {batch}"),
 )
 estimates.to_parquet(snakemake.output.estimates, index=False)
 fits.to_parquet(snakemake.output.fits, index=False)

@@ -13,7 +13,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
 
 from recovery.errors import InputError
-from recovery.longdata import read_long_csv
+from recovery.longdata import LongData, read_long_csv
 from recovery.priors import Prior, make_prior
 from recovery.scenarios import Scenario, read_sheet
 
@@ -26,6 +26,7 @@ class Study:
     """A checked study. ``config`` is complete: every default is filled in."""
 
     config: dict[str, Any]
+    data: LongData
     scenarios: dict[str, Scenario]
     priors: dict[str, Prior]
 
@@ -54,8 +55,7 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
                 f"{source}, key priors.{name}.label: '{block['label']}' is the label of two "
                 "priors; give each its own."
             )
-    read_long_csv(**config["data"])
-    return Study(config, _scenarios(config), priors)
+    return Study(config, read_long_csv(**config["data"]), _scenarios(config), priors)
 
 
 def hyperparameters(block: dict[str, Any]) -> dict[str, Any]:

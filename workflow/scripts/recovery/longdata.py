@@ -38,6 +38,12 @@ class LongData:
         """Number of subjects J."""
         return len(self.labels)
 
+    @property
+    def balanced(self) -> bool:
+        """Whether every subject was measured at the same times."""
+        times = [tuple(self.time[self.subject == code]) for code in range(self.subjects)]
+        return len(set(times)) == 1
+
     @classmethod
     def from_grid(cls, response: np.ndarray, time: np.ndarray) -> "LongData":
         """Build from a (subject, time) grid of responses, NaN where nothing was measured."""

@@ -1,15 +1,13 @@
 """The hierarchical model in PyMC: one likelihood a formulation, the prior plugged in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import SimpleNamespace
 
-import numpy as np
 import pymc as pm
-import xarray as xr
 
+from .formulations import latent_data, marginal_data
 from .longdata import LongData
-from .marginal import Statistics, draw_effects, quadratic_form, weights
+from .marginal import quadratic_form, weights
 from .priors import Covariance, Prior
 
 
@@ -30,16 +28,6 @@ def latent_model(data: LongData, prior: Prior) -> pm.Model:
         mean = beta0 + u0[subject] + (beta1 + u1[subject]) * values["time"]
         pm.Normal("response", mean, sigma, observed=values["measured"])
     return model
-
-
-def latent_data(data: LongData, prior: Prior) -> dict:
-    """The ``pm.Data`` values of `latent_model` for a data set."""
-    return {
-        "center": prior.center_for(data.response),
-        "time": data.time,
-        "subject_of_row": data.subject,
-        "measured": data.response,
-    }
 
 
 def _population(prior: Prior, center):
@@ -82,24 +70,8 @@ def marginal_model(data: LongData, prior: Prior) -> pm.Model:
     return model
 
 
-def marginal_data(data: LongData, prior: Prior) -> dict:
-    """The ``pm.Data`` values of `marginal_model` for a data set."""
-    return {"center": prior.center_for(data.response), **vars(Statistics.of(data))}
-
-
-@dataclass(frozen=True)
-class Formulation:
-    """How the model is written for the sampler: its builder, its data, and its effects.
-
-    ``complete`` turns a sampler's draws into draws that have u0 and u1.
-    """
-
-    build: Callable[[LongData, Prior], pm.Model]
-    data: Callable[[LongData, Prior], dict]
-    complete: Callable[[xr.Dataset, LongData, np.random.Generator], xr.Dataset]
-
-
-FORMULATIONS = {
-    "latent": Formulation(latent_model, latent_data, lambda draws, data, rng: draws),
-    "marginal": Formulation(marginal_model, marginal_data, draw_effects),
+MODELS: dict[str, Callable[[LongData, Prior], pm.Model]] = {
+    "latent": latent_model,
+    "marginal": marginal_model,
 }
+"""Model builders by formulation."""

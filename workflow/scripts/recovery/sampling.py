@@ -8,9 +8,10 @@ import nutpie
 import pandas as pd
 import xarray as xr
 
+from .compiled import ModelFile, runnable
 from .estimates import estimates_from_draws, no_estimates
+from .formulations import FORMULATIONS
 from .longdata import LongData
-from .models import FORMULATIONS
 from .priors import Prior
 
 MAX_ATTEMPTS = 3
@@ -65,30 +66,29 @@ class Fit:
 
 
 class NutsSampler:
-    """A prior's model, compiled once for all data sets of one design.
+    """A prior's compiled model, which fits any data set of its kind.
 
     Parameters
     ----------
     prior : Prior
-        The prior to fit.
+        The prior that the model was compiled with.
     settings : SamplerSettings
         Formulation and lengths of the chains.
-    template : LongData
-        Any data set of the design. It must be the same for every batch: the compiled model
-        keeps its starting point.
+    model : ModelFile
+        The compiled model.
     levels : list of float
         Levels of the intervals that estimates carry.
     """
 
     def __init__(
-        self, prior: Prior, settings: SamplerSettings, template: LongData, levels: list[float]
+        self, prior: Prior, settings: SamplerSettings, model: ModelFile, levels: list[float]
     ) -> None:
         self.prior = prior
         self.settings = settings
         self.levels = levels
-        self.formulation = FORMULATIONS[settings.formulation]
-        self.model = self.formulation.build(template, prior)
-        self._compiled = nutpie.compile_pymc_model(self.model)
+        self._formulation = FORMULATIONS[settings.formulation]
+        self._ranks = {name: value.ndim for name, value in model.data.items()}
+        self._compiled = runnable(model)
 
     def fit(self, data: LongData, seed: int) -> Fit:
         """Fit one data set; refit at most twice while diagnostics are not good.
@@ -118,7 +118,9 @@ class NutsSampler:
         )
 
     def _sample(self, data: LongData, settings: SamplerSettings, seed: int) -> xr.DataTree:
-        values = self.formulation.data(data, self.prior)
+        values = self._formulation.data(data, self.prior)
+        # a model for unbalanced data takes vectors, also where one number would do
+        values = {name: np.array(values[name], ndmin=rank) for name, rank in self._ranks.items()}
         draws = nutpie.sample(
             self._compiled.with_data(**values),
             chains=settings.chains,
@@ -131,7 +133,7 @@ class NutsSampler:
         )
         rng = np.random.default_rng([seed, 1])  # apart from nutpie's use of the seed
         posterior = draws["posterior"].to_dataset()
-        draws["posterior"] = xr.DataTree(self.formulation.complete(posterior, data, rng))
+        draws["posterior"] = xr.DataTree(self._formulation.complete(posterior, data, rng))
         return draws
 
 

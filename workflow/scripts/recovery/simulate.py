@@ -80,9 +80,3 @@ def replicate_data(datasets: xr.Dataset, replicate: int) -> LongData:
     """One replicate of `simulate_batch` as the long data that a model fits."""
     one = datasets["response"].sel(replicate=replicate)
     return LongData.from_grid(one.to_numpy(), datasets["day"].to_numpy())
-
-
-def template_data(datasets: xr.Dataset) -> LongData:
-    """A data set of the same design that depends on no replicate, to compile a model with."""
-    response = np.zeros((datasets.sizes["subject"], datasets.sizes["day"]))
-    return LongData.from_grid(response, datasets["day"].to_numpy())

@@ -1,0 +1,18 @@
+"""Compile one prior's model once, for all jobs that sample it."""
+
+from joblog import logger, open_log
+from recovery.compiled import compile_model, ignore_compile_cache, save_model
+
+open_log(snakemake.log[0])
+ignore_compile_cache()
+prior, variant = snakemake.wildcards.prior, snakemake.wildcards.variant
+logger.info("%s | %s: compiling the model, which takes half a minute", prior, variant)
+
+from recovery.formulations import variant_template
+from recovery.models import MODELS
+from recovery.priors import make_prior
+
+block = dict(snakemake.params.prior)
+build = MODELS[variant.split("-")[0]]
+model = build(variant_template(variant), make_prior(block.pop("family"), block))
+save_model(compile_model(model), snakemake.output[0])
