@@ -1,24 +1,51 @@
 """NUTS against the exact posterior, prior against prior, and fits as values."""
 
+import subprocess
+import sys
+from dataclasses import replace
+from functools import cache
+
 import numpy as np
 import pytest
+from helpers import ROOT
 from unit.sleepstudy_exact import EXACT
 
+from recovery.compiled import OtherMachineError, compile_model, load_model, runnable, save_model
+from recovery.exact import exact_posterior
+from recovery.formulations import variant_template
 from recovery.longdata import LongData
+from recovery.models import MODELS
 from recovery.priors import FAMILIES, make_prior
 from recovery.replicates import fit_replicates
 from recovery.sampling import MIN_ESS_BULK, NutsSampler, SamplerSettings
+from recovery.scenarios import Design, Truth
 from recovery.seeds import named_seed
-from recovery.simulate import simulate_batch, template_data
+from recovery.simulate import simulate_batch
 
 LEVELS = [0.5, 0.95]
+SCRIPTS = str(ROOT / "workflow/scripts")
 
 
-@pytest.fixture(scope="module", params=["latent", "marginal"])
-def fits(request, sleepstudy):
-    settings = SamplerSettings(request.param, chains=4, tune=1000, draws=3000, target_accept=0.9)
+@pytest.fixture(scope="module")
+def model_file():
+    """Compile a family's model, once for all tests of this file."""
+
+    @cache
+    def compiled(family: str, variant: str):
+        build = MODELS[variant.split("-")[0]]
+        return compile_model(build(variant_template(variant), make_prior(family, {})))
+
+    return compiled
+
+
+@pytest.fixture(scope="module", params=["latent-18", "marginal-balanced"])
+def fits(request, sleepstudy, model_file):
+    formulation = request.param.split("-")[0]
+    settings = SamplerSettings(formulation, chains=4, tune=1000, draws=3000, target_accept=0.9)
     return {
-        family: NutsSampler(make_prior(family, {}), settings, sleepstudy, LEVELS).fit(sleepstudy, 1)
+        family: NutsSampler(
+            make_prior(family, {}), settings, model_file(family, request.param), LEVELS
+        ).fit(sleepstudy, 1)
         for family in FAMILIES
     }
 
@@ -54,16 +81,19 @@ def test_each_attempt_tries_harder():
 
 
 @pytest.fixture(scope="module")
-def small():
-    """Four replicates of a small design, the second one broken, and a sampler for them."""
-    from recovery.scenarios import Design, Truth
-
+def datasets():
+    """Four replicates of a small design, the second one broken."""
     design = Design(Truth(250.0, 10.0, 25.0, 6.0, 0.3, 25.0), subjects=6, days=5)
     datasets = simulate_batch(design, range(1, 5), 1, "small")
     datasets["response"].loc[{"replicate": 2, "subject": 1, "day": 0}] = np.inf
+    return datasets
+
+
+@pytest.fixture(scope="module")
+def sampler(model_file):
     settings = SamplerSettings("marginal", chains=2, tune=200, draws=500, target_accept=0.9)
-    prior = make_prior("independent", {})
-    return datasets, NutsSampler(prior, settings, template_data(datasets), LEVELS)
+    model = model_file("independent", "marginal-balanced")
+    return NutsSampler(make_prior("independent", {}), settings, model, LEVELS)
 
 
 def seed_of(replicate: int) -> int:
@@ -75,8 +105,8 @@ def ignore(done: int, total: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def batch(small):
-    return fit_replicates(*small, seed_of, ignore)
+def batch(datasets, sampler):
+    return fit_replicates(datasets, sampler, seed_of, ignore)
 
 
 def test_a_broken_replicate_is_a_row_and_harms_no_other(batch):
@@ -91,8 +121,7 @@ def test_a_broken_replicate_is_a_row_and_harms_no_other(batch):
     assert estimates["truth"].notna().all()
 
 
-def test_fits_do_not_depend_on_batch_or_order(small, batch):
-    datasets, sampler = small
+def test_fits_do_not_depend_on_batch_or_order(datasets, sampler, batch):
     estimates, _ = batch
     for numbers in ([4], [3, 1]):
         alone, _ = fit_replicates(datasets.sel(replicate=numbers), sampler, seed_of, ignore)
@@ -102,11 +131,10 @@ def test_fits_do_not_depend_on_batch_or_order(small, batch):
             assert first.equals(again)
 
 
-def test_too_few_draws_are_tried_again_and_told(small):
-    datasets, _ = small
+def test_too_few_draws_are_tried_again_and_told(datasets, model_file):
     short = SamplerSettings("marginal", chains=2, tune=50, draws=50, target_accept=0.9)
-    data: LongData = template_data(datasets)
-    sampler = NutsSampler(make_prior("independent", {}), short, data, LEVELS)
+    model = model_file("independent", "marginal-balanced")
+    sampler = NutsSampler(make_prior("independent", {}), short, model, LEVELS)
     _, fits = fit_replicates(datasets.sel(replicate=[1]), sampler, seed_of, ignore)
     fit = fits.iloc[0]
     assert fit["attempts"] > 1
@@ -116,3 +144,49 @@ def test_too_few_draws_are_tried_again_and_told(small):
         assert "bulk ESS" in fit["error"] or "R-hat" in fit["error"] or "diverg" in fit["error"]
     else:
         assert fit["min_ess_bulk"] >= MIN_ESS_BULK
+
+
+def test_a_model_file_gives_the_same_draws_in_every_process(tmp_path, model_file):
+    """Saved here, loaded in two fresh processes, one of which must not even import PyMC."""
+    save_model(model_file("lkj_corr", "marginal-balanced"), tmp_path / "a.model")
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[2])\n"
+        "from recovery.compiled import load_model, runnable\n"
+        "import nutpie\n"
+        "model = runnable(load_model(sys.argv[1]))\n"
+        "draws = nutpie.sample(model, draws=50, tune=50, chains=1, seed=1, progress_bar=False)\n"
+        "assert 'pymc' not in sys.modules\n"
+        "print(draws['posterior']['rho'].values.tobytes().hex())\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "a.model"), SCRIPTS]
+    first, second = (
+        subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(2)
+    )
+    assert first == second and len(first) > 100
+
+
+def test_a_model_file_of_another_machine_is_refused(tmp_path, model_file):
+    save_model(model_file("independent", "marginal-balanced"), tmp_path / "a.model")
+    foreign = replace(load_model(tmp_path / "a.model"), machine=("other",))
+    with pytest.raises(OtherMachineError, match="compiled for"):
+        runnable(foreign)
+
+
+def test_unbalanced_data_are_fitted_like_their_exact_posterior(sleepstudy, model_file):
+    keep = np.random.default_rng(1).random(180) < 0.6
+    data = LongData(
+        sleepstudy.response[keep],
+        sleepstudy.time[keep],
+        sleepstudy.subject[keep],
+        sleepstudy.labels,
+    )
+    assert not data.balanced
+    prior = make_prior("lkj_corr", {})
+    settings = SamplerSettings("marginal", chains=4, tune=500, draws=2000, target_accept=0.9)
+    model = model_file("lkj_corr", "marginal-unbalanced")
+    found = NutsSampler(prior, settings, model, LEVELS).fit(data, 1).estimates
+    exact = exact_posterior(data, prior)
+    assert exact.adequate
+    for parameter, (mean, _) in exact.moments().items():
+        row = found.loc[parameter]
+        assert abs(row["mean"] - mean) < 4 * row["mcse_mean"], parameter

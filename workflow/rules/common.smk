@@ -35,6 +35,7 @@ SCENARIOS = list(study.scenarios)
 PRIORS = list(study.priors)
 FORMULATIONS = ["latent", "marginal"]
 DATA_COLUMNS = {key: config["data"][key] for key in ("response", "time", "group")}
+NUTS = {key: value for key, value in config["sampler"].items() if key != "engine"}
 LABELS = {prior: config["priors"][prior]["label"] for prior in PRIORS}
 
 
@@ -51,12 +52,21 @@ def scenario_design(wildcards):
 
 def prior_block(wildcards):
     """A prior's family and hyperparameters; a new label must not refit anything."""
-    block = config["priors"][wildcards.prior]
-    return {"family": block["family"], **hyperparameters(block)}
+    return prior_blocks()[wildcards.prior]
+
+
+def prior_blocks(wildcards=None):
+    """Every prior's family and hyperparameters."""
+    return {
+        prior: {"family": block["family"], **hyperparameters(block)}
+        for prior, block in config["priors"].items()
+    }
 
 
 def replicates_model(wildcards):
-    """The compiled model that fits a scenario's replicates, all of which are balanced."""
+    """The compiled model that fits a scenario's replicates, all balanced; none if exact."""
+    if config["sampler"]["engine"] == "exact":
+        return []
     subjects = study.scenarios[wildcards.scenario].design.subjects
     variant = model_variant(config["sampler"]["formulation"], subjects, balanced=True)
     return f"<results>/compiled/{wildcards.prior}/{variant}.model"
@@ -82,7 +92,7 @@ def batch_files(pattern):
 # caption in workflow/report/<group>/<name>.rst.
 PRIOR_FIGURES = ["trace", "rank", "lines", "effects"]
 FOREST_FIGURES = ["fixed_effects", "intercepts", "slopes", "correlation"]
-STUDY_FIGURES = ["coverage", "bias", "width", "estimates_rho", "estimates_r_u"]
+STUDY_FIGURES = ["coverage", "bias", "width", "estimates_rho", "estimates_r_u", "accuracy"]
 
 
 def figure_files(folder, names):

@@ -28,6 +28,10 @@ rule fit:
             "marginal",
             "formulations",
             "estimates",
+            "likelihood",
+            "exact",
+            "exact_engine",
+            "fits",
             "compiled",
             "sampling",
             "replicates",
@@ -41,7 +45,8 @@ rule fit:
         "../../envs/study.yaml"
     params:
         prior=prior_block,
-        sampler=config["sampler"],
+        engine=config["sampler"]["engine"],
+        sampler=NUTS,
         levels=config["intervals"],
         seed=config["seed"],
     script:

@@ -1,6 +1,7 @@
 rule observed:
     input:
         "<results>/tables/observed.csv",
+        "<results>/tables/bayes_factors.csv",
         expand(
             "<results>/observed/{prior}/{formulation}.nc", prior=PRIORS, formulation=FORMULATIONS
         ),
@@ -18,6 +19,9 @@ rule observe:
             "formulations",
             "models",
             "estimates",
+            "likelihood",
+            "exact",
+            "fits",
             "compiled",
             "sampling",
             "observed",
@@ -33,7 +37,7 @@ rule observe:
     params:
         columns=DATA_COLUMNS,
         prior=prior_block,
-        sampler=config["sampler"],
+        sampler=NUTS,
         levels=config["intervals"],
         seed=config["seed"],
     script:
@@ -60,3 +64,25 @@ rule observed_table:
         "../../envs/study.yaml"
     script:
         "../scripts/observed_table.py"
+
+
+rule bayes_factors:
+    input:
+        data=config["data"]["path"],
+        code=code("longdata", "priors", "marginal", "likelihood", "exact"),
+    output:
+        report(
+            "<results>/tables/bayes_factors.csv",
+            caption="../report/tables/bayes_factors.rst",
+            category="Tables",
+            labels={"table": "Bayes factors"},
+        ),
+    log:
+        "<logs>/bayes_factors.log",
+    conda:
+        "../../envs/study.yaml"
+    params:
+        columns=DATA_COLUMNS,
+        priors=prior_blocks,
+    script:
+        "../scripts/bayes_factors.py"

@@ -5,7 +5,9 @@ rule tables:
         "<results>/tables/recovery.csv",
         "<results>/tables/coverage.csv",
         "<results>/tables/comparison.csv",
+        "<results>/tables/accuracy.csv",
         "<results>/tables/observed.csv",
+        "<results>/tables/bayes_factors.csv",
 
 
 rule gather:
@@ -45,6 +47,12 @@ rule measure:
             caption="../report/tables/coverage.rst",
             category="Tables",
             labels={"table": "coverage"},
+        ),
+        accuracy=report(
+            "<results>/tables/accuracy.csv",
+            caption="../report/tables/accuracy.rst",
+            category="Tables",
+            labels={"table": "accuracy of the sampler"},
         ),
         comparison=report(
             "<results>/tables/comparison.csv",

@@ -3,7 +3,13 @@
 import pandas as pd
 
 from joblog import open_log
-from recovery.tables import comparison_table, coverage_table, recovery_table, with_scenario_columns
+from recovery.tables import (
+    accuracy_table,
+    comparison_table,
+    coverage_table,
+    recovery_table,
+    with_scenario_columns,
+)
 
 open_log(snakemake.log[0])
 estimates = pd.read_parquet(snakemake.input.estimates)
@@ -13,3 +19,4 @@ recovery = recovery_table(estimates, levels)
 with_scenario_columns(recovery, scenarios).to_csv(snakemake.output.recovery, index=False)
 coverage_table(recovery).to_csv(snakemake.output.coverage, index=False)
 comparison_table(estimates, levels).to_csv(snakemake.output.comparison, index=False)
+accuracy_table(estimates).to_csv(snakemake.output.accuracy, index=False)

@@ -19,10 +19,15 @@ def quantile_name(probability: float) -> str:
     return f"q{round(100 * probability, 6):g}"
 
 
+def quantile_columns(levels: list[float]) -> dict[str, float]:
+    """Columns of the quantiles that the interval levels need, with their probabilities."""
+    probabilities = sorted(p for level in levels for p in interval_probabilities(level))
+    return {quantile_name(p): p for p in probabilities}
+
+
 def estimate_columns(levels: list[float]) -> list[str]:
     """Columns of an estimate for the interval levels wanted, quantiles in order."""
-    probabilities = sorted(p for level in levels for p in interval_probabilities(level))
-    quantiles = [quantile_name(p) for p in probabilities]
+    quantiles = list(quantile_columns(levels))
     return ["mean", "median", "sd", *quantiles, "mcse_mean", "ess_bulk", "ess_tail", "rhat"]
 
 
@@ -51,15 +56,13 @@ def estimates_from_draws(posterior: xr.Dataset, levels: list[float]) -> pd.DataF
     draws = posterior.assign(r_u=realised_correlation(posterior))
     present = [name for name in PARAMETERS if name in draws]
     array = np.stack([draws[name].transpose("chain", "draw").to_numpy() for name in present])
-    columns = estimate_columns(levels)
-    probabilities = [float(name[1:]) / 100 for name in columns if name.startswith("q")]
     flat = array.reshape(len(present), -1)
     table = pd.DataFrame(index=pd.Index(present, name="parameter"))
     table["mean"] = flat.mean(axis=1)
     table["median"] = np.median(flat, axis=1)
     table["sd"] = flat.std(axis=1, ddof=1)
-    for probability, values in zip(probabilities, np.quantile(flat, probabilities, axis=1)):
-        table[quantile_name(probability)] = values
+    quantiles = quantile_columns(levels)
+    table[list(quantiles)] = np.quantile(flat, list(quantiles.values()), axis=1).T
     axes = {"chain_axis": 1, "draw_axis": 2}
     table["mcse_mean"] = array_stats.mcse(array, **axes)
     table["ess_bulk"] = array_stats.ess(array, **axes)

@@ -13,6 +13,7 @@ refined until nothing moves; if it cannot, the answer says so.
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 from scipy import integrate, interpolate, special
 
 from .likelihood import log_likelihood_grid
@@ -87,6 +88,8 @@ class Grid:
         Conditional means of beta0 and beta1.
     beta_variance : ndarray, shape (2, n0, n1, n2, n3)
         Their conditional variances.
+    beta_correlation : ndarray, shape (n0, n1, n2, n3)
+        Their conditional correlation.
     log_evidence : float
         Log marginal likelihood.
     """
@@ -97,7 +100,12 @@ class Grid:
     peak: np.ndarray
     beta_mean: np.ndarray
     beta_variance: np.ndarray
+    beta_correlation: np.ndarray
     log_evidence: float
+
+    def free_axes(self) -> list[tuple[int, Axis]]:
+        """The axes of parameters: all, or all but rho where the prior has none."""
+        return [(i, axis) for i, axis in enumerate(self.axes) if len(self.nodes[i]) > 1]
 
     def values(self, axis: int) -> np.ndarray:
         """The parameter's values at an axis's nodes."""
@@ -110,7 +118,7 @@ class Grid:
     def moments(self) -> dict[str, tuple[float, float]]:
         """Posterior mean and sd of every parameter."""
         found = {}
-        for i, axis in enumerate(self.axes):
+        for i, axis in self.free_axes():
             weight, value = self.marginal(i), self.values(i)
             mean = weight @ value
             found[axis.name] = mean, np.sqrt(weight @ (value - mean) ** 2)
@@ -150,7 +158,7 @@ class ExactPosterior:
     def quantiles(self, probabilities: list[float]) -> dict[str, np.ndarray]:
         """Posterior quantiles of every parameter."""
         found = {}
-        for i, axis in enumerate(self.grid.axes):
+        for i, axis in self.grid.free_axes():
             coordinate = _node_quantiles(self.grid, i, probabilities)
             found[axis.name] = axis.value(coordinate)
         for k, name in enumerate(("beta0", "beta1")):
@@ -188,6 +196,42 @@ def exact_posterior(data: LongData, prior: Prior) -> ExactPosterior:
                 break
         previous = moments
     return ExactPosterior(grid, grid.log_evidence, bool(change < TOLERANCE), float(change))
+
+
+def exact_columns(data: LongData, prior: Prior) -> pd.DataFrame:
+    """Exact mean and sd of every parameter that has them, to hold a sampler against.
+
+    Returns
+    -------
+    DataFrame
+        Index ``parameter``, columns ``exact_mean`` and ``exact_sd``; NaN where the grid was not
+        adequate or the data are not finite.
+    """
+    columns = ["exact_mean", "exact_sd"]
+    moments = {}
+    if np.isfinite(data.response).all():
+        exact = exact_posterior(data, prior)
+        moments = exact.moments() if exact.adequate else {}
+    return pd.DataFrame.from_dict(moments, orient="index", columns=columns, dtype=float)
+
+
+def bayes_factors(log_marginal_likelihoods: dict[str, float]) -> pd.DataFrame:
+    """Bayes factors between all pairs of priors, from their log marginal likelihoods.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``prior, reference, log_marginal_likelihood, log_bayes_factor, bayes_factor``, the
+        Bayes factor being that of prior over reference.
+    """
+    rows = [
+        (prior, reference, own, own - other, np.exp(own - other))
+        for prior, own in log_marginal_likelihoods.items()
+        for reference, other in log_marginal_likelihoods.items()
+        if prior != reference
+    ]
+    columns = ["prior", "reference", "log_marginal_likelihood", "log_bayes_factor"]
+    return pd.DataFrame(rows, columns=[*columns, "bayes_factor"])
 
 
 def _first_windows(data: LongData, prior: Prior) -> tuple[Axis, ...]:
@@ -247,7 +291,7 @@ def _evaluate(stats, prior, center, axes: tuple[Axis, ...], n: int) -> Grid:
     mesh = np.ix_(*values)
     log_prior = prior.log_density(*mesh) + sum(np.ix_(*log_slopes))
     log_prior = log_prior + _log_sigma_prior(prior, mesh[3])
-    log_density, mean, variance = log_likelihood_grid(
+    log_density, mean, variance, correlation = log_likelihood_grid(
         stats, values, np.array([center - stats.offset, 0.0]), [prior.beta0_sd, prior.beta1_sd]
     )
     log_density += log_prior
@@ -258,7 +302,16 @@ def _evaluate(stats, prior, center, axes: tuple[Axis, ...], n: int) -> Grid:
         mass *= np.expand_dims(weight, tuple(k for k in range(4) if k != i))
     total = mass.sum()
     mean[0] += stats.offset
-    return Grid(axes, tuple(nodes), mass / total, log_density, mean, variance, top + np.log(total))
+    return Grid(
+        axes,
+        tuple(nodes),
+        mass / total,
+        log_density,
+        mean,
+        variance,
+        correlation,
+        top + np.log(total),
+    )
 
 
 def _log_sigma_prior(prior: Prior, sigma: np.ndarray) -> np.ndarray:
@@ -275,8 +328,6 @@ def _node_quantiles(grid: Grid, i: int, probabilities: list[float]) -> np.ndarra
     The log is interpolated since it is nearly a parabola where the density is a bell.
     """
     axis, nodes = grid.axes[i], grid.nodes[i]
-    if len(nodes) == 1:
-        return np.full(len(probabilities), nodes[0])
     _, weights = special.roots_legendre(len(nodes))
     tiny = np.finfo(float).tiny
     spline = interpolate.CubicSpline(nodes, np.log(grid.marginal(i) / weights + tiny))

@@ -11,7 +11,7 @@ def log_likelihood_grid(
     values: list[np.ndarray],
     beta_center: np.ndarray,
     beta_sd: list[float],
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Evaluate log p(y | sigma_u0, sigma_u1, rho, sigma) and beta's conditional normal.
 
     Parameters
@@ -30,6 +30,8 @@ def log_likelihood_grid(
     log_likelihood : ndarray, shape (n0, n1, n2, n3)
     mean, variance : ndarray, shape (2, n0, n1, n2, n3)
         Of beta0 (counted from the offset) and beta1 given the node and the data.
+    correlation : ndarray, shape (n0, n1, n2, n3)
+        Of beta0 and beta1, likewise.
     """
     by_pattern = np.array(
         [
@@ -48,6 +50,7 @@ def _kernel(rows, total, patterns, s0, s1, rho, sigma, center, precision):
     log_likelihood = np.empty(shape)
     mean = np.empty((2, *shape))
     variance = np.empty((2, *shape))
+    correlation = np.empty(shape)
     log_constant = -0.5 * rows * np.log(2.0 * np.pi) + 0.5 * np.log(precision[0] * precision[1])
     log_constant -= 0.5 * (center[0] ** 2 * precision[0] + center[1] ** 2 * precision[1])
     for i in range(shape[0]):
@@ -94,4 +97,5 @@ def _kernel(rows, total, patterns, s0, s1, rho, sigma, center, precision):
                     mean[1, i, j, k, m] = m1
                     variance[0, i, j, k, m] = l11 / det_l
                     variance[1, i, j, k, m] = l00 / det_l
-    return log_likelihood, mean, variance
+                    correlation[i, j, k, m] = -l01 / np.sqrt(l00 * l11)
+    return log_likelihood, mean, variance, correlation

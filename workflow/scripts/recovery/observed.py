@@ -5,9 +5,10 @@ import pymc as pm
 import xarray as xr
 from scipy import stats
 
+from .fits import Fit
 from .longdata import LongData
 from .models import latent_model
-from .sampling import Fit, NutsSampler
+from .sampling import NutsSampler
 from .seeds import named_seed
 
 PRIOR_DRAWS = 2000

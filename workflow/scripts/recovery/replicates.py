@@ -8,8 +8,8 @@ import pandas as pd
 import xarray as xr
 
 from .estimates import PARAMETERS
+from .fits import Fit
 from .longdata import LongData
-from .sampling import Fit
 from .simulate import replicate_data
 
 

@@ -10,6 +10,8 @@ import xarray as xr
 
 from .compiled import ModelFile, runnable
 from .estimates import estimates_from_draws, no_estimates
+from .exact import exact_columns
+from .fits import Diagnostics, Fit
 from .formulations import FORMULATIONS
 from .longdata import LongData
 from .priors import Prior
@@ -38,31 +40,6 @@ class SamplerSettings:
             draws=self.draws * factor,
             target_accept=1.0 - (1.0 - self.target_accept) / factor,
         )
-
-
-@dataclass(frozen=True)
-class Diagnostics:
-    """What happened in a fit: one row of ``fits.csv`` (columns explained in results/README)."""
-
-    status: str = "failed"
-    error: str = ""
-    attempts: int = 0
-    target_accept: float = np.nan
-    divergences: int = 0
-    max_rhat: float = np.nan
-    min_ess_bulk: float = np.nan
-    gradient_evaluations: int = 0
-    sampling_seconds: float = 0.0
-    seed: int = 0
-
-
-@dataclass(frozen=True)
-class Fit:
-    """A fit as a value: diagnostics, estimates (NaN if it failed) and, if any, the draws."""
-
-    diagnostics: Diagnostics
-    estimates: pd.DataFrame
-    draws: xr.DataTree | None
 
 
 class NutsSampler:
@@ -113,9 +90,8 @@ class NutsSampler:
             record = _assessed(record, draws, estimates)
             if record.status == "ok":
                 break
-        return Fit(
-            replace(record, sampling_seconds=time.process_time() - started), estimates, draws
-        )
+        record = replace(record, sampling_seconds=time.process_time() - started)
+        return Fit(record, estimates.join(exact_columns(data, self.prior)), draws)
 
     def _sample(self, data: LongData, settings: SamplerSettings, seed: int) -> xr.DataTree:
         values = self._formulation.data(data, self.prior)

@@ -103,6 +103,36 @@ def comparison_table(estimates: pd.DataFrame, levels: list[float]) -> pd.DataFra
     return pd.DataFrame(rows, columns=[*columns, "difference", "mcse", "n"])
 
 
+def accuracy_table(estimates: pd.DataFrame) -> pd.DataFrame:
+    """How far the sampler's means are from the exact ones, in its own standard errors.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``scenario, prior, parameter`` and, of z = (mean - exact_mean) / mcse_mean over
+        the replicates, ``mean, sd, largest`` (in size), ``beyond_4`` (their count) and ``n``. A
+        correct sampler has mean 0 and sd about 1; their Monte Carlo standard errors are
+        ``mean_mcse`` = sd / sqrt(n) and ``sd_mcse`` = sd / sqrt(2 (n - 1)).
+    """
+    checked = standardised_errors(estimates)
+    rows = []
+    for keys, group in _groups(checked, ["scenario", "prior", "parameter"]):
+        z = group["z"].dropna()
+        n, sd = len(z), z.std(ddof=1)
+        spread = (sd / np.sqrt(n), sd, sd / np.sqrt(2.0 * (n - 1))) if n > 1 else (np.nan,) * 3
+        largest = z.abs().max() if n else np.nan
+        rows.append((*keys, z.mean() if n else np.nan, *spread, largest, (z.abs() > 4).sum(), n))
+    columns = ["scenario", "prior", "parameter", "mean", "mean_mcse", "sd", "sd_mcse"]
+    return pd.DataFrame(rows, columns=[*columns, "largest", "beyond_4", "n"])
+
+
+def standardised_errors(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Add z = (mean - exact_mean) / mcse_mean; NaN where there is no exact mean or no error."""
+    mcse = estimates["mcse_mean"].where(estimates["mcse_mean"] > 0)
+    z = (estimates["mean"] - estimates["exact_mean"]) / mcse
+    return estimates[estimates["parameter"] != "r_u"].assign(z=z)
+
+
 def coverage_table(recovery: pd.DataFrame) -> pd.DataFrame:
     """Coverage of the 95 % interval as text to be read, one column a prior."""
     chosen = recovery.query("measure == 'coverage' and level == @HEADLINE_LEVEL")

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from scipy import stats
 
 from ..estimates import PARAMETERS
-from ..tables import HEADLINE_LEVEL
+from ..tables import HEADLINE_LEVEL, standardised_errors
 from .style import SYMBOLS, dodge, prior_legend, prior_styles, use_style
 
 FACTORS = ("subjects", "days", "beta0", "beta1", "sigma_u0", "sigma_u1", "sigma")
@@ -70,6 +70,30 @@ def estimate_against_truth(
     return figure
 
 
+def accuracy(estimates: pd.DataFrame, labels: dict[str, str]) -> Figure:
+    """Quantiles of the sampler's standardised errors against the normal's, by parameter."""
+    use_style()
+    errors = standardised_errors(estimates).dropna(subset="z")
+    styles = prior_styles(list(labels))
+    parameters = [name for name in PARAMETERS if name != "r_u"]
+    figure, grid = plt.subplots(
+        2, 3, figsize=(9, 6.2), sharex=True, sharey=True, layout="constrained"
+    )
+    for axes, parameter in zip(grid.ravel(), parameters):
+        for prior in labels:
+            chosen = (errors["prior"] == prior) & (errors["parameter"] == parameter)
+            z = np.sort(errors.loc[chosen, "z"])
+            normal = stats.norm.ppf((np.arange(len(z)) + 0.5) / max(len(z), 1))
+            axes.plot(normal, z, ls="", ms=3, rasterized=True, **styles[prior])
+        axes.axline((0, 0), slope=1, color="0.5", lw=0.8, ls="--")
+        axes.set_title(SYMBOLS[parameter])
+    figure.supxlabel("standard normal quantile", size=10)
+    figure.supylabel("(mean - exact mean) / Monte Carlo standard error", size=10)
+    figure.suptitle("Sampled against exact posterior means")
+    prior_legend(figure, labels, loc="outside lower center", ncols=min(4, len(labels)))
+    return figure
+
+
 STUDY_FIGURES: dict[str, Callable[[pd.DataFrame, pd.DataFrame, dict[str, str]], Figure]] = {
     "coverage": lambda recovery, estimates, labels: coverage(recovery, labels),
     "bias": lambda recovery, estimates, labels: bias(recovery, labels),
@@ -80,6 +104,7 @@ STUDY_FIGURES: dict[str, Callable[[pd.DataFrame, pd.DataFrame, dict[str, str]], 
     "estimates_r_u": lambda recovery, estimates, labels: estimate_against_truth(
         estimates, labels, "r_u"
     ),
+    "accuracy": lambda recovery, estimates, labels: accuracy(estimates, labels),
 }
 """Figures of the study, by file name."""
 

@@ -1,0 +1,47 @@
+"""A fit as a value: what was estimated, and what happened on the way."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from .estimates import no_estimates
+
+
+@dataclass(frozen=True)
+class Diagnostics:
+    """What happened in a fit: one row of ``fits.csv`` (columns explained in results/README)."""
+
+    status: str = "failed"
+    error: str = ""
+    attempts: int = 0
+    target_accept: float = np.nan
+    divergences: int = 0
+    max_rhat: float = np.nan
+    min_ess_bulk: float = np.nan
+    gradient_evaluations: int = 0
+    sampling_seconds: float = 0.0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fit as a value: diagnostics, estimates (NaN if it failed) and, if any, the draws."""
+
+    diagnostics: Diagnostics
+    estimates: pd.DataFrame
+    draws: xr.DataTree | None
+
+    @classmethod
+    def failed(cls, error: Exception, levels: list[float], seed: int, seconds: float) -> "Fit":
+        """A fit that raised an exception."""
+        record = Diagnostics(
+            status="failed",
+            error=f"{type(error).__name__}: {error}".splitlines()[0],
+            attempts=1,
+            sampling_seconds=seconds,
+            seed=seed,
+        )
+        estimates = no_estimates(levels).assign(exact_mean=np.nan, exact_sd=np.nan)
+        return cls(record, estimates, None)
