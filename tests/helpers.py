@@ -46,8 +46,10 @@ def snakemake(folder: Path, *arguments: str, root: Path = ROOT) -> subprocess.Co
 
 def planned_jobs(folder: Path, *arguments: str, root: Path = ROOT) -> dict[str, int]:
     """How many jobs of each rule a dry run would start."""
-    run = snakemake(folder, "--dry-run", "--quiet", "progress", *arguments, root=root)
+    run = snakemake(folder, "--dry-run", *arguments, root=root)
     assert run.returncode == 0, run.stderr
-    lines = (line.split() for line in (run.stdout + run.stderr).splitlines())
-    counts = {line[0]: line[1] for line in lines if len(line) == 2 and line[1].isdigit()}
-    return {rule: int(n) for rule, n in counts.items() if rule not in ("total", "all")}
+    lines = [line.split() for line in (run.stdout + run.stderr).splitlines()]
+    if ["Job", "stats:"] not in lines:
+        return {}
+    counts = dict(line for line in lines[lines.index(["Job", "stats:"]) :] if len(line) == 2)
+    return {rule: int(n) for rule, n in counts.items() if n.isdigit() and rule != "total"}

@@ -14,7 +14,7 @@ rule gather:
     input:
         estimates=batch_files("<results>/fits/{scenario}/{prior}/{batch}.estimates.parquet"),
         fits=batch_files("<results>/fits/{scenario}/{prior}/{batch}.fits.parquet"),
-        code=code("tables"),
+        code=code("estimates", "measures", "tables"),
     output:
         estimates="<results>/tables/estimates.parquet",
         fits=report(
