@@ -1,5 +1,8 @@
+import hashlib
+
 import numpy as np
 import pytest
+from helpers import ROOT
 
 from recovery.errors import InputError
 from recovery.longdata import LongData, read_long_csv
@@ -81,3 +84,9 @@ def test_grid_cells_without_a_measurement_are_left_out():
     data = LongData.from_grid(grid, np.array([0, 1, 2]))
     np.testing.assert_array_equal(data.time, [0, 2, 0, 1, 2])
     np.testing.assert_array_equal(data.response, [1, 3, 4, 5, 6])
+
+
+def test_sleepstudy_has_the_documented_checksum():
+    folder = ROOT / "config/data"
+    checksum = hashlib.sha256((folder / "sleepstudy.csv").read_bytes()).hexdigest()
+    assert checksum in (folder / "README.md").read_text()
