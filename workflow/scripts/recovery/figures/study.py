@@ -87,7 +87,8 @@ def accuracy(estimates: pd.DataFrame, labels: dict[str, str]) -> Figure:
             axes.plot(normal, z, ls="", ms=3, rasterized=True, **styles[prior])
         axes.axline((0, 0), slope=1, color="0.5", lw=0.8, ls="--")
         axes.set_title(SYMBOLS[parameter])
-    figure.supxlabel("standard normal quantile", size=10)
+    for axes in grid[-1]:
+        axes.set_xlabel("standard normal quantile")
     figure.supylabel("(mean - exact mean) / Monte Carlo standard error", size=10)
     figure.suptitle("Sampled against exact posterior means")
     prior_legend(figure, labels, loc="outside lower center", ncols=min(4, len(labels)))
