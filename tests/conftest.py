@@ -1,3 +1,5 @@
+from functools import cache
+
 import numpy as np
 import pytest
 from helpers import ROOT
@@ -11,6 +13,23 @@ REML = Truth(251.4051, 10.46729, 24.74066, 5.922138, 0.06555, 25.59180)
 @pytest.fixture(scope="session")
 def sleepstudy() -> LongData:
     return read_long_csv(ROOT / "config/data/sleepstudy.csv", "Reaction", "Days", "Subject")
+
+
+@pytest.fixture(scope="session")
+def model_file():
+    """Compile a family's default model, once for all tests."""
+
+    @cache
+    def compiled(family: str, variant: str):
+        from recovery.compiled import compile_model
+        from recovery.formulations import variant_template
+        from recovery.models import MODELS
+        from recovery.priors import make_prior
+
+        build = MODELS[variant.split("-")[0]]
+        return compile_model(build(variant_template(variant), make_prior(family, {})))
+
+    return compiled
 
 
 @pytest.fixture

@@ -3,18 +3,15 @@
 import subprocess
 import sys
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pytest
 from helpers import ROOT
 from unit.sleepstudy_exact import EXACT
 
-from recovery.compiled import OtherMachineError, compile_model, load_model, runnable, save_model
+from recovery.compiled import OtherMachineError, load_model, runnable, save_model
 from recovery.exact import exact_posterior
-from recovery.formulations import variant_template
 from recovery.longdata import LongData
-from recovery.models import MODELS
 from recovery.priors import FAMILIES, make_prior
 from recovery.replicates import fit_replicates
 from recovery.sampling import MIN_ESS_BULK, NutsSampler, SamplerSettings
@@ -24,18 +21,6 @@ from recovery.simulate import simulate_batch
 
 LEVELS = [0.5, 0.95]
 SCRIPTS = str(ROOT / "workflow/scripts")
-
-
-@pytest.fixture(scope="module")
-def model_file():
-    """Compile a family's model, once for all tests of this file."""
-
-    @cache
-    def compiled(family: str, variant: str):
-        build = MODELS[variant.split("-")[0]]
-        return compile_model(build(variant_template(variant), make_prior(family, {})))
-
-    return compiled
 
 
 @pytest.fixture(scope="module", params=["latent-18", "marginal-balanced"])

@@ -159,6 +159,16 @@ def test_code_listed_by_rules_is_the_code_that_scripts_import(checkout):
             assert listed == needed, script[1]
 
 
+def test_the_exact_engine_needs_no_compiled_model(tmp_path, checkout):
+    folder = tiny_study(tmp_path, sampler=TINY["sampler"] | {"engine": "exact"})
+    table = "results/tiny/tables/recovery.csv"
+    assert "compile" not in planned_jobs(folder, table, root=checkout)
+    run = snakemake(folder, table, root=checkout)
+    assert run.returncode == 0, run.stderr[-5000:]
+    bias = pd.read_csv(folder / table).query("measure == 'bias' and prior == 'lkj_corr'")
+    assert len(bias) == 14 and bias["estimate"].notna().all()
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
