@@ -29,6 +29,7 @@ rule fit:
             "formulations",
             "estimates",
             "likelihood",
+            "quadrature",
             "exact",
             "exact_engine",
             "fits",

@@ -20,6 +20,7 @@ rule observe:
             "models",
             "estimates",
             "likelihood",
+            "quadrature",
             "exact",
             "fits",
             "compiled",
@@ -69,7 +70,7 @@ rule observed_table:
 rule bayes_factors:
     input:
         data=config["data"]["path"],
-        code=code("longdata", "priors", "marginal", "likelihood", "exact"),
+        code=code("longdata", "priors", "marginal", "likelihood", "quadrature", "exact"),
     output:
         report(
             "<results>/tables/bayes_factors.csv",

@@ -55,14 +55,21 @@ def estimate_against_truth(
     for axes in grid.ravel()[len(priors) :]:
         axes.set_visible(False)
     truths = np.sort(chosen["truth"].unique())
-    gap = np.diff(truths).min() if 1 < len(truths) <= 20 else 0.0
+    # a few true values: spread their replicates side by side, in the order of the estimates
+    gap = 0.0
+    if len(truths) <= 20:
+        gap = np.diff(truths).min() if len(truths) > 1 else 0.4
     for axes, prior in zip(grid.ravel(), priors):
         mine = chosen[chosen["prior"] == prior]
         place = mine.groupby("truth")["mean"].rank(pct=True) - 0.5
         x = mine["truth"] + 0.7 * gap * place
         axes.vlines(x, mine["q2.5"], mine["q97.5"], color="0.75", lw=0.5, rasterized=True)
         axes.plot(x, mine["mean"], ls="", ms=2.5, rasterized=True, **styles[prior])
-        axes.axline((truths[0], truths[0]), slope=1, color="0.3", lw=0.8, ls="--")
+        if gap:
+            axes.hlines(truths, truths - 0.4 * gap, truths + 0.4 * gap, color="0.3", lw=1.2)
+            axes.set_xticks(truths)
+        else:
+            axes.axline((0, 0), slope=1, color="0.3", lw=0.8, ls="--")
         axes.set_title(labels[prior])
     symbol = SYMBOLS[parameter]
     figure.supxlabel(f"true {symbol}", size=10)
