@@ -31,7 +31,7 @@ def engines(request, model_file):
     nuts = NutsSampler(prior, settings, model_file(request.param, "marginal-balanced"), LEVELS)
     datasets = simulate_batch(SCENARIO, range(1, REPLICATES + 1), 1, "engines")
     found = []
-    for engine in (nuts, ExactEngine(prior, LEVELS, 2000)):
+    for engine in (nuts, ExactEngine(prior, LEVELS, 2001)):
         estimates, fits = fit_replicates(datasets, engine, seed_of, lambda done, total: None)
         assert (fits["status"] == "ok").all()
         found.append(estimates.assign(scenario="engines", prior=request.param))

@@ -91,7 +91,7 @@ def draw_nodes(exact: ExactPosterior, n: int, rng: np.random.Generator) -> xr.Da
     Returns
     -------
     xarray.Dataset
-        Parameters over (chain, draw), in two chains.
+        Parameters over (chain, draw), in one chain.
     """
     grid = exact.grid
     cumulative = np.cumsum(grid.probability)
@@ -105,4 +105,4 @@ def draw_nodes(exact: ExactPosterior, n: int, rng: np.random.Generator) -> xr.Da
     draws["beta0"] = mean[0] + np.sqrt(variance[0]) * z[0]
     slope = correlation * z[0] + np.sqrt(1.0 - correlation**2) * z[1]
     draws["beta1"] = mean[1] + np.sqrt(variance[1]) * slope
-    return xr.Dataset({name: (("chain", "draw"), v.reshape(2, -1)) for name, v in draws.items()})
+    return xr.Dataset({name: (("chain", "draw"), v.reshape(1, -1)) for name, v in draws.items()})
