@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 from unit.sleepstudy_exact import EXACT, LOG_MARGINAL_LIKELIHOOD, QUANTILES
 
-from recovery.exact import exact_posterior
+from recovery.exact import exact_columns, exact_posterior
 from recovery.longdata import LongData
 from recovery.marginal import Statistics
 from recovery.priors import FAMILIES, make_prior
@@ -135,3 +135,12 @@ def test_one_pattern_or_many_is_the_same_posterior(sleepstudy):
     a, b = exact_posterior(sleepstudy, prior).moments(), exact_posterior(many, prior).moments()
     for name, (mean, sd) in a.items():
         assert abs(b[name][0] - mean) < 1e-5 * sd
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e200])
+def test_data_that_break_the_quadrature_leave_the_columns_empty(sleepstudy, value):
+    response = sleepstudy.response.copy()
+    response[3] = value
+    broken = LongData(response, sleepstudy.time, sleepstudy.subject, sleepstudy.labels)
+    assert exact_columns(broken, make_prior("lkj_corr", {})).empty

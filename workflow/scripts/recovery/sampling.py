@@ -116,8 +116,10 @@ class NutsSampler:
 def _assessed(record: Diagnostics, draws: xr.DataTree, estimates: pd.DataFrame) -> Diagnostics:
     """The record of an attempt that gave draws, with what its diagnostics say."""
     divergences = int(draws["sample_stats"]["diverging"].sum())
-    max_rhat = float(estimates["rhat"].max())
-    min_ess = float(estimates["ess_bulk"].min())
+    sampled = [name for name in estimates.index if name in draws["posterior"] or name == "r_u"]
+    # NaN, of a parameter that never moves, counts as bad and is not passed over
+    max_rhat = float(estimates.loc[sampled, "rhat"].max(skipna=False))
+    min_ess = float(estimates.loc[sampled, "ess_bulk"].min(skipna=False))
     complaints = [
         complaint
         for complaint, holds in (
