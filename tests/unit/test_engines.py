@@ -42,7 +42,9 @@ def test_sampling_errs_as_much_as_it_says(engines):
     """z = (mean - exact) / mcse has mean 0 and sd 1, within four of their standard errors."""
     table = accuracy_table(engines[0]).set_index("parameter")
     assert list(table.index) == ["beta0", "beta1", "sigma", "sigma_u0", "sigma_u1", "rho"]
-    assert (table["n"] == REPLICATES).all() and (table["beyond_4"] == 0).all()
+    assert (table["n"] == REPLICATES).all()
+    # of 240 normal z, one beyond 5 comes once in 7,000 runs (one beyond 4 once in 66)
+    assert table["largest"].max() < 5
     assert (table["mean"].abs() < 4 / np.sqrt(REPLICATES)).all()
     assert ((table["sd"] - 1).abs() < 4 / np.sqrt(2 * (REPLICATES - 1))).all()
 

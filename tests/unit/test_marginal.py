@@ -6,7 +6,7 @@ import xarray as xr
 from scipy import stats
 
 from recovery.longdata import LongData
-from recovery.marginal import Statistics, draw_effects, quadratic_form, weights
+from recovery.marginal import Statistics, draw_effects, misfit, spread
 from recovery.scenarios import Design, Truth
 from recovery.simulate import simulate_replicate
 
@@ -37,26 +37,27 @@ def data(request, rng):
     return LongData.from_grid(response, np.array([0.0, 1, 2, 4, 9]))
 
 
+@pytest.mark.parametrize("center", [0.0, 248.0])
 @pytest.mark.parametrize("point", POINTS)
-def test_marginal_likelihood_is_the_multivariate_normal(data, point):
+def test_marginal_likelihood_is_the_multivariate_normal(data, point, center):
     beta0, beta1, sigma, s0, s1, rho = point
     expected = 0.0
     for code in range(data.subjects):
         X, y, _, V = dense(data, code, *point)
         expected += stats.multivariate_normal(X @ [beta0, beta1], V).logpdf(y)
-    s = Statistics.of(data)
-    w = weights(s.a00, s.a01, s.a11, s.det_a, s0, s1, rho, sigma)
-    misfit = quadratic_form(s, w, beta0 - s.offset, beta1)
+    s = Statistics.of(data, center)
+    m = spread(s.r00, s.r01, s.r11, s0, s1, rho, sigma)
+    squares = s.rss + np.sum(misfit(s, m, beta0 - center, beta1))
     found = (
         -s.rows * np.log(sigma * np.sqrt(2 * np.pi))
-        - 0.5 * np.sum(s.count * np.log(w.d))
-        - misfit / (2 * sigma**2)
+        - 0.5 * np.sum(s.count * np.log(m.det))
+        - squares / (2 * sigma**2)
     )
     assert found == pytest.approx(expected, rel=1e-9)
 
 
 def test_a_balanced_data_set_is_one_pattern(sleepstudy):
-    assert np.ndim(Statistics.of(sleepstudy).a00) == 0
+    assert np.ndim(Statistics.of(sleepstudy, 0.0).r00) == 0
 
 
 @pytest.mark.parametrize("point", POINTS[1:3])

@@ -172,6 +172,6 @@ def test_unbalanced_data_are_fitted_like_their_exact_posterior(sleepstudy, model
     found = NutsSampler(prior, settings, model, LEVELS).fit(data, 1).estimates
     exact = exact_posterior(data, prior)
     assert exact.adequate
-    for parameter, (mean, _) in exact.moments().items():
+    for parameter, (mean, _) in exact.moments.items():
         row = found.loc[parameter]
         assert abs(row["mean"] - mean) < 4 * row["mcse_mean"], parameter

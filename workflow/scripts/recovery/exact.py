@@ -17,7 +17,8 @@ from .marginal import Statistics
 from .priors import Prior
 from .quadrature import Grid, evaluate_grid, first_windows, settled_windows
 
-NODES = (16, 20, 26, 34, 44, 56)
+# nodes of sigma_u0, sigma_u1, rho and sigma: the sds are the least smooth
+SIZES = tuple((n, n, 3 * n // 4, 3 * n // 4) for n in (16, 20, 25, 32, 40, 50))
 TOLERANCE = 1e-3
 NEGLIGIBLE_WEIGHT = 1e-10
 
@@ -30,6 +31,8 @@ class ExactPosterior:
     ----------
     grid : Grid
         The final grid.
+    moments : dict
+        Posterior mean and sd of every parameter.
     log_marginal_likelihood : float
         Log p(y) under the prior.
     adequate : bool
@@ -39,13 +42,10 @@ class ExactPosterior:
     """
 
     grid: Grid
+    moments: dict[str, tuple[float, float]]
     log_marginal_likelihood: float
     adequate: bool
     change: float
-
-    def moments(self) -> dict[str, tuple[float, float]]:
-        """Posterior mean and sd of every parameter."""
-        return self.grid.moments()
 
     def quantiles(self, probabilities: list[float]) -> dict[str, np.ndarray]:
         """Posterior quantiles of every parameter."""
@@ -54,7 +54,7 @@ class ExactPosterior:
             coordinate = _node_quantiles(self.grid, i, probabilities)
             found[axis.name] = axis.value(coordinate)
         for k, name in enumerate(("beta0", "beta1")):
-            found[name] = _mixture_quantiles(self.grid, k, probabilities)
+            found[name] = _mixture_quantiles(self.grid, k, *self.moments[name], probabilities)
         return found
 
 
@@ -73,12 +73,12 @@ def exact_posterior(data: LongData, prior: Prior) -> ExactPosterior:
     ExactPosterior
         Means, sds and quantiles of every parameter but r_u, and log p(y).
     """
-    stats = Statistics.of(data)
     center = prior.center_for(data.response)
+    stats = Statistics.of(data, center)
     axes = settled_windows(stats, prior, center, first_windows(data, prior))
     previous, change = None, np.inf
-    for n in NODES:
-        grid = evaluate_grid(stats, prior, center, axes, n)
+    for sizes in SIZES:
+        grid = evaluate_grid(stats, prior, center, axes, sizes)
         moments = grid.moments()
         if previous is not None:
             change = max(abs(moments[k][0] - previous[k][0]) / moments[k][1] for k in moments)
@@ -87,7 +87,8 @@ def exact_posterior(data: LongData, prior: Prior) -> ExactPosterior:
             if change < TOLERANCE:
                 break
         previous = moments
-    return ExactPosterior(grid, grid.log_evidence, bool(change < TOLERANCE), float(change))
+    adequate = bool(change < TOLERANCE)
+    return ExactPosterior(grid, moments, grid.log_evidence, adequate, float(change))
 
 
 def exact_columns(data: LongData, prior: Prior) -> pd.DataFrame:
@@ -103,7 +104,7 @@ def exact_columns(data: LongData, prior: Prior) -> pd.DataFrame:
     try:
         exact = exact_posterior(data, prior)
         if exact.adequate:
-            moments = exact.moments()
+            moments = exact.moments
     except Exception as error:  # noqa: BLE001 - a broken replicate must not kill its batch
         logging.getLogger(__name__).warning("no exact posterior: %r", error)
     columns = ["exact_mean", "exact_sd"]
@@ -135,23 +136,23 @@ def _node_quantiles(grid: Grid, i: int, probabilities: list[float]) -> np.ndarra
     The log is interpolated since it is nearly a parabola where the density is a bell.
     """
     axis, nodes = grid.axes[i], grid.nodes[i]
-    _, weights = special.roots_legendre(len(nodes))
     tiny = np.finfo(float).tiny
-    spline = interpolate.CubicSpline(nodes, np.log(grid.marginal(i) / weights + tiny))
+    spline = interpolate.CubicSpline(nodes, np.log(grid.marginal(i) / grid.weights[i] + tiny))
     fine = np.linspace(axis.low, axis.high, 801)
     share = integrate.cumulative_simpson(np.exp(spline(fine)), x=fine, initial=0.0)
     inside = np.append(True, np.diff(share) > 0)
     return np.interp(probabilities, share[inside] / share[-1], fine[inside])
 
 
-def _mixture_quantiles(grid: Grid, k: int, probabilities: list[float]) -> np.ndarray:
-    """Quantiles of beta_k, a mixture of normals over the nodes, binned by mean and variance."""
+def _mixture_quantiles(
+    grid: Grid, k: int, center: float, spread: float, probabilities: list[float]
+) -> np.ndarray:
+    """Quantiles of beta_k, a mixture of normals over the nodes, from its distribution function."""
     kept = grid.probability > NEGLIGIBLE_WEIGHT
-    weight, mean, variance = _binned(
+    weight, mean, variance = _condensed(
         grid.probability[kept], grid.beta_mean[k][kept], grid.beta_variance[k][kept]
     )
-    center, spread = grid.moments()[("beta0", "beta1")[k]]
-    fine = center + spread * np.linspace(-6.0, 6.0, 181)
+    fine = center + spread * np.linspace(-6.0, 6.0, 61)
     share = np.sum(special.ndtr((fine[:, None] - mean) / np.sqrt(variance)) * weight, axis=1)
     # on the probit scale the distribution function is nearly a line
     inner = (share > 1e-8) & (share < 1 - 1e-8)
@@ -159,27 +160,20 @@ def _mixture_quantiles(grid: Grid, k: int, probabilities: list[float]) -> np.nda
     return inverse(special.ndtri(probabilities))
 
 
-def _binned(weight, mean, variance, means: int = 48, variances: int = 128):
-    """Components of a mixture of normals, shared out over a regular grid of (mean, variance).
+def _condensed(weight, mean, variance, bins: int = 48):
+    """A mixture of normals with fewer components.
 
-    Each is split linearly between its neighbours, which keeps the mean of both.
+    Components of like mean and log variance become one, of the weight, mean and variance that
+    they have together.
     """
-    index, share, grids = [], [], []
-    for value, count in ((mean, means), (variance, variances)):
+    places = []
+    for value in (mean, np.log(variance)):
         low, high = value.min(), value.max()
-        position = (value - low) / max(high - low, 1e-300) * (count - 1)
-        left = np.minimum(position.astype(int), count - 2)
-        index.append(left)
-        share.append(position - left)
-        grids.append(np.linspace(low, high, count))
-    flat = np.zeros(means * variances)
-    for i in (0, 1):
-        for j in (0, 1):
-            part = weight * np.abs(1 - i - share[0]) * np.abs(1 - j - share[1])
-            flat += np.bincount((index[0] + i) * variances + index[1] + j, part, len(flat))
-    used = flat > 0
-    return (
-        flat[used] / flat.sum(),
-        np.repeat(grids[0], variances)[used],
-        np.tile(grids[1], means)[used],
-    )
+        places.append(((value - low) / max(high - low, 1e-300) * (bins - 1)).round().astype(int))
+    place = places[0] * bins + places[1]
+    total = np.bincount(place, weight)
+    used = total > 0
+    total = total[used]
+    first = np.bincount(place, weight * mean)[used] / total
+    second = np.bincount(place, weight * (variance + mean**2))[used] / total
+    return total / total.sum(), first, second - first**2

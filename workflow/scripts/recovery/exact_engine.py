@@ -65,7 +65,7 @@ class ExactEngine:
                 "exact_mean": mean,
                 "exact_sd": sd,
             }
-            for name, (mean, sd) in exact.moments().items()
+            for name, (mean, sd) in exact.moments.items()
         }
         rng = np.random.default_rng(seed)
         effects = draw_effects(draw_nodes(exact, self.draws, rng), data, rng)

@@ -26,7 +26,8 @@ def latent_data(data: LongData, prior: Prior) -> dict:
 
 def marginal_data(data: LongData, prior: Prior) -> dict:
     """The ``pm.Data`` values of the marginal model for a data set."""
-    return {"center": prior.center_for(data.response), **vars(Statistics.of(data))}
+    center = prior.center_for(data.response)
+    return {"center": center, **vars(Statistics.of(data, center))}
 
 
 def label_subjects(draws: xr.Dataset, data: LongData, rng: np.random.Generator) -> xr.Dataset:

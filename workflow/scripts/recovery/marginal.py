@@ -1,18 +1,15 @@
 """The model with the subjects' effects integrated out, in closed form.
 
-For subject j with design X_j, A_j = X_j'X_j and b_j = X_j'(y_j - X_j beta)::
+Write a subject's design as X_j = Q R, Q'Q = I, R upper triangular, and its data as the coordinates
+c_j = Q'(y_j - center) and the residual sum of squares about its own least-squares line. With
+z_j = c_j - R (beta0 - center, beta1)' and M = I + R Sigma R' / sigma^2, Sigma being the covariance
+of the effects::
 
-    log p(y_j) = -T_j/2 log(2 pi sigma^2) - 1/2 log d_j - (e_j'e_j - b_j' W_j b_j) / (2 sigma^2)
-    u_j | y, . ~ Normal(W_j b_j, sigma^2 W_j)
+    log p(y_j) = -T_j/2 log(2 pi sigma^2) - 1/2 log|M| - (rss_j + z_j' M^-1 z_j) / (2 sigma^2)
 
-with, in two dimensions and for Sigma the covariance of the effects,
-
-    d_j = |I + A_j Sigma / sigma^2| = 1 + tr(A_j Sigma) / sigma^2 + |A_j| |Sigma| / sigma^4
-    W_j = Sigma (sigma^2 I + A_j Sigma)^-1 = (sigma^2 Sigma + |Sigma| adj(A_j)) / (sigma^4 d_j)
-
-Subjects measured at the same times share A_j, so that sums over the subjects of such a pattern
-are all that is needed: a balanced data set is one pattern. The arithmetic below is written with
-operators only and serves NumPy arrays and PyTensor variables alike.
+Subjects measured at the same times share R, so that sums over the subjects of such a pattern are
+all that is needed: a balanced data set is one pattern and eleven numbers. The likelihood's
+arithmetic is written with operators only and serves NumPy arrays and PyTensor variables alike.
 """
 
 from dataclasses import dataclass
@@ -30,122 +27,111 @@ class Statistics:
 
     Attributes
     ----------
-    offset : float
-        The mean response, which all sums are taken about to keep them small.
     rows : float
         Number of measurements N.
-    total : float
-        Sum of squared responses.
+    rss : float
+        Sum of squares about the subjects' own least-squares lines.
     count : ndarray, shape (P,)
         Subjects of each pattern.
-    a00, a01, a11, det_a : ndarray, shape (P,)
-        A = X'X (rows of 1 and time) and its determinant.
-    h0, h1 : ndarray, shape (P,)
-        Sum over subjects of g = X'y.
-    g00, g01, g11 : ndarray, shape (P,)
-        Sum over subjects of g g'.
+    r00, r01, r11 : ndarray, shape (P,)
+        The triangular factor R of the design.
+    c0, c1 : ndarray, shape (P,)
+        Mean over the pattern's subjects of the coordinates c.
+    s00, s01, s11 : ndarray, shape (P,)
+        Their scatter: the sum of (c - mean)(c - mean)'.
+
+    In a balanced data set, of one pattern, all are numbers.
     """
 
-    offset: float
     rows: float
-    total: float
+    rss: float
     count: np.ndarray
-    a00: np.ndarray
-    a01: np.ndarray
-    a11: np.ndarray
-    det_a: np.ndarray
-    h0: np.ndarray
-    h1: np.ndarray
-    g00: np.ndarray
-    g01: np.ndarray
-    g11: np.ndarray
+    r00: np.ndarray
+    r01: np.ndarray
+    r11: np.ndarray
+    c0: np.ndarray
+    c1: np.ndarray
+    s00: np.ndarray
+    s01: np.ndarray
+    s11: np.ndarray
 
     @classmethod
-    def of(cls, data: LongData) -> "Statistics":
-        """Summarise a data set."""
-        offset = float(data.response.mean())
-        a, g = subject_sums(data, offset)
+    def of(cls, data: LongData, center: float) -> "Statistics":
+        """Summarise a data set, its responses counted from `center`."""
+        r, c, rss = subject_coordinates(data, center)
         # times to the last bit decide on the pattern, so that the order of subjects does not
-        patterns, pattern = np.unique(a, axis=0, return_inverse=True)
-        size = len(patterns)
+        patterns, pattern = np.unique(r, axis=0, return_inverse=True)
+        pattern, size = pattern.ravel(), len(patterns)
 
         def total(values: np.ndarray) -> np.ndarray:
-            sums = np.bincount(pattern.ravel(), weights=values, minlength=size)
-            return sums[0] if size == 1 else sums
+            return np.bincount(pattern, weights=values, minlength=size)
 
-        a00, a01, a11, det_a = patterns[0] if size == 1 else patterns.T
-        return cls(
-            offset=offset,
-            rows=float(len(data.response)),
-            total=float(np.sum((data.response - offset) ** 2)),
-            count=total(np.ones(data.subjects)),
-            a00=a00,
-            a01=a01,
-            a11=a11,
-            det_a=det_a,
-            h0=total(g[:, 0]),
-            h1=total(g[:, 1]),
-            g00=total(g[:, 0] ** 2),
-            g01=total(g[:, 0] * g[:, 1]),
-            g11=total(g[:, 1] ** 2),
-        )
+        count = total(np.ones(data.subjects))
+        mean = np.column_stack([total(c[:, 0]), total(c[:, 1])]) / count[:, None]
+        d0, d1 = (c - mean[pattern]).T
+        by_pattern = [count, *patterns.T, *mean.T, total(d0 * d0), total(d0 * d1), total(d1 * d1)]
+        if size == 1:
+            by_pattern = [values[0] for values in by_pattern]
+        return cls(float(len(data.response)), float(rss), *by_pattern)
 
 
-def subject_sums(data: LongData, offset: float) -> tuple[np.ndarray, np.ndarray]:
-    """A_j as rows (a00, a01, a11, |A_j|) and X_j'(y_j - offset) as rows (g0, g1), by subject."""
-    y = data.response - offset
+def subject_coordinates(data: LongData, center: float) -> tuple[np.ndarray, np.ndarray, float]:
+    """R as rows (r00, r01, r11) and c as rows (c0, c1), by subject, and the sum of the rss.
+
+    A subject whose measurements share one time has r11 = 0 and c1 = 0.
+    """
+    y = data.response - center
 
     def by_subject(values: np.ndarray) -> np.ndarray:
         return np.bincount(data.subject, weights=values, minlength=data.subjects)
 
-    count, time = by_subject(np.ones_like(y)), by_subject(data.time)
-    spread = by_subject((data.time - (time / count)[data.subject]) ** 2)
-    a = np.column_stack([count, time, by_subject(data.time**2), count * spread])
-    return a, np.column_stack([by_subject(y), by_subject(y * data.time)])
+    count = by_subject(np.ones_like(y))
+    mean_time, mean = by_subject(data.time) / count, by_subject(y) / count
+    time = data.time - mean_time[data.subject]
+    spread = by_subject(time * time)
+    slope = np.divide(by_subject(time * y), spread, out=np.zeros_like(spread), where=spread > 0)
+    residual = y - mean[data.subject] - slope[data.subject] * time
+    r00, r11 = np.sqrt(count), np.sqrt(spread)
+    r = np.column_stack([r00, r00 * mean_time, r11])
+    return r, np.column_stack([r00 * mean, r11 * slope]), np.sum(residual * residual)
 
 
-class Weights(NamedTuple):
-    """d and the entries of W (see the module)."""
+class Spread(NamedTuple):
+    """The matrix M and its determinant."""
 
-    d: Any
-    w00: Any
-    w01: Any
-    w11: Any
-
-
-def weights(a00, a01, a11, det_a, sigma_u0, sigma_u1, rho, sigma) -> Weights:
-    """D and W for a design's A and a covariance; all arguments broadcast."""
-    s00, s11 = sigma_u0 * sigma_u0, sigma_u1 * sigma_u1
-    s01 = rho * sigma_u0 * sigma_u1
-    det_s = s00 * s11 * (1.0 - rho * rho)
-    variance = sigma * sigma
-    square = variance * variance
-    # sigma^4 d, with every term scaled by sigma^2 at most once
-    scaled = square + variance * (a00 * s00 + 2.0 * a01 * s01 + a11 * s11) + det_a * det_s
-    return Weights(
-        scaled / square,
-        (variance * s00 + det_s * a11) / scaled,
-        (variance * s01 - det_s * a01) / scaled,
-        (variance * s11 + det_s * a00) / scaled,
-    )
+    m00: Any
+    m01: Any
+    m11: Any
+    det: Any
 
 
-def quadratic_form(stats: Any, w: Weights, beta0: Any, beta1: Any) -> Any:
-    """Sum over subjects of e_j'e_j - b_j' W_j b_j; beta0 is counted from the offset."""
-    # A beta, and B = sum of b b' = G - h (A beta)' - (A beta) h' + J (A beta)(A beta)'
-    c0 = stats.a00 * beta0 + stats.a01 * beta1
-    c1 = stats.a01 * beta0 + stats.a11 * beta1
-    b00 = stats.g00 - 2.0 * stats.h0 * c0 + stats.count * c0 * c0
-    b01 = stats.g01 - stats.h0 * c1 - stats.h1 * c0 + stats.count * c0 * c1
-    b11 = stats.g11 - 2.0 * stats.h1 * c1 + stats.count * c1 * c1
-    fitted = w.w00 * b00 + 2.0 * w.w01 * b01 + w.w11 * b11
-    cross = stats.h0 * beta0 + stats.h1 * beta1
-    square = stats.count * (c0 * beta0 + c1 * beta1)
-    return stats.total + (square - 2.0 * cross - fitted).sum()
+def spread(r00, r01, r11, sigma_u0, sigma_u1, rho, sigma) -> Spread:
+    """M for a design and a covariance; all arguments broadcast.
+
+    Every term of the determinant is positive, so that nothing cancels near rho = 1 or -1.
+    """
+    a, b, g = r00 * sigma_u0 / sigma, r01 * sigma_u1 / sigma, r11 * sigma_u1 / sigma
+    along = rho * a + b
+    across = 1.0 + a * a * (1.0 - rho * rho)
+    m00, m11 = across + along * along, 1.0 + g * g
+    return Spread(m00, g * along, m11, m00 + g * g * across)
+
+
+def misfit(stats: Any, m: Spread, beta0: Any, beta1: Any) -> Any:
+    """Sum over subjects of z' M^-1 z, by pattern; beta0 is counted from the center."""
+    z0 = stats.c0 - stats.r00 * beta0 - stats.r01 * beta1
+    z1 = stats.c1 - stats.r11 * beta1
+    b00 = stats.s00 + stats.count * z0 * z0
+    b01 = stats.s01 + stats.count * z0 * z1
+    b11 = stats.s11 + stats.count * z1 * z1
+    return (m.m11 * b00 - 2.0 * m.m01 * b01 + m.m00 * b11) / m.det
 
 
 def draw_effects(draws: xr.Dataset, data: LongData, rng: np.random.Generator) -> xr.Dataset:
     """Draw u0 and u1 of every subject from their exact conditional, one a posterior draw.
+
+    Given the rest, u_j is normal with mean W b and covariance sigma^2 W, b = R'z and
+    ``W = (sigma^2 Sigma + |Sigma| adj(R'R)) / (sigma^4 |M|)``.
 
     Parameters
     ----------
@@ -162,21 +148,28 @@ def draw_effects(draws: xr.Dataset, data: LongData, rng: np.random.Generator) ->
         ``draws`` with ``u0`` and ``u1`` over (chain, draw, subject).
     """
     names = ("beta0", "beta1", "sigma", "sigma_u0", "sigma_u1")
-    value = {name: draws[name].transpose("chain", "draw").to_numpy()[..., None] for name in names}
+    beta0, beta1, sigma, s0, s1 = (
+        draws[name].transpose("chain", "draw").to_numpy()[..., None] for name in names
+    )
     rho = draws["rho"].to_numpy()[..., None] if "rho" in draws else 0.0
-    offset = float(data.response.mean())
-    a, g = subject_sums(data, offset)
-    w = weights(*a.T, value["sigma_u0"], value["sigma_u1"], rho, value["sigma"])
-    beta0, beta1 = value["beta0"] - offset, value["beta1"]
-    b0 = g[:, 0] - a[:, 0] * beta0 - a[:, 1] * beta1
-    b1 = g[:, 1] - a[:, 1] * beta0 - a[:, 2] * beta1
+    center = float(data.response.mean())
+    (r00, r01, r11), (c0, c1) = (x.T for x in subject_coordinates(data, center)[:2])
+    z0 = c0 - r00 * (beta0 - center) - r01 * beta1
+    z1 = c1 - r11 * beta1
+    b0, b1 = r00 * z0, r01 * z0 + r11 * z1
+    s00, s01, s11 = s0 * s0, rho * s0 * s1, s1 * s1
+    det = s00 * s11 * (1.0 - rho * rho) / sigma**2
+    scale = sigma**2 * spread(r00, r01, r11, s0, s1, rho, sigma).det
+    w00 = (s00 + det * (r01 * r01 + r11 * r11)) / scale
+    w01 = (s01 - det * r00 * r01) / scale
+    w11 = (s11 + det * r00 * r00) / scale
     # the Cholesky factor of W; its last pivot is 0 up to rounding where Sigma is singular
-    l00 = np.sqrt(w.w00)
-    l10 = w.w01 / l00
-    l11 = np.sqrt(np.clip(w.w11 - l10 * l10, 0.0, None))
-    z = rng.standard_normal((2, *b0.shape))
-    u0 = w.w00 * b0 + w.w01 * b1 + value["sigma"] * l00 * z[0]
-    u1 = w.w01 * b0 + w.w11 * b1 + value["sigma"] * (l10 * z[0] + l11 * z[1])
+    l00 = np.sqrt(w00)
+    l10 = w01 / l00
+    l11 = np.sqrt(np.clip(w11 - l10 * l10, 0.0, None))
+    e = rng.standard_normal((2, *b0.shape))
+    u0 = w00 * b0 + w01 * b1 + sigma * l00 * e[0]
+    u1 = w01 * b0 + w11 * b1 + sigma * (l10 * e[0] + l11 * e[1])
     dims = ("chain", "draw", "subject")
     effects = {"u0": (dims, u0), "u1": (dims, u1)}
     return draws.assign(effects).assign_coords(subject=list(data.labels))

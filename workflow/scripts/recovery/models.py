@@ -7,7 +7,7 @@ import pymc as pm
 
 from .formulations import latent_data, marginal_data
 from .longdata import LongData
-from .marginal import quadratic_form, weights
+from .marginal import misfit, spread
 from .priors import Covariance, Prior
 
 
@@ -19,28 +19,28 @@ def latent_model(data: LongData, prior: Prior) -> pm.Model:
     """
     with pm.Model(coords={"effect": ["intercept", "slope"], "subject": data.labels}) as model:
         values = {name: pm.Data(name, value) for name, value in latent_data(data, prior).items()}
-        beta0, beta1, sigma = _population(prior, values["center"])
+        _, beta1, sigma = _population(prior, values["center"])
         cov = prior.covariance(sigma)
         standard = pm.Normal("z", 0.0, 1.0, dims=("effect", "subject"))
         u0 = pm.Deterministic("u0", cov.sigma_u0 * standard[0], dims="subject")
         u1 = pm.Deterministic("u1", cov.sigma_u1 * _correlated(standard, cov), dims="subject")
         subject = values["subject_of_row"]
-        mean = beta0 + u0[subject] + (beta1 + u1[subject]) * values["time"]
+        mean = model["beta0"] + u0[subject] + (beta1 + u1[subject]) * values["time"]
         pm.Normal("response", mean, sigma, observed=values["measured"])
     return model
 
 
 def _population(prior: Prior, center):
-    """The priors of beta0, beta1 and sigma, the same for every family.
+    """The priors of beta0, as its deviation from the center, beta1 and sigma, for all families.
 
-    beta0 is written as its deviation from the center: every data set then starts its chains
-    from the same point, since a compiled model keeps the start it was compiled with.
+    A compiled model keeps the start it was compiled with; a deviation starts at the same point
+    for every data set.
     """
     deviation = pm.Normal("beta0_deviation", 0.0, prior.beta0_sd)
-    beta0 = pm.Deterministic("beta0", center + deviation)
+    pm.Deterministic("beta0", center + deviation)
     beta1 = pm.Normal("beta1", 0.0, prior.beta1_sd)
     sigma = pm.HalfStudentT("sigma", nu=prior.sigma_df, sigma=prior.sigma_scale)
-    return beta0, beta1, sigma
+    return deviation, beta1, sigma
 
 
 def _correlated(standard, cov: Covariance):
@@ -58,15 +58,15 @@ def marginal_model(data: LongData, prior: Prior) -> pm.Model:
     """
     with pm.Model() as model:
         values = {name: pm.Data(name, value) for name, value in marginal_data(data, prior).items()}
-        beta0, beta1, sigma = _population(prior, values.pop("center"))
+        deviation, beta1, sigma = _population(prior, values.pop("center"))
         cov = prior.covariance(sigma)
         stats = SimpleNamespace(**values)
         rho = 0.0 if cov.rho is None else cov.rho
-        design = (stats.a00, stats.a01, stats.a11, stats.det_a)
-        w = weights(*design, cov.sigma_u0, cov.sigma_u1, rho, sigma)
-        misfit = quadratic_form(stats, w, beta0 - stats.offset, beta1)
-        log_volume = stats.rows * pm.math.log(sigma) + 0.5 * (stats.count * pm.math.log(w.d)).sum()
-        pm.Potential("marginal_likelihood", -log_volume - misfit / (2.0 * sigma**2))
+        m = spread(stats.r00, stats.r01, stats.r11, cov.sigma_u0, cov.sigma_u1, rho, sigma)
+        by_pattern = stats.count * pm.math.log(m.det)
+        by_pattern += misfit(stats, m, deviation, beta1) / sigma**2
+        squares = stats.rss / sigma**2 + by_pattern.sum()
+        pm.Potential("marginal_likelihood", -stats.rows * pm.math.log(sigma) - squares / 2.0)
     return model
 
 

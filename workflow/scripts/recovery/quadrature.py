@@ -9,6 +9,7 @@ over a window outside of which the density is negligible.
 """
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from scipy import special
@@ -19,8 +20,11 @@ from .marginal import Statistics
 from .priors import Prior
 
 WINDOW_NODES = 12
-LOG_NEGLIGIBLE = -15.0
+ROOT_NEGLIGIBLE = np.sqrt(12.0)  # a density of exp(-12) of the peak
+WIDENING = 0.3
 MAX_WINDOWS = 12
+
+legendre = cache(special.roots_legendre)
 
 
 @dataclass(frozen=True)
@@ -71,12 +75,10 @@ class Grid:
     ----------
     axes : tuple of Axis
         sigma_u0, sigma_u1, rho (unless the prior has none) and sigma.
-    nodes : tuple of ndarray
-        Coordinates of each axis's nodes.
+    nodes, weights : tuple of ndarray
+        Coordinates of each axis's nodes, and their weights in an integral over the coordinate.
     probability : ndarray, shape (n0, n1, n2, n3)
         Posterior weights, summing to 1.
-    peak : ndarray, shape (n0, n1, n2, n3)
-        Log density over t, relative to its largest value on the grid.
     beta_mean : ndarray, shape (2, n0, n1, n2, n3)
         Conditional means of beta0 and beta1.
     beta_variance : ndarray, shape (2, n0, n1, n2, n3)
@@ -89,8 +91,8 @@ class Grid:
 
     axes: tuple[Axis, ...]
     nodes: tuple[np.ndarray, ...]
+    weights: tuple[np.ndarray, ...]
     probability: np.ndarray
-    peak: np.ndarray
     beta_mean: np.ndarray
     beta_variance: np.ndarray
     beta_correlation: np.ndarray
@@ -141,7 +143,7 @@ def settled_windows(
 ) -> tuple[Axis, ...]:
     """Shrink and widen the windows until they just hold all that is not negligible."""
     for _ in range(MAX_WINDOWS):
-        grid = evaluate_grid(stats, prior, center, axes, WINDOW_NODES)
+        grid = evaluate_grid(stats, prior, center, axes, (WINDOW_NODES,) * 4)
         proposed = tuple(_window(grid, i) for i in range(4))
         moved = max(
             max(abs(new.low - old.low), abs(new.high - old.high)) / max(old.high - old.low, 1e-12)
@@ -154,27 +156,39 @@ def settled_windows(
 
 
 def _window(grid: Grid, i: int) -> Axis:
-    """The window around the nodes whose profile density is not negligible."""
+    """The window in which the axis's marginal density is not negligible."""
     axis, nodes = grid.axes[i], grid.nodes[i]
     if len(nodes) == 1:
         return axis
-    profile = grid.peak.max(axis=tuple(k for k in range(4) if k != i))
-    inside = np.flatnonzero(profile > LOG_NEGLIGIBLE)
-    first, last = inside[0], inside[-1]
-    width = axis.high - axis.low
-    low = nodes[first - 1] if first > 0 else axis.low - 0.3 * width
-    high = nodes[last + 1] if last + 1 < len(nodes) else axis.high + 0.3 * width
+    log_density = np.log(grid.marginal(i) / grid.weights[i] + np.finfo(float).tiny)
+    # the root of a log density is nearly linear in the distance from the mode
+    root = np.sqrt(log_density.max() - log_density)
+    beyond = WIDENING * (axis.high - axis.low)
     bottom, top = axis.limits()
-    return replace(axis, low=max(low, bottom), high=min(high, top))
+    low = -_edge(-nodes[::-1], root[::-1], -axis.low, beyond)
+    return replace(
+        axis, low=max(low, bottom), high=min(_edge(nodes, root, axis.high, beyond), top)
+    )
+
+
+def _edge(nodes: np.ndarray, root: np.ndarray, high: float, beyond: float) -> float:
+    """Where `root` rises past what is negligible, upwards; at most `beyond` outside `high`."""
+    inside = np.flatnonzero(root < ROOT_NEGLIGIBLE)[-1]
+    left = min(inside, len(nodes) - 2)
+    rise = root[left + 1] - root[left]
+    if rise <= 0:
+        return high + beyond
+    edge = nodes[left] + (ROOT_NEGLIGIBLE - root[left]) / rise * (nodes[left + 1] - nodes[left])
+    return min(edge, high + beyond)
 
 
 def evaluate_grid(
-    stats: Statistics, prior: Prior, center: float, axes: tuple[Axis, ...], n: int
+    stats: Statistics, prior: Prior, center: float, axes: tuple[Axis, ...], sizes: tuple[int, ...]
 ) -> Grid:
-    """Evaluate the posterior on a grid of n nodes an axis."""
-    x, w = special.roots_legendre(n)
+    """Evaluate the posterior on a grid of so many nodes an axis."""
     nodes, weights, values, log_slopes = [], [], [], []
-    for axis in axes:
+    for axis, size in zip(axes, sizes):
+        x, w = legendre(size)
         half = (axis.high - axis.low) / 2.0
         t = axis.low + half * (x + 1.0) if half > 0 else np.array([axis.low])
         nodes.append(t)
@@ -185,21 +199,20 @@ def evaluate_grid(
     log_prior = prior.log_density(*mesh) + sum(np.ix_(*log_slopes))
     log_prior = log_prior + _log_sigma_prior(prior, mesh[3])
     log_density, mean, variance, correlation = log_likelihood_grid(
-        stats, values, np.array([center - stats.offset, 0.0]), [prior.beta0_sd, prior.beta1_sd]
+        stats, values, [prior.beta0_sd, prior.beta1_sd]
     )
     log_density += log_prior
     top = log_density.max()
-    log_density -= top
-    mass = np.exp(log_density)
+    mass = np.exp(log_density - top)
     for i, weight in enumerate(weights):
         mass *= np.expand_dims(weight, tuple(k for k in range(4) if k != i))
     total = mass.sum()
-    mean[0] += stats.offset
+    mean[0] += center
     return Grid(
         axes,
         tuple(nodes),
+        tuple(weights),
         mass / total,
-        log_density,
         mean,
         variance,
         correlation,
