@@ -92,13 +92,13 @@ def test_a_scenario_moved_in_the_sheet_runs_nothing(replan):
 def test_a_new_prior_runs_only_itself(replan):
     lkj_4 = {"family": "lkj_corr", "label": "LKJ(4)", "eta": 4}
     jobs = replan(priors=TINY["priors"] | {"lkj_4": lkj_4})
-    assert jobs == {"simulate": 0, "fit": 2, "observe": 2}
+    assert jobs == {"simulate": 0, "fit": 2, "observe": 1}
 
 
 def test_a_changed_prior_reruns_only_itself(replan):
     wider = TINY["priors"]["lkj_corr"] | {"eta": 2}
     jobs = replan(priors=TINY["priors"] | {"lkj_corr": wider})
-    assert jobs == {"simulate": 0, "fit": 2, "observe": 2}
+    assert jobs == {"simulate": 0, "fit": 2, "observe": 1}
 
 
 def test_a_new_label_refits_nothing(replan):
@@ -119,7 +119,7 @@ def test_a_change_of_the_prior_module_reruns_the_fits(study, checkout):
         jobs = planned_jobs(study[0], root=checkout)
     finally:
         priors.write_text(before)
-    assert jobs["fit"] == 4 and jobs["observe"] == 4 and "simulate" not in jobs
+    assert jobs["fit"] == 4 and jobs["observe"] == 2 and "simulate" not in jobs
 
 
 def test_code_listed_by_rules_is_the_code_that_scripts_import(checkout):

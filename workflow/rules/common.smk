@@ -27,7 +27,6 @@ wildcard_constraints:
     scenario="|".join(map(re.escape, study.scenarios)),
     prior="|".join(study.priors),
     batch=r"\d+-\d+",
-    formulation="latent|marginal",
     variant=r"latent-\d+|marginal-(un)?balanced",
 
 
@@ -73,8 +72,8 @@ def replicates_model(wildcards):
 
 
 def real_data_model(wildcards):
-    """The compiled model that fits the real data."""
-    variant = model_variant(wildcards.formulation, study.data.subjects, study.data.balanced)
+    """The compiled marginal model that fits the real data."""
+    variant = model_variant("marginal", study.data.subjects, study.data.balanced)
     return f"<results>/compiled/{wildcards.prior}/{variant}.model"
 
 
@@ -92,23 +91,28 @@ def batch_files(pattern):
 # caption in workflow/report/<group>/<name>.rst.
 PRIOR_FIGURES = ["trace", "rank", "lines", "effects"]
 FOREST_FIGURES = ["fixed_effects", "intercepts", "slopes", "correlation"]
+OBSERVED_FIGURES = [
+    "data",
+    *(f"{prior}/{name}" for prior in PRIORS for name in PRIOR_FIGURES),
+    *FOREST_FIGURES,
+]
 STUDY_FIGURES = ["coverage", "bias", "width", "estimates_rho", "estimates_r_u", "accuracy"]
 
 
-def figure_files(folder, names):
+def figure_files(group, names):
     """A group's figures as SVG and PNG."""
     return {
-        format: [f"<results>/figures/{folder}/{name}.{format}" for name in names]
+        format: [f"<results>/figures/{group}/{name}.{format}" for name in names]
         for format in ("svg", "png")
     }
 
 
-def reported(folder, names, captions, **place):
-    """The PNGs of a group of figures, as items of the report."""
-
-    def item(name):
-        path = f"<results>/figures/{folder}/{name}.png"
-        caption = f"../report/{captions}/{name}.rst"
-        return report(path, caption=caption, labels={"figure": name.replace("_", " ")}, **place)
-
-    return [item(name) for name in names]
+def reported(group, name, **place):
+    """A figure's PNG as an item of the report."""
+    figure = name.split("/")[-1]
+    return report(
+        f"<results>/figures/{group}/{name}.png",
+        caption=f"../report/{group}/{figure}.rst",
+        labels={"figure": figure.replace("_", " ")},
+        **place,
+    )

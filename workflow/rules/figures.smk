@@ -1,68 +1,41 @@
 rule figures:
     input:
-        figure_files("observed", ["data", *FOREST_FIGURES]).values(),
-        [figure_files(f"observed/{prior}", PRIOR_FIGURES).values() for prior in PRIORS],
+        figure_files("observed", OBSERVED_FIGURES).values(),
         figure_files("study", STUDY_FIGURES).values(),
 
 
-rule data_figure:
+rule observed_figures:
     input:
         data=config["data"]["path"],
-        code=code("longdata", "figures/style", "figures/posterior"),
-    output:
-        svg=figure_files("observed", ["data"])["svg"],
-        png=reported("observed", ["data"], "observed", category="Real data"),
-    log:
-        "<logs>/figures/data.log",
-    conda:
-        "../../envs/study.yaml"
-    params:
-        columns=DATA_COLUMNS,
-    script:
-        "../scripts/data_figure.py"
-
-
-rule prior_figures:
-    input:
-        data=config["data"]["path"],
-        tree="<results>/observed/{prior}/marginal.nc",
-        code=code("longdata", "figures/style", "figures/posterior"),
-    output:
-        svg=figure_files("observed/{prior}", PRIOR_FIGURES)["svg"],
-        png=reported(
-            "observed/{prior}",
-            PRIOR_FIGURES,
-            "prior",
-            category="Real data by prior",
-            subcategory=lambda wildcards: LABELS[wildcards.prior],
-        ),
-    log:
-        "<logs>/figures/{prior}.log",
-    conda:
-        "../../envs/study.yaml"
-    params:
-        columns=DATA_COLUMNS,
-        names=PRIOR_FIGURES,
-    script:
-        "../scripts/prior_figures.py"
-
-
-rule forest_figures:
-    input:
         trees=expand("<results>/observed/{prior}/marginal.nc", prior=PRIORS),
-        code=code("estimates", "figures/style", "figures/forest"),
+        code=code("longdata", "estimates", "figures/style", "figures/posterior", "figures/forest"),
     output:
-        svg=figure_files("observed", FOREST_FIGURES)["svg"],
-        png=reported("observed", FOREST_FIGURES, "observed", category="Real data"),
+        svg=figure_files("observed", OBSERVED_FIGURES)["svg"],
+        png=[
+            reported("observed", "data", category="Real data"),
+            *(
+                reported(
+                    "observed",
+                    f"{prior}/{name}",
+                    category="Real data by prior",
+                    subcategory=LABELS[prior],
+                )
+                for prior in PRIORS
+                for name in PRIOR_FIGURES
+            ),
+            *(reported("observed", name, category="Real data") for name in FOREST_FIGURES),
+        ],
     log:
-        "<logs>/figures/forests.log",
+        "<logs>/figures/observed.log",
     conda:
         "../../envs/study.yaml"
     params:
+        columns=DATA_COLUMNS,
         labels=LABELS,
-        names=FOREST_FIGURES,
+        by_prior=PRIOR_FIGURES,
+        forests=FOREST_FIGURES,
     script:
-        "../scripts/forest_figures.py"
+        "../scripts/observed_figures.py"
 
 
 rule study_figures:
@@ -72,7 +45,7 @@ rule study_figures:
         code=code("estimates", "measures", "tables", "figures/style", "figures/study"),
     output:
         svg=figure_files("study", STUDY_FIGURES)["svg"],
-        png=reported("study", STUDY_FIGURES, "study", category="Recovery"),
+        png=[reported("study", name, category="Recovery") for name in STUDY_FIGURES],
     log:
         "<logs>/figures/study.log",
     conda:

@@ -28,11 +28,13 @@ rule observe:
             "observed",
         ),
     output:
-        tree="<results>/observed/{prior}/{formulation}.nc",
-        estimates="<results>/observed/{prior}/{formulation}.parquet",
-        graph="<results>/observed/{prior}/{formulation}.mmd",
+        trees=expand("<results>/observed/{{prior}}/{formulation}.nc", formulation=FORMULATIONS),
+        estimates=expand(
+            "<results>/observed/{{prior}}/{formulation}.parquet", formulation=FORMULATIONS
+        ),
+        graphs=expand("<results>/observed/{{prior}}/{formulation}.mmd", formulation=FORMULATIONS),
     log:
-        "<logs>/observe/{prior}/{formulation}.log",
+        "<logs>/observe/{prior}.log",
     conda:
         "../../envs/study.yaml"
     params:
@@ -45,45 +47,34 @@ rule observe:
         "../scripts/observe.py"
 
 
-rule observed_table:
+rule observed_tables:
     input:
-        expand(
+        estimates=expand(
             "<results>/observed/{prior}/{formulation}.parquet",
             prior=PRIORS,
             formulation=FORMULATIONS,
         ),
+        data=config["data"]["path"],
+        code=code("longdata", "priors", "marginal", "likelihood", "quadrature", "exact"),
     output:
-        report(
+        observed=report(
             "<results>/tables/observed.csv",
             caption="../report/tables/observed.rst",
             category="Tables",
             labels={"table": "real data"},
         ),
-    log:
-        "<logs>/observed_table.log",
-    conda:
-        "../../envs/study.yaml"
-    script:
-        "../scripts/observed_table.py"
-
-
-rule bayes_factors:
-    input:
-        data=config["data"]["path"],
-        code=code("longdata", "priors", "marginal", "likelihood", "quadrature", "exact"),
-    output:
-        report(
+        bayes_factors=report(
             "<results>/tables/bayes_factors.csv",
             caption="../report/tables/bayes_factors.rst",
             category="Tables",
             labels={"table": "Bayes factors"},
         ),
     log:
-        "<logs>/bayes_factors.log",
+        "<logs>/observed_tables.log",
     conda:
         "../../envs/study.yaml"
     params:
         columns=DATA_COLUMNS,
         priors=prior_blocks,
     script:
-        "../scripts/bayes_factors.py"
+        "../scripts/observed_tables.py"

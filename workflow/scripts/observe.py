@@ -1,26 +1,36 @@
-"""Fit one prior to the real data and keep all that the figures need."""
+"""Fit one prior to the real data, in both formulations, and keep all that the figures need."""
 
 from pathlib import Path
 
+from joblog import logger, open_log
+from recovery.compiled import compile_model, ignore_compile_cache, load_model
+
+open_log(snakemake.log[0])
+ignore_compile_cache()
+
 import pymc as pm
 
-from joblog import logger, open_log
-from recovery.compiled import load_model
 from recovery.longdata import read_long_csv
 from recovery.models import MODELS
 from recovery.observed import observe
 from recovery.priors import make_prior
 from recovery.sampling import NutsSampler, SamplerSettings
 
-open_log(snakemake.log[0])
-name, formulation = snakemake.wildcards.prior, snakemake.wildcards.formulation
+name, levels = snakemake.wildcards.prior, snakemake.params.levels
 data = read_long_csv(snakemake.input.data, **snakemake.params.columns)
 block = dict(snakemake.params.prior)
 prior = make_prior(block.pop("family"), block)
-settings = SamplerSettings(**{**snakemake.params.sampler, "formulation": formulation})
-sampler = NutsSampler(prior, settings, load_model(snakemake.input.model), snakemake.params.levels)
-tree, fit = observe(data, sampler, snakemake.params.seed, name)
-tree.to_netcdf(snakemake.output.tree)
-fit.estimates.reset_index().to_parquet(snakemake.output.estimates, index=False)
-Path(snakemake.output.graph).write_text(pm.model_to_mermaid(MODELS[formulation](data, prior)))
-logger.info("real data | %s, %s: %s", name, formulation, fit.diagnostics)
+logger.info("real data | %s: compiling the latent model, which takes half a minute", name)
+files = {
+    "latent": compile_model(MODELS["latent"](data, prior)),
+    "marginal": load_model(snakemake.input.model),
+}
+for i, (formulation, file) in enumerate(files.items()):
+    settings = SamplerSettings(**{**snakemake.params.sampler, "formulation": formulation})
+    sampler = NutsSampler(prior, settings, file, levels)
+    tree, fit = observe(data, sampler, snakemake.params.seed, name)
+    tree.to_netcdf(snakemake.output.trees[i])
+    fit.estimates.reset_index().to_parquet(snakemake.output.estimates[i], index=False)
+    graph = pm.model_to_mermaid(MODELS[formulation](data, prior))
+    Path(snakemake.output.graphs[i]).write_text(graph)
+    logger.info("real data | %s, %s: %s", name, formulation, fit.diagnostics)

@@ -5,7 +5,6 @@ import numpy as np
 
 from .marginal import Statistics
 
-
 PATTERN_COLUMNS = ("count", "r00", "r01", "r11", "c0", "c1", "s00", "s01", "s11")
 
 

@@ -166,9 +166,7 @@ def _window(grid: Grid, i: int) -> Axis:
     beyond = WIDENING * (axis.high - axis.low)
     bottom, top = axis.limits()
     low = -_edge(-nodes[::-1], root[::-1], -axis.low, beyond)
-    return replace(
-        axis, low=max(low, bottom), high=min(_edge(nodes, root, axis.high, beyond), top)
-    )
+    return replace(axis, low=max(low, bottom), high=min(_edge(nodes, root, axis.high, beyond), top))
 
 
 def _edge(nodes: np.ndarray, root: np.ndarray, high: float, beyond: float) -> float:

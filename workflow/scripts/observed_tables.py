@@ -1,0 +1,29 @@
+"""The real data in two tables: posteriors under all priors, and their Bayes factors."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from joblog import logger, open_log
+from recovery.exact import bayes_factors, exact_posterior
+from recovery.longdata import read_long_csv
+from recovery.priors import make_prior
+
+open_log(snakemake.log[0])
+tables = []
+for path in map(Path, snakemake.input.estimates):
+    table = pd.read_parquet(path)
+    table.insert(0, "prior", path.parent.name)
+    table.insert(1, "formulation", path.stem)
+    tables.append(table)
+pd.concat(tables).to_csv(snakemake.output.observed, index=False)
+
+data = read_long_csv(snakemake.input.data, **snakemake.params.columns)
+evidence = {}
+for prior, block in snakemake.params.priors.items():
+    block = dict(block)
+    exact = exact_posterior(data, make_prior(block.pop("family"), block))
+    if not exact.adequate:
+        logger.warning("%s: the quadrature is off by %.1e sd", prior, exact.change)
+    evidence[prior] = exact.log_marginal_likelihood
+bayes_factors(evidence).to_csv(snakemake.output.bayes_factors, index=False)
