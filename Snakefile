@@ -4,6 +4,7 @@
 #   snakemake --cores 2 observed    the real data under every prior
 #   snakemake --cores 2 tables      the study's tables
 #   snakemake --cores 2 figures     every figure
+#   snakemake --cores 2 benchmark   what each prior costs, timed
 #   snakemake --report report.html  the report of a finished run
 
 from snakemake.utils import min_version
@@ -23,6 +24,7 @@ include: "workflow/rules/fit.smk"
 include: "workflow/rules/observed.smk"
 include: "workflow/rules/summarise.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/benchmark.smk"
 
 
 rule all:

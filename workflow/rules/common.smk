@@ -97,6 +97,7 @@ OBSERVED_FIGURES = [
     *FOREST_FIGURES,
 ]
 STUDY_FIGURES = ["coverage", "bias", "width", "estimates_rho", "estimates_r_u", "accuracy"]
+BENCHMARK_FIGURES = ["cost", "scaling"]
 
 
 def figure_files(group, names):

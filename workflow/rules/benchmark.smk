@@ -1,0 +1,73 @@
+rule benchmark:
+    input:
+        "<results>/tables/cost.csv",
+        "<results>/tables/scaling.csv",
+        figure_files("benchmark", BENCHMARK_FIGURES).values(),
+
+
+rule cost:
+    input:
+        data=config["data"]["path"],
+        code=code(
+            "seeds",
+            "longdata",
+            "priors",
+            "marginal",
+            "formulations",
+            "models",
+            "estimates",
+            "likelihood",
+            "quadrature",
+            "exact",
+            "compiled",
+            "cost",
+        ),
+    output:
+        "<results>/benchmark/{prior}.parquet",
+    log:
+        "<logs>/benchmark/{prior}.log",
+    conda:
+        "../../envs/study.yaml"
+    params:
+        columns=DATA_COLUMNS,
+        prior=prior_block,
+        seed=config["seed"],
+    script:
+        "../scripts/cost.py"
+
+
+rule scaling:
+    input:
+        snakefile=workflow.main_snakefile,
+    output:
+        "<results>/tables/scaling.csv",
+    log:
+        "<logs>/benchmark/scaling.log",
+    conda:
+        "../../envs/study.yaml"
+    # all cores: nothing else may run beside what is timed
+    threads: workflow.cores
+    params:
+        config=config,
+    script:
+        "../scripts/scaling.py"
+
+
+rule cost_table:
+    input:
+        repeats=expand("<results>/benchmark/{prior}.parquet", prior=PRIORS),
+        scaling="<results>/tables/scaling.csv",
+        code=code("cost_table", "figures/style", "figures/benchmark"),
+    output:
+        cost="<results>/tables/cost.csv",
+        svg=figure_files("benchmark", BENCHMARK_FIGURES)["svg"],
+        png=[reported("benchmark", name, category="Cost") for name in BENCHMARK_FIGURES],
+    log:
+        "<logs>/benchmark/cost_table.log",
+    conda:
+        "../../envs/study.yaml"
+    params:
+        labels=LABELS,
+        names=BENCHMARK_FIGURES,
+    script:
+        "../scripts/cost_table.py"

@@ -1,0 +1,23 @@
+"""Time four ways to one prior's posterior of the real data."""
+
+from joblog import logger, open_log
+from recovery.compiled import ignore_compile_cache
+
+open_log(snakemake.log[0])
+ignore_compile_cache()
+
+from recovery.cost import measure_costs
+from recovery.longdata import read_long_csv
+from recovery.priors import make_prior
+from recovery.seeds import named_seed
+
+name = snakemake.wildcards.prior
+block = dict(snakemake.params.prior)
+fits = measure_costs(
+    read_long_csv(snakemake.input.data, **snakemake.params.columns),
+    make_prior(block.pop("family"), block),
+    lambda *names: named_seed(snakemake.params.seed, "benchmark", name, *names),
+    lambda message: logger.info("benchmark | %s: %s", name, message),
+)
+fits.insert(0, "prior", name)
+fits.to_parquet(snakemake.output[0], index=False)

@@ -1,0 +1,120 @@
+"""What a prior costs: four ways to its posterior, timed side by side on one data set."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import arviz_stats.base
+import numpy as np
+import nutpie
+import pandas as pd
+import pymc as pm
+import xarray as xr
+
+from .compiled import compile_model, runnable
+from .exact import exact_posterior
+from .longdata import LongData
+from .models import MODELS
+from .priors import Prior
+
+REPEATS = 5
+FITS_A_REPEAT = 4  # of nutpie, whose fits take a second or less
+TARGET_ACCEPTS = (0.8, 0.9)
+TUNE = DRAWS = 1000
+CHAINS = 4
+OF_INTEREST = ("rho", "sigma_u0", "sigma_u1", "sigma")
+
+
+def measure_costs(
+    data: LongData, prior: Prior, seed_of: Callable[..., int], tell: Callable[[str], None]
+) -> pd.DataFrame:
+    """Time every way to a posterior, several times in turn, so that a busy machine hits all alike.
+
+    Parameters
+    ----------
+    data : LongData
+        The data set fitted.
+    prior : Prior
+        Its prior.
+    seed_of : callable
+        Seed of a fit, by method, target_accept and number.
+    tell : callable
+        Told what has been done.
+
+    Returns
+    -------
+    DataFrame
+        A row a fit: ``method, target_accept, compile_seconds, sampling_seconds`` (CPU),
+        ``gradient_evaluations`` (warm-up included), ``min_ess_bulk`` (the least of rho, the sds
+        and sigma) and ``divergences``. Compilations read and write no cache on disk; all but a
+        process's first find the compiler's own functions compiled.
+    """
+    rows = []
+    for repeat in range(REPEATS):
+        for formulation in MODELS:
+            rows += nutpie_fits(data, prior, formulation, repeat, seed_of)
+        rows += pymc_fits(data, prior, repeat, seed_of)
+        started = time.process_time()
+        exact_posterior(data, prior)
+        rows.append({"method": "exact", "sampling_seconds": time.process_time() - started})
+        tell(f"{repeat + 1} of {REPEATS} repeats done")
+    return pd.DataFrame(rows)
+
+
+def nutpie_fits(
+    data: LongData, prior: Prior, formulation: str, repeat: int, seed_of: Callable[..., int]
+) -> Iterator[dict[str, Any]]:
+    """Compile one formulation anew and sample it by nutpie."""
+    method = f"nutpie {formulation}"
+    started = time.process_time()
+    model = runnable(compile_model(MODELS[formulation](data, prior)))
+    compile_seconds = time.process_time() - started
+    for target_accept in TARGET_ACCEPTS:
+        for fit in range(FITS_A_REPEAT):
+            started = time.process_time()
+            draws = nutpie.sample(
+                model, chains=CHAINS, tune=TUNE, draws=DRAWS, cores=1, progress_bar=False,
+                target_accept=target_accept,
+                seed=seed_of(method, target_accept, repeat * FITS_A_REPEAT + fit),
+            )  # fmt: skip
+            seconds = time.process_time() - started
+            yield _row(method, target_accept, compile_seconds, seconds, draws)
+
+
+def pymc_fits(
+    data: LongData, prior: Prior, repeat: int, seed_of: Callable[..., int]
+) -> Iterator[dict[str, Any]]:
+    """The post's way: ``pm.sample``, PyMC's own NUTS on the latent model."""
+    method = "pm.sample latent"
+    for target_accept in TARGET_ACCEPTS:
+        started = time.process_time()
+        with MODELS["latent"](data, prior):
+            draws = pm.sample(
+                DRAWS, tune=TUNE, chains=CHAINS, cores=1, nuts_sampler="pymc",
+                target_accept=target_accept, random_seed=seed_of(method, target_accept, repeat),
+                discard_tuned_samples=False, compute_convergence_checks=False,
+                progressbar=False, quiet=True,
+            )  # fmt: skip
+        total = time.process_time() - started
+        # PyMC times the chains on the clock; on one core that is their CPU time
+        seconds = float(draws["posterior"].attrs["sampling_time"])
+        yield _row(method, target_accept, total - seconds, seconds, draws)
+
+
+def _row(
+    method: str, target_accept: float, compile_seconds: float, seconds: float, draws: xr.DataTree
+) -> dict[str, Any]:
+    posterior, stats = draws["posterior"], draws["sample_stats"]
+    names = [name for name in OF_INTEREST if name in posterior]
+    array = np.stack([posterior[name].transpose("chain", "draw").to_numpy() for name in names])
+    ess = arviz_stats.base.array_stats.ess(array, chain_axis=1, draw_axis=2)
+    steps = stats["n_steps"].sum() + draws["warmup_sample_stats"]["n_steps"].sum()
+    return {
+        "method": method,
+        "target_accept": target_accept,
+        "compile_seconds": compile_seconds,
+        "sampling_seconds": seconds,
+        "gradient_evaluations": int(steps),
+        "min_ess_bulk": float(np.min(ess)),
+        "divergences": int(stats["diverging"].sum()),
+    }
