@@ -32,18 +32,22 @@ def in_root(monkeypatch):
 def test_the_default_study_is_valid_and_complete(in_root):
     study = check_study(copy.deepcopy(DEMO))
     assert [s.design.truth.rho for s in study.scenarios.values()] == [-0.6, 0, 0.6]
-    assert {s.replicates for s in study.scenarios.values()} == {20}
+    assert {s.replicates for s in study.scenarios.values()} == {30}
     assert list(study.priors) == list(FAMILIES)
     assert study.config == DEMO, "config.yaml must name every key that the schema has"
 
 
 def test_defaults_of_the_schema_are_the_default_study(in_root):
-    """An empty config is the demo, so schema and config.yaml agree."""
+    """An empty config is the demo, so schema and config.yaml agree.
+
+    The demo's batches are of its few replicates, so that it can be topped up; the default
+    is what a large study wants.
+    """
     study = check_study({})
     demo = check_study(copy.deepcopy(DEMO))
     assert study.priors == demo.priors
     assert study.scenarios == demo.scenarios
-    rest = [key for key in DEMO if key != "priors"]
+    rest = [key for key in DEMO if key not in ("priors", "batch_size")]
     assert {key: study.config[key] for key in rest} == {key: demo.config[key] for key in rest}
 
 

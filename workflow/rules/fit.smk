@@ -35,6 +35,7 @@ rule fit:
             "fits",
             "compiled",
             "sampling",
+            "trace",
             "replicates",
         ),
     output:

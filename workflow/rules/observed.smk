@@ -25,6 +25,7 @@ rule observe:
             "fits",
             "compiled",
             "sampling",
+            "trace",
             "observed",
         ),
     output:

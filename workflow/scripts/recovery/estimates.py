@@ -33,7 +33,12 @@ def estimate_columns(levels: list[float]) -> list[str]:
 
 def realised_correlation(posterior: xr.Dataset) -> xr.DataArray:
     """``r_u``: the sample correlation of (u0_j, u1_j) over the subjects, draw by draw."""
-    return xr.corr(posterior["u0"], posterior["u1"], dim="subject")
+    # as xr.corr, less the copies that it makes for the sake of missing values
+    effects = [posterior[name].transpose("chain", "draw", "subject") for name in ("u0", "u1")]
+    a, b = (u.to_numpy() - u.to_numpy().mean(axis=-1, keepdims=True) for u in effects)
+    square = np.einsum("cdj,cdj->cd", a, a) * np.einsum("cdj,cdj->cd", b, b)
+    r = np.einsum("cdj,cdj->cd", a, b) / np.sqrt(square)
+    return xr.DataArray(r, effects[0].isel(subject=0, drop=True).coords, ("chain", "draw"))
 
 
 def estimates_from_draws(posterior: xr.Dataset, levels: list[float]) -> pd.DataFrame:

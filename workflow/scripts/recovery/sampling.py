@@ -15,6 +15,7 @@ from .fits import Diagnostics, Fit
 from .formulations import FORMULATIONS
 from .longdata import LongData
 from .priors import Prior
+from .trace import draws_from_trace
 
 MAX_ATTEMPTS = 3
 MAX_RHAT = 1.01
@@ -97,7 +98,7 @@ class NutsSampler:
         values = self._formulation.data(data, self.prior)
         # a model for unbalanced data takes vectors, also where one number would do
         values = {name: np.array(values[name], ndmin=rank) for name, rank in self._ranks.items()}
-        draws = nutpie.sample(
+        trace = nutpie.sample(
             self._compiled.with_data(**values),
             chains=settings.chains,
             tune=settings.tune,
@@ -106,7 +107,9 @@ class NutsSampler:
             seed=seed,
             cores=1,  # Snakemake hands out the cores; the draws do not depend on it
             progress_bar=False,
+            return_raw_trace=True,
         )
+        draws = draws_from_trace(trace)
         rng = np.random.default_rng([seed, 1])  # apart from nutpie's use of the seed
         posterior = draws["posterior"].to_dataset()
         draws["posterior"] = xr.DataTree(self._formulation.complete(posterior, data, rng))
