@@ -32,7 +32,11 @@ wildcard_constraints:
 
 SCENARIOS = list(study.scenarios)
 PRIORS = list(study.priors)
-FORMULATIONS = ["latent", "marginal"]
+FORMULATIONS = ["marginal", "latent"]
+REAL_DATA_VARIANTS = [
+    model_variant(formulation, study.data.subjects, study.data.balanced)
+    for formulation in FORMULATIONS
+]
 DATA_COLUMNS = {key: config["data"][key] for key in ("response", "time", "group")}
 NUTS = {key: value for key, value in config["sampler"].items() if key != "engine"}
 LABELS = {prior: config["priors"][prior]["label"] for prior in PRIORS}
@@ -68,12 +72,6 @@ def replicates_model(wildcards):
         return []
     subjects = study.scenarios[wildcards.scenario].design.subjects
     variant = model_variant(config["sampler"]["formulation"], subjects, balanced=True)
-    return f"<results>/compiled/{wildcards.prior}/{variant}.model"
-
-
-def real_data_model(wildcards):
-    """The compiled marginal model that fits the real data."""
-    variant = model_variant("marginal", study.data.subjects, study.data.balanced)
     return f"<results>/compiled/{wildcards.prior}/{variant}.model"
 
 

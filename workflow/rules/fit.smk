@@ -1,3 +1,7 @@
+# Observing the real data leaves the two models that it needs; this makes those of other designs.
+ruleorder: observe > compile
+
+
 rule compile:
     input:
         code=code(
@@ -18,7 +22,8 @@ rule compile:
 rule fit:
     input:
         datasets="<results>/datasets/{scenario}/{batch}.nc",
-        model=replicates_model,
+        # ancient: the model follows from the prior and the code listed here, not from the file's age
+        model=ancient(replicates_model),
         code=code(
             "seeds",
             "scenarios",
@@ -27,6 +32,7 @@ rule fit:
             "priors",
             "marginal",
             "formulations",
+            "models",
             "estimates",
             "likelihood",
             "quadrature",

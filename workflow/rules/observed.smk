@@ -10,7 +10,6 @@ rule observed:
 rule observe:
     input:
         data=config["data"]["path"],
-        model=real_data_model,
         code=code(
             "seeds",
             "longdata",
@@ -29,6 +28,7 @@ rule observe:
             "observed",
         ),
     output:
+        models=expand("<results>/compiled/{{prior}}/{variant}.model", variant=REAL_DATA_VARIANTS),
         trees=expand("<results>/observed/{{prior}}/{formulation}.nc", formulation=FORMULATIONS),
         estimates=expand(
             "<results>/observed/{{prior}}/{formulation}.parquet", formulation=FORMULATIONS

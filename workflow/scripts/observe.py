@@ -1,15 +1,19 @@
-"""Fit one prior to the real data, in both formulations, and keep all that the figures need."""
+"""Fit one prior to the real data, in both formulations, and keep all that the figures need.
+
+The two models compiled for it are kept too: replicates of the same design sample them.
+"""
 
 from pathlib import Path
 
 from joblog import logger, open_log
-from recovery.compiled import compile_model, ignore_compile_cache, load_model
+from recovery.compiled import compile_model, ignore_compile_cache, save_model
 
 open_log(snakemake.log[0])
 ignore_compile_cache()
 
 import pymc as pm
 
+from recovery.formulations import variant_template
 from recovery.longdata import read_long_csv
 from recovery.models import MODELS
 from recovery.observed import observe
@@ -20,12 +24,11 @@ name, levels = snakemake.wildcards.prior, snakemake.params.levels
 data = read_long_csv(snakemake.input.data, **snakemake.params.columns)
 block = dict(snakemake.params.prior)
 prior = make_prior(block.pop("family"), block)
-logger.info("real data | %s: compiling the latent model, which takes half a minute", name)
-files = {
-    "latent": compile_model(MODELS["latent"](data, prior)),
-    "marginal": load_model(snakemake.input.model),
-}
-for i, (formulation, file) in enumerate(files.items()):
+logger.info("real data | %s: compiling two models, which takes a minute", name)
+for i, path in enumerate(map(Path, snakemake.output.models)):
+    formulation = path.stem.split("-")[0]
+    file = compile_model(MODELS[formulation](variant_template(path.stem), prior))
+    save_model(file, path)
     settings = SamplerSettings(**{**snakemake.params.sampler, "formulation": formulation})
     sampler = NutsSampler(prior, settings, file, levels)
     tree, fit = observe(data, sampler, snakemake.params.seed, name)
