@@ -49,6 +49,8 @@ rule fit:
         fits="<results>/fits/{scenario}/{prior}/{batch}.fits.parquet",
     log:
         "<logs>/fit/{scenario}/{prior}/{batch}.log",
+    # before the figures of the real data, which can be drawn while the tables are made
+    priority: 1
     conda:
         "../../envs/study.yaml"
     params:
