@@ -40,7 +40,7 @@ def test_every_way_to_a_posterior_is_timed(sleepstudy, monkeypatch):
         sleepstudy, make_prior("independent", {}), lambda *names: 1, told.append
     )
     assert set(fits["method"]) == {"pm.sample latent", "nutpie latent", "nutpie marginal", "exact"}
-    assert len(fits) == 2 * 3 + 1 and len(told) == 1
+    assert len(fits) == 2 * 2 + 1 + 1 and len(told) == 1
     sampled = fits[fits["method"] != "exact"].drop(columns="method")
     assert (sampled.drop(columns="divergences") > 0).all(axis=None)
     # a fit of 4 x 200 draws takes at least one gradient a draw, and no more than 2^10

@@ -32,7 +32,7 @@ def in_root(monkeypatch):
 def test_the_default_study_is_valid_and_complete(in_root):
     study = check_study(copy.deepcopy(DEMO))
     assert [s.design.truth.rho for s in study.scenarios.values()] == [-0.6, 0, 0.6]
-    assert {s.replicates for s in study.scenarios.values()} == {30}
+    assert {s.replicates for s in study.scenarios.values()} == {20}
     assert list(study.priors) == list(FAMILIES)
     assert study.config == DEMO, "config.yaml must name every key that the schema has"
 
