@@ -70,11 +70,14 @@ def traces(tree: xr.DataTree) -> Figure:
 
 
 def ranks(tree: xr.DataTree) -> Figure:
-    """Rank ECDF differences of the chains, with the p-value of their uniformity, by parameter."""
+    """Rank ECDF differences of the chains, with the p-value of their uniformity, by parameter.
+
+    The test takes draws for independent, so they are thinned to about as many as are.
+    """
     use_style()
     names = [name for name in SCALARS if name in tree["posterior"]]
     plot = az.plot_rank(
-        tree,
+        az.thin(tree, var_names=names),
         var_names=names,
         labeller=_labeller(),
         figure_kwargs={"figsize": (9, 2.4 * -(-len(names) // 3)), "layout": "constrained"},
