@@ -47,6 +47,12 @@ def test_model_se():
     check(m.model_se(POINT), np.sqrt(2.5), np.sqrt(3 / 40))
 
 
+def test_model_se_error():
+    # ratio sqrt(2.5 / (5 / 3)) = sqrt(1.5); spread 3 / (16 * 6.25) + 1 / 6
+    ratio = np.sqrt(1.5)
+    check(m.model_se_error(POINT), 100 * (ratio - 1), 100 * ratio * np.sqrt(0.03 + 1 / 6))
+
+
 def test_rmse():
     # squared errors 1, 0, 1, 4: mean 1.5, variance 3; mcse(MSE) = sqrt(3 / 4)
     check(m.rmse(POINT), np.sqrt(1.5), np.sqrt(0.75) / (2 * np.sqrt(1.5)))
@@ -54,6 +60,18 @@ def test_rmse():
 
 def test_coverage():
     check(m.coverage(INTERVAL), 0.75, np.sqrt(0.75 * 0.25 / 4))
+
+
+def test_one_sided_misses():
+    check(m.truth_above(INTERVAL), 0.25, np.sqrt(0.75 * 0.25 / 4))
+    # none misses below: Wilson's interval of 0 in 4 is [0, z^2 / (4 + z^2)]
+    check(m.truth_below(INTERVAL), 0.0, m.Z95 / (2 * (4 + m.Z95**2)))
+
+
+def test_wilson_interval():
+    """Published: 81 of 263 gives 0.2553 to 0.3662 (Newcombe 1998, Stat Med 17:857, table I)."""
+    low, high = m.wilson_interval(81 / 263, 263)
+    assert (round(low, 4), round(high, 4)) == (0.2553, 0.3662)
 
 
 def test_bias_eliminated_coverage():
@@ -92,6 +110,12 @@ def test_bias_difference_is_paired():
     check(m.bias_difference(POINT, OTHER_POINT), 0.5, np.sqrt(1 / 3 / 4))
 
 
+def test_relative_precision():
+    # variances 5 / 3 and 4 / 3; covariance of (-1.5, -.5, .5, 1.5) and (-1, -1, 1, 1): 4 / 3
+    r2 = (4 / 3) ** 2 / (5 / 3 * 4 / 3)
+    check(m.relative_precision(POINT, OTHER_POINT), -20.0, 200 * 0.8 * np.sqrt((1 - r2) / 3))
+
+
 def test_coverage_difference_comes_from_discordant_pairs():
     # one pair each way: p10 = p01 = 1/4
     check(m.coverage_difference(INTERVAL, OTHER_INTERVAL), 0.0, np.sqrt(0.5 / 4))
@@ -112,7 +136,7 @@ def test_interval_score_difference_is_paired():
 
 def test_a_prior_does_not_differ_from_itself():
     for difference in m.DIFFERENCES.values():
-        assert difference(POINT, POINT) == (0.0, 0.0)
+        assert difference(POINT, POINT) == pytest.approx((0.0, 0.0), abs=1e-5)
     for difference in m.INTERVAL_DIFFERENCES.values():
         assert difference(INTERVAL, INTERVAL) == (0.0, 0.0)
 
@@ -140,7 +164,7 @@ def test_mcse_is_the_spread_of_the_measure_over_studies(name, rng):
     assert np.mean(errors) == pytest.approx(np.std(estimates), rel=0.08)
 
 
-@pytest.mark.parametrize("name", ["bias", "rmse"])
+@pytest.mark.parametrize("name", m.DIFFERENCES)
 def test_mcse_of_paired_differences(name, rng):
     estimates, errors = [], []
     for _ in range(2000):

@@ -6,6 +6,8 @@ from recovery.estimates import PARAMETERS, estimate_columns
 from recovery.tables import (
     comparison_table,
     coverage_table,
+    missingness_table,
+    on_common_replicates,
     recovery_table,
     stack_batches,
     with_scenario_columns,
@@ -35,7 +37,7 @@ def estimates(rng) -> pd.DataFrame:
 
 def test_recovery_has_every_combination_and_counts_its_replicates(estimates):
     table = recovery_table(estimates, LEVELS)
-    assert len(table) == 2 * 2 * 2 * (5 + 5 * len(LEVELS))
+    assert len(table) == 2 * 2 * 2 * (6 + 7 * len(LEVELS))
     assert not table.duplicated(["scenario", "prior", "parameter", "measure", "level"]).any()
     none = table.query("prior == 'plain' and parameter == 'rho'")
     assert (none["n"] == 0).all() and none["estimate"].isna().all()
@@ -105,3 +107,28 @@ def test_batches_are_stacked_with_the_keys_of_their_path(tmp_path):
 
 def test_parameters_are_complete():
     assert PARAMETERS == ("beta0", "beta1", "sigma", "sigma_u0", "sigma_u1", "rho", "r_u")
+
+
+def test_common_replicates_are_those_that_every_prior_fitted(estimates):
+    broken = estimates.copy()
+    failed = (broken["replicate"] == 7) & (broken["prior"] == "lkj") & (broken["scenario"] == "s1")
+    broken.loc[failed, "mean":] = np.nan
+    sigma = broken.query("parameter == 'sigma'")
+    broken = pd.concat([broken, sigma.assign(parameter="beta0")])
+    common = on_common_replicates(broken)
+    assert set(common.query("scenario == 's1'")["replicate"]) == set(range(1, 31)) - {7}
+    assert set(common.query("scenario == 's2'")["replicate"]) == set(range(1, 31))
+    assert set(common["prior"]) == {"plain", "lkj"}
+
+
+def test_missingness_counts_every_fit_once():
+    fits = pd.DataFrame(
+        {
+            "scenario": "s",
+            "prior": "p",
+            "status": ["ok", "ok", "not_converged", "failed"],
+            "attempts": [1, 2, 3, 1],
+        }
+    )
+    counts = missingness_table(fits).iloc[0]
+    assert list(counts.iloc[2:]) == [4, 3, 2, 1, 1]

@@ -3,6 +3,8 @@ rule tables:
         "<results>/tables/estimates.parquet",
         "<results>/tables/fits.csv",
         "<results>/tables/recovery.csv",
+        "<results>/tables/recovery_common.csv",
+        "<results>/tables/missingness.csv",
         "<results>/tables/coverage.csv",
         "<results>/tables/comparison.csv",
         "<results>/tables/accuracy.csv",
@@ -34,6 +36,7 @@ rule gather:
 rule measure:
     input:
         estimates="<results>/tables/estimates.parquet",
+        fits="<results>/tables/fits.csv",
         code=code("estimates", "measures", "tables"),
     output:
         recovery=report(
@@ -41,6 +44,18 @@ rule measure:
             caption="../report/tables/recovery.rst",
             category="Tables",
             labels={"table": "recovery"},
+        ),
+        recovery_common=report(
+            "<results>/tables/recovery_common.csv",
+            caption="../report/tables/recovery_common.rst",
+            category="Tables",
+            labels={"table": "recovery on common replicates"},
+        ),
+        missingness=report(
+            "<results>/tables/missingness.csv",
+            caption="../report/tables/missingness.rst",
+            category="Tables",
+            labels={"table": "missingness"},
         ),
         coverage=report(
             "<results>/tables/coverage.csv",

@@ -7,6 +7,8 @@ from recovery.tables import (
     accuracy_table,
     comparison_table,
     coverage_table,
+    missingness_table,
+    on_common_replicates,
     recovery_table,
     with_scenario_columns,
 )
@@ -17,6 +19,10 @@ levels = snakemake.params.levels
 scenarios = pd.DataFrame(snakemake.params.scenarios)
 recovery = recovery_table(estimates, levels)
 with_scenario_columns(recovery, scenarios).to_csv(snakemake.output.recovery, index=False)
+common = recovery_table(on_common_replicates(estimates), levels)
+with_scenario_columns(common, scenarios).to_csv(snakemake.output.recovery_common, index=False)
+fits = pd.read_csv(snakemake.input.fits)
+missingness_table(fits).to_csv(snakemake.output.missingness, index=False)
 coverage_table(recovery).to_csv(snakemake.output.coverage, index=False)
 comparison_table(estimates, levels).to_csv(snakemake.output.comparison, index=False)
 accuracy_table(estimates).to_csv(snakemake.output.accuracy, index=False)

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+Z95 = 1.959963984540054  # the normal's 0.975 quantile
+
 
 class Measured(NamedTuple):
     """A measure's estimate and its Monte Carlo standard error."""
@@ -77,6 +79,17 @@ def model_se(r: Replicates) -> Measured:
     return Measured(se, np.sqrt(variance.var(ddof=1) / (4.0 * len(variance) * se**2)))
 
 
+def model_se_error(r: Replicates) -> Measured:
+    """Relative error of the model SE in per cent, 100 (model_se / empirical_se - 1).
+
+    mcse = 100 ratio sqrt(var(V) / (4 n mean(V)^2) + 1 / (2 (n - 1))).
+    """
+    n, variance = len(r.sd), r.sd**2
+    ratio = model_se(r).estimate / empirical_se(r).estimate
+    spread = variance.var(ddof=1) / (4.0 * n * variance.mean() ** 2) + 0.5 / (n - 1)
+    return Measured(100.0 * (ratio - 1.0), 100.0 * ratio * np.sqrt(spread))
+
+
 def rmse(r: Replicates) -> Measured:
     """Root mean squared error; mcse by the delta method, mcse(MSE) / (2 RMSE)."""
     mse, mcse = mean_and_mcse((r.mean - r.truth) ** 2)
@@ -86,6 +99,16 @@ def rmse(r: Replicates) -> Measured:
 def coverage(i: Intervals) -> Measured:
     """Share of intervals that hold the truth; mcse = sqrt(C (1 - C) / n)."""
     return _proportion((i.lower <= i.truth) & (i.truth <= i.upper))
+
+
+def truth_below(i: Intervals) -> Measured:
+    """Share of intervals that lie above the truth: a one-sided miss, nominally (1 - level) / 2."""
+    return _proportion(i.truth < i.lower)
+
+
+def truth_above(i: Intervals) -> Measured:
+    """Share of intervals that lie below the truth: a one-sided miss, nominally (1 - level) / 2."""
+    return _proportion(i.truth > i.upper)
 
 
 def bias_eliminated_coverage(i: Intervals) -> Measured:
@@ -110,14 +133,26 @@ def interval_score(i: Intervals) -> Measured:
 
 
 MEASURES: dict[str, Callable[[Replicates], Measured]] = {
-    f.__name__: f for f in (bias, relative_bias, empirical_se, model_se, rmse)
+    f.__name__: f for f in (bias, relative_bias, empirical_se, model_se, model_se_error, rmse)
 }
 """Measures of point estimates and standard deviations."""
 
 INTERVAL_MEASURES: dict[str, Callable[[Intervals], Measured]] = {
-    f.__name__: f for f in (coverage, width, interval_score, bias_eliminated_coverage, reject)
+    f.__name__: f
+    for f in (
+        coverage,
+        truth_below,
+        truth_above,
+        width,
+        interval_score,
+        bias_eliminated_coverage,
+        reject,
+    )
 }
 """Measures of intervals, taken at every level."""
+
+PROPORTIONS = ("coverage", "truth_below", "truth_above", "bias_eliminated_coverage", "reject")
+"""Measures that are shares of replicates."""
 
 
 def bias_difference(a: Replicates, b: Replicates) -> Measured:
@@ -131,6 +166,19 @@ def rmse_difference(a: Replicates, b: Replicates) -> Measured:
     rmse_a, rmse_b = np.sqrt(squared_a.mean()), np.sqrt(squared_b.mean())
     influence = squared_a / (2.0 * rmse_a) - squared_b / (2.0 * rmse_b)
     return Measured(rmse_a - rmse_b, mean_and_mcse(influence).mcse)
+
+
+def relative_precision(a: Replicates, b: Replicates) -> Measured:
+    """Gain in precision of a over b in per cent, 100 ((empirical_se(b) / empirical_se(a))^2 - 1).
+
+    mcse = 200 (empirical_se(b) / empirical_se(a))^2 sqrt((1 - r^2) / (n - 1)), r being the
+    correlation of the two priors' errors.
+    """
+    error_a, error_b = a.mean - a.truth, b.mean - b.truth
+    ratio = error_b.var(ddof=1) / error_a.var(ddof=1)
+    r = np.corrcoef(error_a, error_b)[0, 1]
+    mcse = 200.0 * ratio * np.sqrt(max(0.0, 1.0 - r**2) / (len(error_a) - 1))
+    return Measured(100.0 * (ratio - 1.0), mcse)
 
 
 def coverage_difference(a: Intervals, b: Intervals) -> Measured:
@@ -159,6 +207,7 @@ def interval_score_difference(a: Intervals, b: Intervals) -> Measured:
 DIFFERENCES: dict[str, Callable[[Replicates, Replicates], Measured]] = {
     "bias": bias_difference,
     "rmse": rmse_difference,
+    "relative_precision": relative_precision,
 }
 """Paired differences between two priors, by the measure's name."""
 
@@ -185,6 +234,21 @@ def mean_and_mcse(values: np.ndarray) -> Measured:
     return Measured(values.mean(), values.std(ddof=1) / np.sqrt(len(values)))
 
 
+def wilson_interval(share: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """95 % interval of a proportion seen as `share` of n (Wilson 1927, JASA 22:209)."""
+    center = (share + Z95**2 / (2.0 * n)) / (1.0 + Z95**2 / n)
+    half = Z95 * np.sqrt(share * (1.0 - share) / n + Z95**2 / (4.0 * n**2)) / (1.0 + Z95**2 / n)
+    return center - half, center + half
+
+
 def _proportion(hits: np.ndarray) -> Measured:
-    share = hits.mean()
-    return Measured(share, np.sqrt(share * (1.0 - share) / len(hits)))
+    """Share of hits; mcse = sqrt(p (1 - p) / n).
+
+    Where all or none hit, which that formula takes for certainty, the mcse is half the length
+    of Wilson's interval over 1.96.
+    """
+    share, n = hits.mean(), len(hits)
+    if share in (0.0, 1.0):
+        low, high = wilson_interval(share, n)
+        return Measured(share, (high - low) / (2.0 * Z95))
+    return Measured(share, np.sqrt(share * (1.0 - share) / n))

@@ -13,9 +13,12 @@ from .measures import (
     INTERVAL_DIFFERENCES,
     INTERVAL_MEASURES,
     MEASURES,
+    PROPORTIONS,
+    Z95,
     Intervals,
     Measured,
     Replicates,
+    wilson_interval,
 )
 
 MISSING = Measured(np.nan, np.nan)
@@ -58,8 +61,10 @@ def recovery_table(estimates: pd.DataFrame, levels: list[float]) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        Columns ``scenario, prior, parameter, measure, level, estimate, mcse, n``. A measure
-        with fewer than two replicates (rho under a prior without one) is NaN.
+        Columns ``scenario, prior, parameter, measure, level, estimate, mcse, n, low, high``, the
+        last two being the 95 % Monte Carlo interval: Wilson's for proportions, otherwise
+        estimate -+ 1.96 mcse. A measure with fewer than two replicates (rho under a prior
+        without one) is NaN.
     """
     rows = []
     for keys, group in _groups(estimates, ["scenario", "prior", "parameter"]):
@@ -76,7 +81,36 @@ def recovery_table(estimates: pd.DataFrame, levels: list[float]) -> pd.DataFrame
                 result = measure(interval) if enough else MISSING
                 rows.append((*keys, name, level, *result, len(complete)))
     columns = ["scenario", "prior", "parameter", "measure", "level", "estimate", "mcse", "n"]
-    return pd.DataFrame(rows, columns=columns)
+    return _with_monte_carlo_interval(pd.DataFrame(rows, columns=columns))
+
+
+def on_common_replicates(estimates: pd.DataFrame) -> pd.DataFrame:
+    """The estimates of those replicates of which every prior has a posterior."""
+    fitted = estimates[estimates["parameter"] == "beta0"].set_index(["scenario", "replicate"])
+    everywhere = fitted["mean"].notna().groupby(level=[0, 1]).all()
+    keys = pd.MultiIndex.from_frame(estimates[["scenario", "replicate"]])
+    return estimates[everywhere.reindex(keys).to_numpy()]
+
+
+def missingness_table(fits: pd.DataFrame) -> pd.DataFrame:
+    """What became of the fits that were asked for (Pawel et al. 2026, Am Stat 80:31).
+
+    Returns
+    -------
+    DataFrame
+        Columns ``scenario, prior`` and numbers of fits: ``requested``; ``fitted``, those with a
+        posterior; ``refitted``, those that took more than one attempt; ``not_converged``, those
+        with a posterior whose diagnostics stayed bad; ``failed``, those without one.
+    """
+    status = fits["status"]
+    counted = fits[["scenario", "prior"]].assign(
+        requested=1,
+        fitted=status.ne("failed").astype(int),
+        refitted=fits["attempts"].gt(1).astype(int),
+        not_converged=status.eq("not_converged").astype(int),
+        failed=status.eq("failed").astype(int),
+    )
+    return counted.groupby(["scenario", "prior"], sort=False, as_index=False).sum()
 
 
 def comparison_table(estimates: pd.DataFrame, levels: list[float]) -> pd.DataFrame:
@@ -145,6 +179,13 @@ def coverage_table(recovery: pd.DataFrame) -> pd.DataFrame:
     )
     order = pd.MultiIndex.from_frame(chosen[["scenario", "parameter"]].drop_duplicates())
     return wide.loc[order, list(chosen["prior"].unique())].rename_axis(columns=None).reset_index()
+
+
+def _with_monte_carlo_interval(table: pd.DataFrame) -> pd.DataFrame:
+    low, high = table["estimate"] - Z95 * table["mcse"], table["estimate"] + Z95 * table["mcse"]
+    share = table["measure"].isin(PROPORTIONS)
+    wilson = wilson_interval(table["estimate"].where(share), table["n"].where(table["n"] > 0))
+    return table.assign(low=low.mask(share, wilson[0]), high=high.mask(share, wilson[1]))
 
 
 def _differences(

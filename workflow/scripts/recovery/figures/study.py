@@ -13,27 +13,25 @@ from ..tables import HEADLINE_LEVEL, standardised_errors
 from .style import SYMBOLS, dodge, prior_legend, prior_styles, use_style
 
 FACTORS = ("subjects", "days", "beta0", "beta1", "sigma_u0", "sigma_u1", "sigma")
-BAR = stats.norm.ppf(0.975)
 
 
 def coverage(recovery: pd.DataFrame, labels: dict[str, str]) -> Figure:
     """Coverage of the 95 % intervals against the true rho; bars are 95 % Wilson intervals."""
-    chosen = recovery.query("measure == 'coverage' and level == @HEADLINE_LEVEL").copy()
-    chosen["low"], chosen["high"] = _wilson(chosen)
+    chosen = recovery.query("measure == 'coverage' and level == @HEADLINE_LEVEL")
     title = "Coverage of 95 % intervals (bars: 95 % Monte Carlo intervals; line: nominal)"
     return _against_rho(chosen, labels, title, "coverage", HEADLINE_LEVEL)
 
 
 def bias(recovery: pd.DataFrame, labels: dict[str, str]) -> Figure:
     """Bias of the posterior mean against the true rho, with Monte Carlo bars."""
-    chosen = _with_bars(recovery.query("measure == 'bias'"))
+    chosen = recovery.query("measure == 'bias'")
     title = "Bias of the posterior mean (bars: 95 % Monte Carlo intervals)"
     return _against_rho(chosen, labels, title, "bias", 0.0)
 
 
 def width(recovery: pd.DataFrame, labels: dict[str, str]) -> Figure:
     """Mean width of the 95 % intervals against the true rho, with Monte Carlo bars."""
-    chosen = _with_bars(recovery.query("measure == 'width' and level == @HEADLINE_LEVEL"))
+    chosen = recovery.query("measure == 'width' and level == @HEADLINE_LEVEL")
     title = "Mean width of 95 % intervals (bars: 95 % Monte Carlo intervals)"
     return _against_rho(chosen, labels, title, "width", None)
 
@@ -169,16 +167,3 @@ def _design_names(table: pd.DataFrame) -> pd.Series:
         axis=1,
     )  # fmt: skip
     return names
-
-
-def _with_bars(table: pd.DataFrame) -> pd.DataFrame:
-    half = BAR * table["mcse"]
-    return table.assign(low=table["estimate"] - half, high=table["estimate"] + half)
-
-
-def _wilson(table: pd.DataFrame) -> tuple[list[float], list[float]]:
-    intervals = [
-        stats.binomtest(round(share * n), n).proportion_ci(method="wilson") if n else (np.nan,) * 2
-        for share, n in zip(table["estimate"].fillna(0), table["n"])
-    ]
-    return [low for low, _ in intervals], [high for _, high in intervals]
