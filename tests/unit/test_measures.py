@@ -8,7 +8,10 @@ from recovery.measures import Intervals, Replicates
 
 # truth 2; errors -1, 0, 1, 2: sum 2, mean 0.5, squared deviations 2.25, .25, .25, 2.25 (sum 5)
 POINT = Replicates(
-    truth=np.full(4, 2.0), mean=np.array([1.0, 2.0, 3.0, 4.0]), sd=np.array([1.0, 1.0, 2.0, 2.0])
+    truth=np.full(4, 2.0),
+    mean=np.array([1.0, 2.0, 3.0, 4.0]),
+    sd=np.array([1.0, 1.0, 2.0, 2.0]),
+    crps=np.array([1.0, 2.0, 2.0, 3.0]),
 )
 # intervals: [0, 1.5] misses (truth above), [1, 3], [1, 5] and [2, 6] cover
 INTERVAL = Intervals(
@@ -34,7 +37,7 @@ def test_relative_bias():
 
 
 def test_relative_bias_is_undefined_at_zero():
-    zero = Replicates(np.zeros(4), POINT.mean, POINT.sd)
+    zero = Replicates(np.zeros(4), POINT.mean, POINT.sd, POINT.crps)
     assert np.isnan(m.relative_bias(zero)).all()
 
 
@@ -56,6 +59,11 @@ def test_model_se_error():
 def test_rmse():
     # squared errors 1, 0, 1, 4: mean 1.5, variance 3; mcse(MSE) = sqrt(3 / 4)
     check(m.rmse(POINT), np.sqrt(1.5), np.sqrt(0.75) / (2 * np.sqrt(1.5)))
+
+
+def test_crps():
+    # 1, 2, 2, 3: mean 2, squared deviations 1, 0, 0, 1
+    check(m.crps(POINT), 2.0, np.sqrt(2 / 3 / 4))
 
 
 def test_coverage():
@@ -95,7 +103,9 @@ def test_interval_score():
     check(m.interval_score(INTERVAL), 4.125, np.std([6.5, 2, 4, 4], ddof=1) / 2)
 
 
-OTHER_POINT = Replicates(POINT.truth, np.array([1.0, 1.0, 3.0, 3.0]), POINT.sd)
+OTHER_POINT = Replicates(
+    POINT.truth, np.array([1.0, 1.0, 3.0, 3.0]), POINT.sd, np.array([1.0, 1.0, 3.0, 3.0])
+)
 OTHER_INTERVAL = Intervals(
     truth=INTERVAL.truth,
     mean=OTHER_POINT.mean,
@@ -108,6 +118,11 @@ OTHER_INTERVAL = Intervals(
 def test_bias_difference_is_paired():
     # 0, 1, 0, 1
     check(m.bias_difference(POINT, OTHER_POINT), 0.5, np.sqrt(1 / 3 / 4))
+
+
+def test_crps_difference_is_paired():
+    # 0, 1, -1, 0
+    check(m.crps_difference(POINT, OTHER_POINT), 0.0, np.sqrt(2 / 3 / 4))
 
 
 def test_relative_precision():
@@ -144,7 +159,7 @@ def test_a_prior_does_not_differ_from_itself():
 def replicates(rng, n):
     mean = rng.normal(1.1, 0.7, n)
     sd = rng.uniform(0.5, 0.9, n)
-    return Replicates(np.ones(n), mean, sd), mean, sd
+    return Replicates(np.ones(n), mean, sd, np.abs(mean - 1) * sd), mean, sd
 
 
 @pytest.mark.parametrize("name", [*m.MEASURES, *m.INTERVAL_MEASURES])
@@ -169,7 +184,7 @@ def test_mcse_of_paired_differences(name, rng):
     estimates, errors = [], []
     for _ in range(2000):
         a, mean, sd = replicates(rng, 200)
-        b = Replicates(a.truth, 0.8 * mean + rng.normal(0, 0.2, 200), sd)
+        b = Replicates(a.truth, 0.8 * mean + rng.normal(0, 0.2, 200), sd, np.abs(mean) * sd)
         result = m.DIFFERENCES[name](a, b)
         estimates.append(result.estimate)
         errors.append(result.mcse)

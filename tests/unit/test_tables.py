@@ -23,12 +23,15 @@ def estimates(rng) -> pd.DataFrame:
         [["s1", "s2"], range(1, 31), ["plain", "lkj"], ["sigma", "rho"]],
         names=["scenario", "replicate", "prior", "parameter"],
     )
-    table = pd.DataFrame(np.nan, index=keys, columns=["truth", *estimate_columns(LEVELS)])
+    table = pd.DataFrame(np.nan, index=keys, columns=["truth", *estimate_columns(LEVELS), "crps"])
     table["truth"] = 1.0
     table["mean"] = rng.normal(1, 0.5, len(table))
     table["sd"] = 0.5
-    for name, z in {"q2.5": -1.96, "q25": -0.674, "q75": 0.674, "q97.5": 1.96}.items():
-        table[name] = table["mean"] + 0.5 * z
+    table["crps"] = 0.2
+    for low, high, z in (("q2.5", "q97.5", 1.96), ("q25", "q75", 0.674)):
+        table[low], table[high] = table["mean"] - 0.5 * z, table["mean"] + 0.5 * z
+    table[["hdi95_low", "hdi95_high"]] = table[["q2.5", "q97.5"]]
+    table[["hdi50_low", "hdi50_high"]] = table[["q25", "q75"]]
     table = table.reset_index()
     missing = (table["prior"] == "plain") & (table["parameter"] == "rho")
     table.loc[missing, "mean":] = np.nan
@@ -37,7 +40,7 @@ def estimates(rng) -> pd.DataFrame:
 
 def test_recovery_has_every_combination_and_counts_its_replicates(estimates):
     table = recovery_table(estimates, LEVELS)
-    assert len(table) == 2 * 2 * 2 * (6 + 7 * len(LEVELS))
+    assert len(table) == 2 * 2 * 2 * (7 + 9 * len(LEVELS))
     assert not table.duplicated(["scenario", "prior", "parameter", "measure", "level"]).any()
     none = table.query("prior == 'plain' and parameter == 'rho'")
     assert (none["n"] == 0).all() and none["estimate"].isna().all()

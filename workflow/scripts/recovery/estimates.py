@@ -25,10 +25,48 @@ def quantile_columns(levels: list[float]) -> dict[str, float]:
     return {quantile_name(p): p for p in probabilities}
 
 
+def density_columns(level: float) -> tuple[str, str]:
+    """Columns of the highest-density interval of a level, e.g. ``hdi95_low, hdi95_high``."""
+    percent = f"{round(100 * level, 6):g}"
+    return f"hdi{percent}_low", f"hdi{percent}_high"
+
+
 def estimate_columns(levels: list[float]) -> list[str]:
     """Columns of an estimate for the interval levels wanted, quantiles in order."""
-    quantiles = list(quantile_columns(levels))
-    return ["mean", "median", "sd", *quantiles, "mcse_mean", "ess_bulk", "ess_tail", "rhat"]
+    diagnostics = ["mcse_mean", "ess_bulk", "ess_tail", "rhat"]
+    densities = [column for level in levels for column in density_columns(level)]
+    return ["mean", "median", "sd", *quantile_columns(levels), *diagnostics, *densities]
+
+
+def highest_density(ordered: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """The shortest intervals that hold a share of ordered values, shape (..., values).
+
+    Of equally short ones, the lowest.
+    """
+    held = int(level * ordered.shape[-1])
+    width = ordered[..., held:] - ordered[..., :-held]
+    first = width.argmin(axis=-1)[..., None]
+    low, high = (np.take_along_axis(ordered, first + k, axis=-1)[..., 0] for k in (0, held))
+    return low, high
+
+
+def crps(ordered: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Continuous ranked probability score of equally likely values for the truth.
+
+    ``E|x - truth| - E|x - x'| / 2``, smaller is better (Gneiting & Raftery 2007, JASA 102:359,
+    eq. 21), x and x' being independent draws of the m values, a value being drawn twice included.
+
+    Parameters
+    ----------
+    ordered : ndarray, shape (parameters, m)
+        Values in ascending order: draws, or quantiles at even probabilities.
+    truth : ndarray, shape (parameters,)
+        The true values.
+    """
+    m = ordered.shape[-1]
+    distance = np.abs(ordered - np.asarray(truth)[:, None]).mean(axis=-1)
+    spread = ordered @ (2.0 * np.arange(1, m + 1) - m - 1) / m**2
+    return distance - spread
 
 
 def realised_correlation(posterior: xr.Dataset) -> xr.DataArray:
@@ -41,7 +79,9 @@ def realised_correlation(posterior: xr.Dataset) -> xr.DataArray:
     return xr.DataArray(r, effects[0].isel(subject=0, drop=True).coords, ("chain", "draw"))
 
 
-def estimates_from_draws(posterior: xr.Dataset, levels: list[float]) -> pd.DataFrame:
+def estimates_from_draws(
+    posterior: xr.Dataset, levels: list[float]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Summarise the draws of every estimand.
 
     Parameters
@@ -54,9 +94,11 @@ def estimates_from_draws(posterior: xr.Dataset, levels: list[float]) -> pd.DataF
 
     Returns
     -------
-    DataFrame
+    estimates : DataFrame
         Index ``parameter``, columns as `estimate_columns`. The effective sample sizes and
         R-hat are those of Vehtari et al. (2021), by ArviZ.
+    ordered : DataFrame
+        The draws of every estimand that there is (rows), in ascending order.
     """
     draws = posterior.assign(r_u=realised_correlation(posterior))
     present = [name for name in PARAMETERS if name in draws]
@@ -73,7 +115,10 @@ def estimates_from_draws(posterior: xr.Dataset, levels: list[float]) -> pd.DataF
     table["ess_bulk"] = array_stats.ess(array, **axes)
     table["ess_tail"] = array_stats.ess(array, method="tail", prob=(0.05, 0.95), **axes)
     table["rhat"] = array_stats.rhat(array, **axes)
-    return table.reindex(list(PARAMETERS))
+    ordered = np.sort(flat, axis=1)
+    for level in levels:
+        table[list(density_columns(level))] = np.transpose(highest_density(ordered, level))
+    return table.reindex(list(PARAMETERS)), pd.DataFrame(ordered, index=present)
 
 
 def no_estimates(levels: list[float]) -> pd.DataFrame:

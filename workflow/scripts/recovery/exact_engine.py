@@ -6,12 +6,21 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from .estimates import PARAMETERS, estimate_columns, quantile_columns, realised_correlation
+from .estimates import (
+    PARAMETERS,
+    density_columns,
+    estimate_columns,
+    highest_density,
+    quantile_columns,
+    realised_correlation,
+)
 from .exact import TOLERANCE, ExactPosterior, exact_posterior
 from .fits import Diagnostics, Fit
 from .longdata import LongData
 from .marginal import draw_effects
 from .priors import Prior
+
+QUANTILES = 2000
 
 
 class ExactEngine:
@@ -39,7 +48,8 @@ class ExactEngine:
             if not np.isfinite(data.response).all():
                 raise ValueError("the responses are not all finite")
             exact = exact_posterior(data, self.prior)
-            estimates = self._estimates(exact, data, seed)
+            sample = self._sample(exact, data, seed)
+            estimates = self._estimates(exact, sample)
         except Exception as error:  # noqa: BLE001 - a broken replicate must not kill its batch
             return Fit.failed(error, self.levels, seed, time.process_time() - started)
         complaint = f"quadrature moved by {exact.change:.1e} sd, more than {TOLERANCE:g}"
@@ -50,35 +60,34 @@ class ExactEngine:
             sampling_seconds=time.process_time() - started,
             seed=seed,
         )
-        return Fit(record, estimates, None)
+        return Fit(record, estimates, sample=sample)
 
-    def _estimates(self, exact: ExactPosterior, data: LongData, seed: int) -> pd.DataFrame:
-        quantiles = quantile_columns(self.levels)
-        probabilities = [0.5, *quantiles.values()]
-        found = exact.quantiles(probabilities)
-        rows = {
-            name: {
-                "mean": mean,
-                "sd": sd,
-                **dict(zip(["median", *quantiles], found[name])),
-                "mcse_mean": 0.0,
-                "exact_mean": mean,
-                "exact_sd": sd,
-            }
-            for name, (mean, sd) in exact.moments.items()
-        }
+    def _sample(self, exact: ExactPosterior, data: LongData, seed: int) -> pd.DataFrame:
+        """Quantiles of every estimand at even probabilities; of r_u, those of its draws."""
+        probabilities = (np.arange(QUANTILES) + 0.5) / QUANTILES
         rng = np.random.default_rng(seed)
         effects = draw_effects(draw_nodes(exact, self.draws, rng), data, rng)
-        r_u = realised_correlation(effects).to_numpy().ravel()
-        rows["r_u"] = {
-            "mean": r_u.mean(),
-            "sd": r_u.std(ddof=1),
-            **dict(zip(["median", *quantiles], np.quantile(r_u, probabilities))),
-            "mcse_mean": r_u.std(ddof=1) / np.sqrt(len(r_u)),
-        }
+        r_u = realised_correlation(effects).to_numpy()
+        found = {**exact.quantiles(probabilities), "r_u": np.quantile(r_u, probabilities)}
+        names = [name for name in PARAMETERS if name in found]
+        return pd.DataFrame(np.stack([found[name] for name in names]), index=names)
+
+    def _estimates(self, exact: ExactPosterior, sample: pd.DataFrame) -> pd.DataFrame:
+        table = pd.DataFrame(index=sample.index)
+        moments = pd.DataFrame(exact.moments, index=["exact_mean", "exact_sd"]).T
+        table["mean"] = moments["exact_mean"].reindex(sample.index).fillna(sample.mean(axis=1))
+        table["sd"] = moments["exact_sd"].reindex(sample.index).fillna(sample.std(axis=1))
+        named = {"median": 0.5, **quantile_columns(self.levels)}
+        values = sample.to_numpy()
+        table[list(named)] = np.quantile(values, list(named.values()), axis=1, method="hazen").T
+        for level in self.levels:
+            low_high = np.transpose(highest_density(values, level))
+            table[list(density_columns(level))] = low_high
+        table["mcse_mean"] = 0.0
+        table.loc["r_u", "mcse_mean"] = table.loc["r_u", "sd"] / np.sqrt(self.draws)
+        table = table.join(moments)
         columns = [*estimate_columns(self.levels), "exact_mean", "exact_sd"]
-        table = pd.DataFrame.from_dict(rows, orient="index", columns=columns, dtype=float)
-        return table.reindex(PARAMETERS).rename_axis("parameter")
+        return table.reindex(index=PARAMETERS, columns=columns).rename_axis("parameter")
 
 
 def draw_nodes(exact: ExactPosterior, n: int, rng: np.random.Generator) -> xr.Dataset:

@@ -27,11 +27,25 @@ class Diagnostics:
 
 @dataclass(frozen=True)
 class Fit:
-    """A fit as a value: diagnostics, estimates (NaN if it failed) and, if any, the draws."""
+    """A fit as a value.
+
+    Attributes
+    ----------
+    diagnostics : Diagnostics
+        What happened.
+    estimates : DataFrame
+        A row an estimand, NaN if the fit failed.
+    draws : DataTree or None
+        The draws, of a sampler that gave any.
+    sample : DataFrame or None
+        Equally likely values of every estimand (rows) that there is, in ascending order: draws, or
+        quantiles at even probabilities.
+    """
 
     diagnostics: Diagnostics
     estimates: pd.DataFrame
-    draws: xr.DataTree | None
+    draws: xr.DataTree | None = None
+    sample: pd.DataFrame | None = None
 
     @classmethod
     def failed(cls, error: Exception, levels: list[float], seed: int, seconds: float) -> "Fit":
@@ -44,4 +58,4 @@ class Fit:
             seed=seed,
         )
         estimates = no_estimates(levels).assign(exact_mean=np.nan, exact_sd=np.nan)
-        return cls(record, estimates, None)
+        return cls(record, estimates)

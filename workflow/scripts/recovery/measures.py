@@ -31,16 +31,19 @@ class Replicates:
         The true value (it varies between replicates for ``r_u`` only).
     mean, sd : ndarray
         Posterior mean and standard deviation.
+    crps : ndarray
+        Continuous ranked probability score of the posterior (`estimates.crps`).
     """
 
     truth: np.ndarray
     mean: np.ndarray
     sd: np.ndarray
+    crps: np.ndarray
 
 
 @dataclass(frozen=True)
 class Intervals:
-    """Equal-tailed intervals of one level (arrays of length n) for estimates of `truth`."""
+    """Intervals of one level and kind (arrays of length n) for estimates of `truth`."""
 
     truth: np.ndarray
     mean: np.ndarray
@@ -96,6 +99,11 @@ def rmse(r: Replicates) -> Measured:
     return Measured(np.sqrt(mse), mcse / (2.0 * np.sqrt(mse)) if mse > 0 else 0.0)
 
 
+def crps(r: Replicates) -> Measured:
+    """Mean continuous ranked probability score; smaller is better."""
+    return mean_and_mcse(r.crps)
+
+
 def coverage(i: Intervals) -> Measured:
     """Share of intervals that hold the truth; mcse = sqrt(C (1 - C) / n)."""
     return _proportion((i.lower <= i.truth) & (i.truth <= i.upper))
@@ -133,7 +141,7 @@ def interval_score(i: Intervals) -> Measured:
 
 
 MEASURES: dict[str, Callable[[Replicates], Measured]] = {
-    f.__name__: f for f in (bias, relative_bias, empirical_se, model_se, model_se_error, rmse)
+    f.__name__: f for f in (bias, relative_bias, empirical_se, model_se, model_se_error, rmse, crps)
 }
 """Measures of point estimates and standard deviations."""
 
@@ -151,7 +159,20 @@ INTERVAL_MEASURES: dict[str, Callable[[Intervals], Measured]] = {
 }
 """Measures of intervals, taken at every level."""
 
-PROPORTIONS = ("coverage", "truth_below", "truth_above", "bias_eliminated_coverage", "reject")
+DENSITY_MEASURES: dict[str, Callable[[Intervals], Measured]] = {
+    "hdi_coverage": coverage,
+    "hdi_width": width,
+}
+"""Measures of highest-density intervals, taken at every level."""
+
+PROPORTIONS = (
+    "coverage",
+    "hdi_coverage",
+    "truth_below",
+    "truth_above",
+    "bias_eliminated_coverage",
+    "reject",
+)
 """Measures that are shares of replicates."""
 
 
@@ -166,6 +187,11 @@ def rmse_difference(a: Replicates, b: Replicates) -> Measured:
     rmse_a, rmse_b = np.sqrt(squared_a.mean()), np.sqrt(squared_b.mean())
     influence = squared_a / (2.0 * rmse_a) - squared_b / (2.0 * rmse_b)
     return Measured(rmse_a - rmse_b, mean_and_mcse(influence).mcse)
+
+
+def crps_difference(a: Replicates, b: Replicates) -> Measured:
+    """crps(a) - crps(b) on the same data sets."""
+    return mean_and_mcse(a.crps - b.crps)
 
 
 def relative_precision(a: Replicates, b: Replicates) -> Measured:
@@ -208,6 +234,7 @@ DIFFERENCES: dict[str, Callable[[Replicates, Replicates], Measured]] = {
     "bias": bias_difference,
     "rmse": rmse_difference,
     "relative_precision": relative_precision,
+    "crps": crps_difference,
 }
 """Paired differences between two priors, by the measure's name."""
 

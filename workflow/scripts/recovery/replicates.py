@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Protocol
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
-from .estimates import PARAMETERS
+from .estimates import PARAMETERS, crps
 from .fits import Fit
 from .longdata import LongData
 from .simulate import replicate_data
@@ -52,6 +53,7 @@ def fit_replicates(
     for done, number in enumerate(numbers, start=1):
         fit = engine.fit(replicate_data(datasets, number), seed_of(number))
         fit.estimates.insert(0, "truth", truth.loc[number])
+        fit.estimates["crps"] = _crps(fit, truth.loc[number])
         estimates[number] = fit.estimates
         fits[number] = asdict(fit.diagnostics)
         report(done, len(numbers))
@@ -59,3 +61,9 @@ def fit_replicates(
         pd.concat(estimates, names=["replicate", "parameter"]).reset_index(),
         pd.DataFrame.from_dict(fits, orient="index").rename_axis("replicate").reset_index(),
     )
+
+
+def _crps(fit: Fit, truth: pd.Series) -> pd.Series:
+    if fit.sample is None:
+        return pd.Series(np.nan, index=truth.index)
+    return pd.Series(crps(fit.sample.to_numpy(), truth[fit.sample.index]), index=fit.sample.index)

@@ -82,17 +82,18 @@ class NutsSampler:
             record = replace(record, attempts=attempt, target_accept=settings.target_accept)
             try:
                 draws = self._sample(data, settings, seed + attempt - 1)
-                estimates = estimates_from_draws(draws["posterior"].to_dataset(), self.levels)
+                posterior = draws["posterior"].to_dataset()
+                estimates, sample = estimates_from_draws(posterior, self.levels)
             except Exception as error:  # noqa: BLE001 - a broken replicate must not kill its batch
                 message = f"{type(error).__name__}: {error}".splitlines()[0]
                 record = replace(record, status="failed", error=message)
-                draws, estimates = None, no_estimates(self.levels)
+                draws, estimates, sample = None, no_estimates(self.levels), None
                 break
             record = _assessed(record, draws, estimates)
             if record.status == "ok":
                 break
         record = replace(record, sampling_seconds=time.process_time() - started)
-        return Fit(record, estimates.join(exact_columns(data, self.prior)), draws)
+        return Fit(record, estimates.join(exact_columns(data, self.prior)), draws, sample)
 
     def _sample(self, data: LongData, settings: SamplerSettings, seed: int) -> xr.DataTree:
         values = self._formulation.data(data, self.prior)

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .estimates import interval_probabilities, quantile_name
+from .estimates import density_columns, interval_probabilities, quantile_name
 from .measures import (
+    DENSITY_MEASURES,
     DIFFERENCES,
     INTERVAL_DIFFERENCES,
     INTERVAL_MEASURES,
@@ -76,10 +77,15 @@ def recovery_table(estimates: pd.DataFrame, levels: list[float]) -> pd.DataFrame
                 (*keys, name, np.nan, *(measure(point) if enough else MISSING), len(complete))
             )
         for level in levels:
-            interval = _intervals(complete, level)
-            for name, measure in INTERVAL_MEASURES.items():
-                result = measure(interval) if enough else MISSING
-                rows.append((*keys, name, level, *result, len(complete)))
+            quantiles = [quantile_name(p) for p in interval_probabilities(level)]
+            for columns, measures in (
+                (quantiles, INTERVAL_MEASURES),
+                (density_columns(level), DENSITY_MEASURES),
+            ):
+                interval = _intervals(complete, level, columns)
+                for name, measure in measures.items():
+                    result = measure(interval) if enough else MISSING
+                    rows.append((*keys, name, level, *result, len(complete)))
     columns = ["scenario", "prior", "parameter", "measure", "level", "estimate", "mcse", "n"]
     return _with_monte_carlo_interval(pd.DataFrame(rows, columns=columns))
 
@@ -196,7 +202,8 @@ def _differences(
         yield name, np.nan, difference(_replicates(a), _replicates(b)) if enough else MISSING
     for level in levels:
         for name, difference in INTERVAL_DIFFERENCES.items():
-            pair = _intervals(a, level), _intervals(b, level)
+            quantiles = [quantile_name(p) for p in interval_probabilities(level)]
+            pair = _intervals(a, level, quantiles), _intervals(b, level, quantiles)
             yield name, level, difference(*pair) if enough else MISSING
 
 
@@ -206,10 +213,9 @@ def _groups(table: pd.DataFrame, keys: list[str]) -> Iterator[tuple[tuple, pd.Da
 
 
 def _replicates(table: pd.DataFrame) -> Replicates:
-    return Replicates(*(table[name].to_numpy() for name in ("truth", "mean", "sd")))
+    return Replicates(*(table[name].to_numpy() for name in ("truth", "mean", "sd", "crps")))
 
 
-def _intervals(table: pd.DataFrame, level: float) -> Intervals:
-    lower, upper = (quantile_name(p) for p in interval_probabilities(level))
-    values = (table[name].to_numpy() for name in ("truth", "mean", lower, upper))
+def _intervals(table: pd.DataFrame, level: float, columns: Sequence[str]) -> Intervals:
+    values = (table[name].to_numpy() for name in ("truth", "mean", *columns))
     return Intervals(*values, level=level)
