@@ -22,8 +22,7 @@ rule compile:
 rule fit:
     input:
         datasets="<results>/datasets/{scenario}/{batch}.nc",
-        # ancient: the model follows from the prior and the code listed here, not from the file's age
-        model=ancient(replicates_model),
+        model=replicates_model,
         code=code(
             "seeds",
             "scenarios",
@@ -32,7 +31,6 @@ rule fit:
             "priors",
             "marginal",
             "formulations",
-            "models",
             "estimates",
             "likelihood",
             "quadrature",
