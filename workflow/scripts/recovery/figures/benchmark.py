@@ -48,8 +48,8 @@ def scaling(table: pd.DataFrame) -> Figure:
     largest = table[table["replicates"] == table["replicates"].max()].sort_values("cores")
     wall.bar(largest["cores"].astype(str), largest["wall_seconds"], color="0.6", width=0.5)
     wall.set(title=f"{x.max()} replicates", xlabel="cores", ylabel="wall seconds")
-    for axes in (cpu, memory):
-        axes.set(xlim=(0, None), ylim=(0, None))
+    for axes, values in ((cpu, seconds), (memory, growing["peak_memory_mb"])):
+        axes.set(xlim=(0, 1.1 * x.max()), ylim=(0, 1.15 * values.max()))
     return figure
 
 
