@@ -3,9 +3,16 @@
 import arviz as az
 import numpy as np
 import pytest
+import xarray as xr
 from scipy import stats
 
-from recovery.estimates import crps, density_columns, highest_density, quantile_name
+from recovery.estimates import (
+    crps,
+    density_columns,
+    highest_density,
+    quantile_name,
+    realised_correlation,
+)
 
 
 def test_column_names():
@@ -37,3 +44,10 @@ def test_crps_of_a_normal(truth):
     expected = truth * (2 * stats.norm.cdf(truth) - 1) + 2 * stats.norm.pdf(truth)
     expected -= 1 / np.sqrt(np.pi)
     assert crps(values, np.array([truth]))[0] == pytest.approx(expected, abs=1e-3)
+
+
+def test_realised_correlation_is_that_of_xarray(rng):
+    dims = ("chain", "draw", "subject")
+    effects = xr.Dataset({name: (dims, rng.normal(3.0, 2.0, (2, 5, 9))) for name in ("u0", "u1")})
+    expected = xr.corr(effects["u0"], effects["u1"], dim="subject")
+    xr.testing.assert_allclose(realised_correlation(effects), expected)

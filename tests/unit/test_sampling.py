@@ -150,6 +150,22 @@ def test_a_model_file_gives_the_same_draws_in_every_process(tmp_path, model_file
     assert first == second and len(first) > 100
 
 
+@pytest.mark.parametrize("variant", ["latent-18", "marginal-balanced"])
+def test_raw_traces_hold_what_nutpie_itself_would_tell(model_file, variant):
+    import nutpie
+
+    from recovery.trace import draws_from_trace
+
+    model = runnable(model_file("lkj_corr", variant))
+    settings = dict(chains=2, tune=60, draws=50, cores=1, seed=1, progress_bar=False)
+    expected = nutpie.sample(model, **settings)
+    found = draws_from_trace(nutpie.sample(model, **settings, return_raw_trace=True))
+    for group in ("posterior", "sample_stats", "warmup_sample_stats"):
+        for name, values in found[group].data_vars.items():
+            np.testing.assert_array_equal(values, expected[group][name], err_msg=name)
+    assert {"rho", "sigma_u0"} <= set(found["posterior"].data_vars)
+
+
 def test_a_model_file_of_another_machine_is_refused(tmp_path, model_file):
     save_model(model_file("independent", "marginal-balanced"), tmp_path / "a.model")
     foreign = replace(load_model(tmp_path / "a.model"), machine=("other",))
