@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import xarray as xr
 from scipy import stats
 
 from recovery.longdata import LongData
@@ -106,11 +105,7 @@ def test_effects_have_their_conditional_moments(data, point, rng):
     """E and Cov of u_j given y: Sigma X'V^-1 (y - X beta) and Sigma - Sigma X'V^-1 X Sigma."""
     n = 20_000
     names = ("beta0", "beta1", "sigma", "sigma_u0", "sigma_u1", "rho")
-    draws = xr.Dataset(
-        {name: (("chain", "draw"), np.full((2, n // 2), v)) for name, v in zip(names, point)}
-    )
-    drawn = draw_effects(draws, data, rng)
-    u = np.stack([drawn["u0"].to_numpy(), drawn["u1"].to_numpy()]).reshape(2, n, data.subjects)
+    u = np.stack(draw_effects({k: np.full(n, v) for k, v in zip(names, point)}, data, rng))
     for code in range(data.subjects):
         X, y, Sigma, V = dense(data, code, *point)
         gain = Sigma @ X.T @ np.linalg.inv(V)

@@ -56,7 +56,9 @@ rule observed_tables:
             formulation=FORMULATIONS,
         ),
         data=config["data"]["path"],
-        code=code("longdata", "priors", "marginal", "likelihood", "quadrature", "exact"),
+        code=code(
+            "longdata", "estimates", "priors", "marginal", "likelihood", "quadrature", "exact"
+        ),
     output:
         observed=report(
             "<results>/tables/observed.csv",

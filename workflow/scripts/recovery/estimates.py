@@ -1,5 +1,8 @@
 """Estimates: what is kept of a posterior, one row a parameter."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -7,6 +10,8 @@ from arviz_stats.base import array_stats
 
 PARAMETERS = ("beta0", "beta1", "sigma", "sigma_u0", "sigma_u1", "rho", "r_u")
 """The estimands, in the order of every table. ``r_u`` is the realised correlation."""
+
+ROWS = pd.Index(PARAMETERS, name="parameter")
 
 
 def interval_probabilities(level: float) -> tuple[float, float]:
@@ -50,6 +55,14 @@ def highest_density(ordered: np.ndarray, level: float) -> tuple[np.ndarray, np.n
     return low, high
 
 
+def highest_density_columns(ordered: np.ndarray, levels: list[float]) -> dict[str, np.ndarray]:
+    """The shortest intervals of ordered values, shape (parameters, values), as columns."""
+    columns = {}
+    for level in levels:
+        columns |= zip(density_columns(level), highest_density(ordered, level))
+    return columns
+
+
 def crps(ordered: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """Continuous ranked probability score of equally likely values for the truth.
 
@@ -70,19 +83,33 @@ def crps(ordered: np.ndarray, truth: np.ndarray) -> np.ndarray:
     return distance - spread
 
 
+def correlation(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Sample correlation of two arrays of one shape over their last axis."""
+    a, b = (values - values.mean(axis=-1, keepdims=True) for values in (a, b))
+    square = np.einsum("...j,...j", a, a) * np.einsum("...j,...j", b, b)
+    return np.einsum("...j,...j", a, b) / np.sqrt(square)
+
+
 def realised_correlation(posterior: xr.Dataset) -> xr.DataArray:
     """``r_u``: the sample correlation of (u0_j, u1_j) over the subjects, draw by draw."""
-    # as xr.corr, less the copies that it makes for the sake of missing values
     effects = [posterior[name].transpose("chain", "draw", "subject") for name in ("u0", "u1")]
-    a, b = (u.to_numpy() - u.to_numpy().mean(axis=-1, keepdims=True) for u in effects)
-    square = np.einsum("cdj,cdj->cd", a, a) * np.einsum("cdj,cdj->cd", b, b)
-    r = np.einsum("cdj,cdj->cd", a, b) / np.sqrt(square)
+    r = correlation(*(u.to_numpy() for u in effects))
     return xr.DataArray(r, effects[0].isel(subject=0, drop=True).coords, ("chain", "draw"))
+
+
+def over_parameters(found: Mapping[str, Any], missing: Any) -> np.ndarray:
+    """Stack what was found of each estimand in the tables' order; `missing` where nothing was."""
+    return np.stack([found.get(name, missing) for name in PARAMETERS])
+
+
+def estimates_table(columns: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """A row an estimand from columns of seven values each."""
+    return pd.DataFrame(np.column_stack(list(columns.values())), ROWS, list(columns))
 
 
 def estimates_from_draws(
     posterior: xr.Dataset, levels: list[float]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> tuple[pd.DataFrame, np.ndarray]:
     """Summarise the draws of every estimand.
 
     Parameters
@@ -91,38 +118,39 @@ def estimates_from_draws(
         Draws with dimensions (chain, draw), ``u0`` and ``u1`` also over subjects. A parameter
         that it lacks (rho under a prior without correlation) gets a row of NaN.
     levels : list of float
-        Levels of the equal-tailed intervals.
+        Levels of the intervals.
 
     Returns
     -------
     estimates : DataFrame
         Index ``parameter``, columns as `estimate_columns`. The effective sample sizes and
         R-hat are those of Vehtari et al. (2021), by ArviZ.
-    ordered : DataFrame
-        The draws of every estimand that there is (rows), in ascending order.
+    ordered : ndarray, shape (parameters, draws of all chains)
+        The draws of every estimand in ascending order, NaN for those that there are not.
     """
     draws = posterior.assign(r_u=realised_correlation(posterior))
     present = [name for name in PARAMETERS if name in draws]
     array = np.stack([draws[name].transpose("chain", "draw").to_numpy() for name in present])
     flat = array.reshape(len(present), -1)
-    table = pd.DataFrame(index=pd.Index(present, name="parameter"))
-    table["mean"] = flat.mean(axis=1)
-    table["median"] = np.median(flat, axis=1)
-    table["sd"] = flat.std(axis=1, ddof=1)
-    quantiles = quantile_columns(levels)
-    table[list(quantiles)] = np.quantile(flat, list(quantiles.values()), axis=1).T
-    axes = {"chain_axis": 1, "draw_axis": 2}
-    table["mcse_mean"] = array_stats.mcse(array, **axes)
-    table["ess_bulk"] = array_stats.ess(array, **axes)
-    table["ess_tail"] = array_stats.ess(array, method="tail", prob=(0.05, 0.95), **axes)
-    table["rhat"] = array_stats.rhat(array, **axes)
     ordered = np.sort(flat, axis=1)
-    for level in levels:
-        table[list(density_columns(level))] = np.transpose(highest_density(ordered, level))
-    return table.reindex(list(PARAMETERS)), pd.DataFrame(ordered, index=present)
+    quantiles = quantile_columns(levels)
+    axes = {"chain_axis": 1, "draw_axis": 2}
+    columns = {
+        "mean": flat.mean(axis=1),
+        "median": np.median(flat, axis=1),
+        "sd": flat.std(axis=1, ddof=1),
+        **dict(zip(quantiles, np.quantile(ordered, list(quantiles.values()), axis=1))),
+        "mcse_mean": array_stats.mcse(array, **axes),
+        "ess_bulk": array_stats.ess(array, **axes),
+        "ess_tail": array_stats.ess(array, method="tail", prob=(0.05, 0.95), **axes),
+        "rhat": array_stats.rhat(array, **axes),
+        **highest_density_columns(ordered, levels),
+    }
+    by_name = pd.DataFrame(columns, index=present).reindex(ROWS)
+    missing = np.full(flat.shape[1], np.nan)
+    return by_name, over_parameters(dict(zip(present, ordered)), missing)
 
 
 def no_estimates(levels: list[float]) -> pd.DataFrame:
     """The rows of a fit that failed: every estimand, every value missing."""
-    index = pd.Index(PARAMETERS, name="parameter")
-    return pd.DataFrame(np.nan, index=index, columns=estimate_columns(levels))
+    return pd.DataFrame(np.nan, index=ROWS, columns=estimate_columns(levels))

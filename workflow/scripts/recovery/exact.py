@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import integrate, interpolate, special
 
+from .estimates import over_parameters
 from .longdata import LongData
 from .marginal import Statistics
 from .priors import Prior
@@ -91,24 +92,23 @@ def exact_posterior(data: LongData, prior: Prior) -> ExactPosterior:
     return ExactPosterior(grid, moments, grid.log_evidence, adequate, float(change))
 
 
-def exact_columns(data: LongData, prior: Prior) -> pd.DataFrame:
+def exact_moments(data: LongData, prior: Prior) -> dict[str, tuple[float, float]]:
     """Exact mean and sd of every parameter that has them, to hold a sampler against.
 
-    Returns
-    -------
-    DataFrame
-        Index ``parameter``, columns ``exact_mean`` and ``exact_sd``; NaN where the grid was not
-        adequate or the data broke the quadrature: the check must not kill what it checks.
+    Empty where the grid was not adequate or the data broke the quadrature: the check must not
+    kill what it checks.
     """
-    moments = {}
     try:
         exact = exact_posterior(data, prior)
-        if exact.adequate:
-            moments = exact.moments
+        return exact.moments if exact.adequate else {}
     except Exception as error:  # noqa: BLE001 - a broken replicate must not kill its batch
         logging.getLogger(__name__).warning("no exact posterior: %r", error)
-    columns = ["exact_mean", "exact_sd"]
-    return pd.DataFrame.from_dict(moments, orient="index", columns=columns, dtype=float)
+        return {}
+
+
+def exact_columns(moments: dict[str, tuple[float, float]]) -> dict[str, np.ndarray]:
+    """Moments as columns of estimates, ``exact_mean`` and ``exact_sd``; NaN where none are."""
+    return dict(zip(("exact_mean", "exact_sd"), over_parameters(moments, (np.nan, np.nan)).T))
 
 
 def bayes_factors(log_marginal_likelihoods: dict[str, float]) -> pd.DataFrame:

@@ -1,26 +1,23 @@
 """Fit replicates without sampling: the exact posterior in the place of NUTS."""
 
 import time
+from functools import partial
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from .estimates import (
-    PARAMETERS,
-    density_columns,
-    estimate_columns,
-    highest_density,
+    correlation,
+    estimates_table,
+    highest_density_columns,
+    over_parameters,
     quantile_columns,
-    realised_correlation,
 )
-from .exact import TOLERANCE, ExactPosterior, exact_posterior
+from .exact import TOLERANCE, ExactPosterior, exact_columns, exact_posterior
 from .fits import Diagnostics, Fit
 from .longdata import LongData
 from .marginal import draw_effects
 from .priors import Prior
-
-QUANTILES = 2000
 
 
 class ExactEngine:
@@ -33,13 +30,14 @@ class ExactEngine:
     levels : list of float
         Levels of the intervals that estimates carry.
     draws : int
-        Independent draws for ``r_u``.
+        Independent draws for ``r_u``, and quantiles that stand for the other posteriors.
     """
 
     def __init__(self, prior: Prior, levels: list[float], draws: int) -> None:
         self.prior = prior
         self.levels = levels
         self.draws = draws
+        self._probabilities = (np.arange(draws) + 0.5) / draws
 
     def fit(self, data: LongData, seed: int) -> Fit:
         """Fit one data set; an exception is returned as a fit with status ``failed``."""
@@ -62,35 +60,39 @@ class ExactEngine:
         )
         return Fit(record, estimates, sample=sample)
 
-    def _sample(self, exact: ExactPosterior, data: LongData, seed: int) -> pd.DataFrame:
+    def _sample(self, exact: ExactPosterior, data: LongData, seed: int) -> np.ndarray:
         """Quantiles of every estimand at even probabilities; of r_u, those of its draws."""
-        probabilities = (np.arange(QUANTILES) + 0.5) / QUANTILES
         rng = np.random.default_rng(seed)
-        effects = draw_effects(draw_nodes(exact, self.draws, rng), data, rng)
-        r_u = realised_correlation(effects).to_numpy()
-        found = {**exact.quantiles(probabilities), "r_u": np.quantile(r_u, probabilities)}
-        names = [name for name in PARAMETERS if name in found]
-        return pd.DataFrame(np.stack([found[name] for name in names]), index=names)
+        u0, u1 = draw_effects(draw_nodes(exact, self.draws, rng), data, rng)
+        found = {**exact.quantiles(self._probabilities), "r_u": np.sort(correlation(u0, u1))}
+        return over_parameters(found, np.full(self.draws, np.nan))
 
-    def _estimates(self, exact: ExactPosterior, sample: pd.DataFrame) -> pd.DataFrame:
-        table = pd.DataFrame(index=sample.index)
-        moments = pd.DataFrame(exact.moments, index=["exact_mean", "exact_sd"]).T
-        table["mean"] = moments["exact_mean"].reindex(sample.index).fillna(sample.mean(axis=1))
-        table["sd"] = moments["exact_sd"].reindex(sample.index).fillna(sample.std(axis=1))
-        named = {"median": 0.5, **quantile_columns(self.levels)}
-        values = sample.to_numpy()
-        table[list(named)] = np.quantile(values, list(named.values()), axis=1, method="hazen").T
-        for level in self.levels:
-            low_high = np.transpose(highest_density(values, level))
-            table[list(density_columns(level))] = low_high
-        table["mcse_mean"] = 0.0
-        table.loc["r_u", "mcse_mean"] = table.loc["r_u", "sd"] / np.sqrt(self.draws)
-        table = table.join(moments)
-        columns = [*estimate_columns(self.levels), "exact_mean", "exact_sd"]
-        return table.reindex(index=PARAMETERS, columns=columns).rename_axis("parameter")
+    def _estimates(self, exact: ExactPosterior, sample: np.ndarray) -> pd.DataFrame:
+        moments = exact_columns(exact.moments)
+        mean, sd = moments.values()
+        sampled = np.isnan(mean)  # r_u, which has draws but no closed form
+        sd = np.where(sampled, sample.std(axis=1), sd)
+        wanted = quantile_columns(self.levels)
+        by_probability = partial(np.interp, xp=self._probabilities)
+        quantiles = np.stack([by_probability([0.5, *wanted.values()], fp=row) for row in sample])
+        missing = np.full(len(sample), np.nan)
+        return estimates_table(
+            {
+                "mean": np.where(sampled, sample.mean(axis=1), mean),
+                "median": quantiles[:, 0],
+                "sd": sd,
+                **dict(zip(wanted, quantiles[:, 1:].T)),
+                "mcse_mean": np.where(sampled, sd / np.sqrt(self.draws), 0.0 * sd),
+                "ess_bulk": missing,
+                "ess_tail": missing,
+                "rhat": missing,
+                **highest_density_columns(sample, self.levels),
+                **moments,
+            }
+        )
 
 
-def draw_nodes(exact: ExactPosterior, n: int, rng: np.random.Generator) -> xr.Dataset:
+def draw_nodes(exact: ExactPosterior, n: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Draw parameters independently from an exact posterior.
 
     The four variance parameters come from the grid's nodes by their weights, a discrete
@@ -99,8 +101,8 @@ def draw_nodes(exact: ExactPosterior, n: int, rng: np.random.Generator) -> xr.Da
 
     Returns
     -------
-    xarray.Dataset
-        Parameters over (chain, draw), in one chain.
+    dict
+        ``n`` draws of every parameter but r_u.
     """
     grid = exact.grid
     cumulative = np.cumsum(grid.probability)
@@ -114,4 +116,4 @@ def draw_nodes(exact: ExactPosterior, n: int, rng: np.random.Generator) -> xr.Da
     draws["beta0"] = mean[0] + np.sqrt(variance[0]) * z[0]
     slope = correlation * z[0] + np.sqrt(1.0 - correlation**2) * z[1]
     draws["beta1"] = mean[1] + np.sqrt(variance[1]) * slope
-    return xr.Dataset({name: (("chain", "draw"), v.reshape(1, -1)) for name, v in draws.items()})
+    return draws

@@ -37,15 +37,15 @@ class Fit:
         A row an estimand, NaN if the fit failed.
     draws : DataTree or None
         The draws, of a sampler that gave any.
-    sample : DataFrame or None
-        Equally likely values of every estimand (rows) that there is, in ascending order: draws, or
-        quantiles at even probabilities.
+    sample : ndarray, shape (parameters, values), or None
+        Equally likely values of every estimand in ascending order, draws or quantiles at even
+        probabilities; NaN for those that there are not.
     """
 
     diagnostics: Diagnostics
     estimates: pd.DataFrame
     draws: xr.DataTree | None = None
-    sample: pd.DataFrame | None = None
+    sample: np.ndarray | None = None
 
     @classmethod
     def failed(cls, error: Exception, levels: list[float], seed: int, seconds: float) -> "Fit":

@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from .longdata import LongData
-from .marginal import Statistics, draw_effects
+from .marginal import Statistics, with_effects
 from .priors import Prior
 
 
@@ -53,7 +53,7 @@ class Formulation:
 
 FORMULATIONS = {
     "latent": Formulation(latent_data, label_subjects),
-    "marginal": Formulation(marginal_data, draw_effects),
+    "marginal": Formulation(marginal_data, with_effects),
 }
 
 

@@ -127,7 +127,19 @@ def misfit(stats: Any, m: Spread, beta0: Any, beta1: Any) -> Any:
     return (m.m11 * b00 - 2.0 * m.m01 * b01 + m.m00 * b11) / m.det
 
 
-def draw_effects(draws: xr.Dataset, data: LongData, rng: np.random.Generator) -> xr.Dataset:
+def with_effects(draws: xr.Dataset, data: LongData, rng: np.random.Generator) -> xr.Dataset:
+    """Add ``u0`` and ``u1`` over (chain, draw, subject) to draws over (chain, draw)."""
+    draws = draws.transpose("chain", "draw", ...)
+    parameters = {name: values.to_numpy() for name, values in draws.items()}
+    dims = ("chain", "draw", "subject")
+    effects = dict(zip(("u0", "u1"), draw_effects(parameters, data, rng)))
+    drawn = draws.assign({name: (dims, values) for name, values in effects.items()})
+    return drawn.assign_coords(subject=list(data.labels))
+
+
+def draw_effects(
+    parameters: dict[str, np.ndarray], data: LongData, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """Draw u0 and u1 of every subject from their exact conditional, one a posterior draw.
 
     Given the rest, u_j is normal with mean W b and covariance sigma^2 W, b = R'z and
@@ -135,8 +147,9 @@ def draw_effects(draws: xr.Dataset, data: LongData, rng: np.random.Generator) ->
 
     Parameters
     ----------
-    draws : xarray.Dataset
-        beta0, beta1, sigma, sigma_u0, sigma_u1 and, if the prior has it, rho, over (chain, draw).
+    parameters : dict of ndarray
+        Draws of beta0, beta1, sigma, sigma_u0, sigma_u1 and, if the prior has it, rho, all of
+        one shape.
     data : LongData
         The data set fitted.
     rng : numpy.random.Generator
@@ -144,14 +157,12 @@ def draw_effects(draws: xr.Dataset, data: LongData, rng: np.random.Generator) ->
 
     Returns
     -------
-    xarray.Dataset
-        ``draws`` with ``u0`` and ``u1`` over (chain, draw, subject).
+    u0, u1 : ndarray, shape (..., subjects)
+        The leading dimensions are those of the parameters.
     """
     names = ("beta0", "beta1", "sigma", "sigma_u0", "sigma_u1")
-    beta0, beta1, sigma, s0, s1 = (
-        draws[name].transpose("chain", "draw").to_numpy()[..., None] for name in names
-    )
-    rho = draws["rho"].to_numpy()[..., None] if "rho" in draws else 0.0
+    beta0, beta1, sigma, s0, s1 = (parameters[name][..., None] for name in names)
+    rho = parameters["rho"][..., None] if "rho" in parameters else 0.0
     center = float(data.response.mean())
     (r00, r01, r11), (c0, c1) = (x.T for x in subject_coordinates(data, center)[:2])
     z0 = c0 - r00 * (beta0 - center) - r01 * beta1
@@ -170,6 +181,4 @@ def draw_effects(draws: xr.Dataset, data: LongData, rng: np.random.Generator) ->
     e = rng.standard_normal((2, *b0.shape))
     u0 = w00 * b0 + w01 * b1 + sigma * l00 * e[0]
     u1 = w01 * b0 + w11 * b1 + sigma * (l10 * e[0] + l11 * e[1])
-    dims = ("chain", "draw", "subject")
-    effects = {"u0": (dims, u0), "u1": (dims, u1)}
-    return draws.assign(effects).assign_coords(subject=list(data.labels))
+    return u0, u1

@@ -48,22 +48,16 @@ def fit_replicates(
         A row per replicate, failed fits included.
     """
     numbers = [int(number) for number in datasets["replicate"]]
-    truth = datasets[list(PARAMETERS)].to_dataframe()[list(PARAMETERS)]
-    estimates, fits = {}, {}
-    for done, number in enumerate(numbers, start=1):
+    truths = np.column_stack([datasets[name].to_numpy() for name in PARAMETERS])
+    estimates, fits, scores = [], [], []
+    for done, (number, truth) in enumerate(zip(numbers, truths), start=1):
         fit = engine.fit(replicate_data(datasets, number), seed_of(number))
-        fit.estimates.insert(0, "truth", truth.loc[number])
-        fit.estimates["crps"] = _crps(fit, truth.loc[number])
-        estimates[number] = fit.estimates
-        fits[number] = asdict(fit.diagnostics)
+        estimates.append(fit.estimates)
+        fits.append(asdict(fit.diagnostics))
+        failed = fit.sample is None
+        scores.append(np.full(len(truth), np.nan) if failed else crps(fit.sample, truth))
         report(done, len(numbers))
-    return (
-        pd.concat(estimates, names=["replicate", "parameter"]).reset_index(),
-        pd.DataFrame.from_dict(fits, orient="index").rename_axis("replicate").reset_index(),
-    )
-
-
-def _crps(fit: Fit, truth: pd.Series) -> pd.Series:
-    if fit.sample is None:
-        return pd.Series(np.nan, index=truth.index)
-    return pd.Series(crps(fit.sample.to_numpy(), truth[fit.sample.index]), index=fit.sample.index)
+    table = pd.concat(estimates, keys=numbers, names=["replicate", "parameter"]).reset_index()
+    table.insert(2, "truth", truths.ravel())
+    table["crps"] = np.concatenate(scores)
+    return table, pd.DataFrame(fits, index=pd.Index(numbers, name="replicate")).reset_index()

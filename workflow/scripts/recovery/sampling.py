@@ -10,7 +10,7 @@ import xarray as xr
 
 from .compiled import ModelFile, runnable
 from .estimates import estimates_from_draws, no_estimates
-from .exact import exact_columns
+from .exact import exact_columns, exact_moments
 from .fits import Diagnostics, Fit
 from .formulations import FORMULATIONS
 from .longdata import LongData
@@ -93,7 +93,8 @@ class NutsSampler:
             if record.status == "ok":
                 break
         record = replace(record, sampling_seconds=time.process_time() - started)
-        return Fit(record, estimates.join(exact_columns(data, self.prior)), draws, sample)
+        estimates = estimates.assign(**exact_columns(exact_moments(data, self.prior)))
+        return Fit(record, estimates, draws, sample)
 
     def _sample(self, data: LongData, settings: SamplerSettings, seed: int) -> xr.DataTree:
         values = self._formulation.data(data, self.prior)
