@@ -4,6 +4,8 @@
 #   snakemake --cores 2 observed    the real data under every prior
 #   snakemake --cores 2 tables      the study's tables
 #   snakemake --cores 2 figures     every figure
+#   snakemake --cores 2 plan        how many replicates the wanted precision takes
+#   snakemake --cores 2 sbc         simulation-based calibration of every prior
 #   snakemake --cores 2 benchmark   what each prior costs, timed
 #   snakemake --report report.html  the report of a finished run
 
@@ -24,6 +26,8 @@ include: "workflow/rules/fit.smk"
 include: "workflow/rules/observed.smk"
 include: "workflow/rules/summarise.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/pages.smk"
+include: "workflow/rules/sbc.smk"
 include: "workflow/rules/benchmark.smk"
 
 
@@ -33,3 +37,4 @@ rule all:
         rules.observed.input,
         rules.tables.input,
         rules.figures.input,
+        rules.pages.input,

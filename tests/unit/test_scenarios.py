@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from recovery.scenarios import Scenario, batch_replicates, batches
@@ -17,6 +19,10 @@ def test_whole_batches_stay_when_replicates_are_added():
 def test_a_scenario_survives_the_way_through_a_table():
     row = {"scenario": "a", "rho": 0.1, "subjects": 6, "days": 5, "replicates": 9}
     row |= {"beta0": 250.0, "beta1": 10.0, "sigma_u0": 20.0, "sigma_u1": 5.0, "sigma": 25.0}
+    scenario = Scenario.from_row(row)
+    balanced_and_normal = {"missing": 0.0, "effects_df": math.inf, "residual_df": math.inf}
+    assert scenario.columns() == row | balanced_and_normal
+    row |= {"missing": 0.2, "effects_df": 4.0, "residual_df": 5.0}
     scenario = Scenario.from_row(row)
     assert scenario.columns() == row
     assert Scenario.from_row(scenario.columns()) == scenario

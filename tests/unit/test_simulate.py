@@ -5,9 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import xarray as xr
+from scipy import stats
 
 from recovery.scenarios import Design, Truth
-from recovery.simulate import replicate_data, simulate_batch, simulate_replicate
+from recovery.simulate import (
+    missing_cells,
+    replicate_data,
+    simulate_batch,
+    simulate_replicate,
+    t_factors,
+)
 
 
 def marginal_moments(design: Design) -> tuple[np.ndarray, np.ndarray]:
@@ -32,6 +39,52 @@ def test_responses_have_the_moments_of_the_marginal_normal(design, rng, rho):
     z_cov = (np.cov(y.T) - covariance) / np.sqrt((covariance**2 + np.outer(d, d)) / n)
     assert np.abs(z_mean).max() < 4
     assert np.abs(z_cov).max() < 4
+
+
+def test_heavy_tails_keep_mean_and_covariance(design, rng):
+    """Student t effects and residuals have the moments that the truth says."""
+    design = replace(design, days=4, effects_df=10.0, residual_df=10.0)
+    y = np.concatenate([simulate_replicate(design, rng)[1] for _ in range(2000)])
+    mean, covariance = marginal_moments(design)
+    deviation = y - mean
+    products = deviation[:, :, None] * deviation[:, None, :]
+    for values, expected in ((deviation, 0.0), (products, covariance)):
+        z = (values.mean(0) - expected) / (values.std(0) / np.sqrt(len(y)))
+        assert np.abs(z).max() < 4
+
+
+@pytest.mark.parametrize("df", [3.0, 10.0, np.inf])
+def test_factors_make_a_student_t(df, rng):
+    n = 20_000
+    values = rng.standard_normal(n) * t_factors(df, n, rng)
+    scale = 1.0 if np.isinf(df) else np.sqrt((df - 2) / df)
+    assert stats.kstest(values, stats.t(df, scale=scale).cdf).pvalue > 1e-4
+
+
+def test_effects_of_a_subject_share_their_factor(design, rng):
+    """Of a bivariate t with 3 df, a subject far out in one effect is far out in the other."""
+    effects, _ = simulate_replicate(replace(design, subjects=4000, effects_df=3.0), rng)
+    sizes = np.abs(effects)
+    assert stats.spearmanr(*sizes).pvalue < 1e-10
+
+
+def test_the_wanted_share_is_missing_at_random(design, rng):
+    n, share = 4000, 0.3
+    gone = np.zeros((n, 18, 10))
+    for replicate in gone:
+        replicate[missing_cells((18, 10), 54, rng)] = 1.0
+    assert (gone.sum(axis=(1, 2)) == 54).all()
+    assert (gone.sum(axis=2) < 10).all()
+    z = (gone.mean(axis=0) - share) / np.sqrt(share * (1 - share) / n)
+    assert np.abs(z).max() < 4.5
+    data = replicate_data(simulate_batch(replace(design, missing=share), [1], 1, "s"), 1)
+    assert len(data.response) == 126 and data.subjects == 18 and not data.balanced
+
+
+def test_as_much_as_possible_missing_leaves_one_row_a_subject(rng):
+    gone = np.zeros((5, 4))
+    gone[missing_cells((5, 4), 15, rng)] = 1.0
+    assert (gone.sum(axis=1) == 3).all()
 
 
 def test_effects_are_the_ones_in_the_responses(design, rng):

@@ -103,7 +103,7 @@ def test_batches_are_stacked_with_the_keys_of_their_path(tmp_path):
         path.parent.mkdir(parents=True)
         pd.DataFrame({"replicate": [1, 2], "status": "ok"}).to_parquet(path)
     paths = [tmp_path / "s1" / prior / "1-2.fits.parquet" for prior in "ab"]
-    table = stack_batches(paths)
+    table = stack_batches(paths, ["scenario", "prior"])
     assert list(table.columns) == ["scenario", "replicate", "prior", "status"]
     assert list(table["prior"]) == ["a", "a", "b", "b"]
 

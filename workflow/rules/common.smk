@@ -28,11 +28,13 @@ wildcard_constraints:
     prior="|".join(study.priors),
     batch=r"\d+-\d+",
     variant=r"latent-\d+|marginal-(un)?balanced",
+    method="marginal|latent|exact",
 
 
 SCENARIOS = list(study.scenarios)
 PRIORS = list(study.priors)
 FORMULATIONS = ["marginal", "latent"]
+METHODS = [*FORMULATIONS, "exact"]  # what is calibrated
 REAL_DATA_VARIANTS = [
     model_variant(formulation, study.data.subjects, study.data.balanced)
     for formulation in FORMULATIONS
@@ -45,6 +47,11 @@ LABELS = {prior: config["priors"][prior]["label"] for prior in PRIORS}
 def code(*modules):
     """Files of the package that a step depends on: a change of their content reruns it."""
     return [workflow.source_path(f"../scripts/recovery/{module}.py") for module in modules]
+
+
+def template(name):
+    """A template of the report's pages."""
+    return workflow.source_path(f"../report/pages/{name}.html.jinja")
 
 
 def scenario_design(wildcards):
@@ -67,11 +74,21 @@ def prior_blocks(wildcards=None):
 
 
 def replicates_model(wildcards):
-    """The compiled model that fits a scenario's replicates, all balanced; none if exact."""
+    """The compiled model that fits a scenario's replicates; none if exact."""
     if config["sampler"]["engine"] == "exact":
         return []
-    subjects = study.scenarios[wildcards.scenario].design.subjects
-    variant = model_variant(config["sampler"]["formulation"], subjects, balanced=True)
+    design = study.scenarios[wildcards.scenario].design
+    variant = model_variant(
+        config["sampler"]["formulation"], design.subjects, balanced=design.missing_rows == 0
+    )
+    return f"<results>/compiled/{wildcards.prior}/{variant}.model"
+
+
+def calibration_model(wildcards):
+    """The compiled model that a method of calibration samples; none if exact."""
+    if wildcards.method == "exact":
+        return []
+    variant = model_variant(wildcards.method, config["sbc"]["subjects"], balanced=True)
     return f"<results>/compiled/{wildcards.prior}/{variant}.model"
 
 
@@ -85,6 +102,19 @@ def batch_files(pattern):
     ]
 
 
+# Tables of the report's page, the most read first.
+TABLES = [
+    "coverage",
+    "recovery",
+    "comparison",
+    "control",
+    "accuracy",
+    "missingness",
+    "plan",
+    "observed",
+    "bayes_factors",
+]
+
 # Figures by file name: drawn by functions of the same name in recovery/figures, each with its
 # caption in workflow/report/<group>/<name>.rst.
 PRIOR_FIGURES = ["trace", "rank", "lines", "effects"]
@@ -93,8 +123,20 @@ OBSERVED_FIGURES = [
     "data",
     *(f"{prior}/{name}" for prior in PRIORS for name in PRIOR_FIGURES),
     *FOREST_FIGURES,
+    "implied_priors",
 ]
-STUDY_FIGURES = ["coverage", "bias", "width", "estimates_rho", "estimates_r_u", "accuracy"]
+STUDY_FIGURES = [
+    "coverage",
+    "bias",
+    "width",
+    "model_se_error",
+    "estimates_rho",
+    "estimates_r_u",
+    "agreement",
+    "running_coverage",
+    "running_bias",
+    "accuracy",
+]
 BENCHMARK_FIGURES = ["cost", "scaling"]
 
 
@@ -106,12 +148,12 @@ def figure_files(group, names):
     }
 
 
-def reported(group, name, **place):
-    """A figure's PNG as an item of the report."""
-    figure = name.split("/")[-1]
+def reported(group, name, caption=None, **place):
+    """A figure's PNG as an item of the report, its caption that of its name if not given."""
+    figure = caption or name.split("/")[-1]
     return report(
         f"<results>/figures/{group}/{name}.png",
         caption=f"../report/{group}/{figure}.rst",
-        labels={"figure": figure.replace("_", " ")},
+        labels={"figure": name.split("/")[-1].replace("_", " ")},
         **place,
     )

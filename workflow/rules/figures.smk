@@ -2,13 +2,21 @@ rule figures:
     input:
         figure_files("observed", OBSERVED_FIGURES).values(),
         figure_files("study", STUDY_FIGURES).values(),
+        figure_files("zip", SCENARIOS).values(),
 
 
 rule observed_figures:
     input:
         data=config["data"]["path"],
         trees=expand("<results>/observed/{prior}/marginal.nc", prior=PRIORS),
-        code=code("longdata", "estimates", "figures/style", "figures/posterior", "figures/forest"),
+        code=code(
+            "longdata",
+            "estimates",
+            "figures/style",
+            "figures/posterior",
+            "figures/forest",
+            "figures/densities",
+        ),
     output:
         svg=figure_files("observed", OBSERVED_FIGURES)["svg"],
         png=[
@@ -24,6 +32,7 @@ rule observed_figures:
                 for name in PRIOR_FIGURES
             ),
             *(reported("observed", name, category="Real data") for name in FOREST_FIGURES),
+            reported("observed", "implied_priors", category="Real data"),
         ],
     log:
         "<logs>/figures/observed.log",
@@ -42,7 +51,15 @@ rule study_figures:
     input:
         recovery="<results>/tables/recovery.csv",
         estimates="<results>/tables/estimates.parquet",
-        code=code("estimates", "measures", "tables", "figures/style", "figures/study"),
+        code=code(
+            "scenarios",
+            "estimates",
+            "measures",
+            "tables",
+            "figures/style",
+            "figures/replicates",
+            "figures/study",
+        ),
     output:
         svg=figure_files("study", STUDY_FIGURES)["svg"],
         png=[reported("study", name, category="Recovery") for name in STUDY_FIGURES],
@@ -55,3 +72,24 @@ rule study_figures:
         names=STUDY_FIGURES,
     script:
         "../scripts/study_figures.py"
+
+
+rule zip_figures:
+    input:
+        estimates="<results>/tables/estimates.parquet",
+        code=code("estimates", "measures", "tables", "figures/style", "figures/replicates"),
+    output:
+        svg=figure_files("zip", SCENARIOS)["svg"],
+        png=[
+            reported("zip", scenario, caption="zip", category="Zip plots")
+            for scenario in SCENARIOS
+        ],
+    log:
+        "<logs>/figures/zip.log",
+    conda:
+        "../../envs/study.yaml"
+    params:
+        labels=LABELS,
+        scenarios=SCENARIOS,
+    script:
+        "../scripts/zip_figures.py"

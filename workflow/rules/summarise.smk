@@ -7,6 +7,8 @@ rule tables:
         "<results>/tables/missingness.csv",
         "<results>/tables/coverage.csv",
         "<results>/tables/comparison.csv",
+        "<results>/tables/control.csv",
+        "<results>/tables/plan.csv",
         "<results>/tables/accuracy.csv",
         "<results>/tables/observed.csv",
         "<results>/tables/bayes_factors.csv",
@@ -84,3 +86,59 @@ rule measure:
         scenarios=[scenario.columns() for scenario in study.scenarios.values()],
     script:
         "../scripts/measure.py"
+
+
+rule control:
+    input:
+        comparison="<results>/tables/comparison.csv",
+        code=code("priors", "control"),
+    output:
+        report(
+            "<results>/tables/control.csv",
+            caption="../report/tables/control.rst",
+            category="Tables",
+            labels={"table": "negative control"},
+        ),
+    log:
+        "<logs>/control.log",
+    conda:
+        "../../envs/study.yaml"
+    params:
+        priors=prior_blocks,
+    script:
+        "../scripts/control.py"
+
+
+rule plan_table:
+    input:
+        recovery="<results>/tables/recovery.csv",
+        code=code("estimates", "measures", "tables", "plan"),
+    output:
+        report(
+            "<results>/tables/plan.csv",
+            caption="../report/tables/plan.rst",
+            category="Tables",
+            labels={"table": "replicates needed"},
+        ),
+    log:
+        "<logs>/plan_table.log",
+    conda:
+        "../../envs/study.yaml"
+    params:
+        targets=config["mcse_target"],
+        batch_size=config["batch_size"],
+    script:
+        "../scripts/plan_table.py"
+
+
+# It writes nothing, so that it speaks whenever it is asked.
+rule plan:
+    input:
+        plan="<results>/tables/plan.csv",
+        code=code("estimates", "measures", "tables", "plan"),
+    log:
+        "<logs>/plan.log",
+    conda:
+        "../../envs/study.yaml"
+    script:
+        "../scripts/plan.py"

@@ -3,6 +3,7 @@
 import xarray as xr
 
 from joblog import open_log, progress
+from recovery.engines import make_engine
 from recovery.priors import make_prior
 from recovery.replicates import fit_replicates
 from recovery.seeds import named_seed
@@ -10,18 +11,13 @@ from recovery.seeds import named_seed
 open_log(snakemake.log[0])
 scenario, prior, batch = (snakemake.wildcards[key] for key in ("scenario", "prior", "batch"))
 block = dict(snakemake.params.prior)
-model = make_prior(block.pop("family"), block)
-settings, levels = snakemake.params.sampler, snakemake.params.levels
-if snakemake.params.engine == "exact":
-    from recovery.exact_engine import ExactEngine
-
-    engine = ExactEngine(model, levels, settings["chains"] * settings["draws"])
-else:
-    from recovery.compiled import load_model
-    from recovery.sampling import NutsSampler, SamplerSettings
-
-    file = load_model(snakemake.input.model)
-    engine = NutsSampler(model, SamplerSettings(**settings), file, levels)
+engine = make_engine(
+    snakemake.params.engine,
+    make_prior(block.pop("family"), block),
+    snakemake.params.sampler,
+    snakemake.input.model,
+    snakemake.params.levels,
+)
 estimates, fits = fit_replicates(
     xr.load_dataset(snakemake.input.datasets),
     engine,

@@ -14,10 +14,12 @@ from snakemake.utils import validate
 
 from recovery.errors import InputError
 from recovery.longdata import LongData, read_long_csv
+from recovery.measures import DENSITY_MEASURES, INTERVAL_MEASURES, MEASURES
 from recovery.priors import Prior, make_prior
 from recovery.scenarios import Scenario, read_sheet
 
 SCHEMAS = Path(__file__).resolve().parents[1] / "schemas"
+KNOWN_MEASURES = [*MEASURES, *INTERVAL_MEASURES, *DENSITY_MEASURES]
 NOT_HYPERPARAMETERS = ("family", "label")
 
 
@@ -48,6 +50,13 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
     """
     _validate(config, "config.schema.yaml", source)
     priors = {name: _prior(name, block, source) for name, block in config["priors"].items()}
+    for parameter, targets in config["mcse_target"].items():
+        for measure in targets:
+            if measure not in KNOWN_MEASURES:
+                raise InputError(
+                    f"{source}, key mcse_target.{parameter}.{measure}: there is no such measure; "
+                    f"choose from {', '.join(KNOWN_MEASURES)}."
+                )
     labels = [block["label"] for block in config["priors"].values()]
     for name, block in config["priors"].items():
         if labels.count(block["label"]) > 1:
@@ -79,6 +88,12 @@ def _scenarios(config: dict[str, Any]) -> dict[str, Scenario]:
         _validate(cells, "scenario.schema.yaml", where, "column")
         row = {**config["truth"], "replicates": config["replicates"], **cells}
         scenario = Scenario.from_row(row)
+        design = scenario.design
+        if design.missing_rows > design.subjects * (design.days - 1):
+            raise InputError(
+                f"{where}, column missing: {design.missing:g} of {design.subjects} x {design.days} "
+                f"rows leaves some subject without one; at most 1 - 1/{design.days} can miss."
+            )
         # ids that differ in case only would share a folder on some file systems
         if scenario.scenario.lower() in (known.lower() for known in scenarios):
             raise InputError(

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
-from arviz_stats.base import array_stats
 
 PARAMETERS = ("beta0", "beta1", "sigma", "sigma_u0", "sigma_u1", "rho", "r_u")
 """The estimands, in the order of every table. ``r_u`` is the realised correlation."""
@@ -128,6 +127,8 @@ def estimates_from_draws(
     ordered : ndarray, shape (parameters, draws of all chains)
         The draws of every estimand in ascending order, NaN for those that there are not.
     """
+    from arviz_stats.base import array_stats  # two seconds that the exact engine need not pay
+
     draws = posterior.assign(r_u=realised_correlation(posterior))
     present = [name for name in PARAMETERS if name in draws]
     array = np.stack([draws[name].transpose("chain", "draw").to_numpy() for name in present])

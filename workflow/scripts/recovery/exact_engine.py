@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from .estimates import (
     correlation,
@@ -46,7 +47,8 @@ class ExactEngine:
             if not np.isfinite(data.response).all():
                 raise ValueError("the responses are not all finite")
             exact = exact_posterior(data, self.prior)
-            sample = self._sample(exact, data, seed)
+            draws = self._draw(exact, data, seed)
+            sample = self._sample(exact, draws)
             estimates = self._estimates(exact, sample)
         except Exception as error:  # noqa: BLE001 - a broken replicate must not kill its batch
             return Fit.failed(error, self.levels, seed, time.process_time() - started)
@@ -58,13 +60,22 @@ class ExactEngine:
             sampling_seconds=time.process_time() - started,
             seed=seed,
         )
-        return Fit(record, estimates, sample=sample)
+        return Fit(record, estimates, draws, sample)
 
-    def _sample(self, exact: ExactPosterior, data: LongData, seed: int) -> np.ndarray:
-        """Quantiles of every estimand at even probabilities; of r_u, those of its draws."""
+    def _draw(self, exact: ExactPosterior, data: LongData, seed: int) -> xr.Dataset:
+        """Independent draws of every parameter and of the subjects' effects, in one chain."""
         rng = np.random.default_rng(seed)
-        u0, u1 = draw_effects(draw_nodes(exact, self.draws, rng), data, rng)
-        found = {**exact.quantiles(self._probabilities), "r_u": np.sort(correlation(u0, u1))}
+        parameters = draw_nodes(exact, self.draws, rng)
+        effects = dict(zip(("u0", "u1"), draw_effects(parameters, data, rng)))
+        return xr.Dataset(
+            {name: (("chain", "draw"), values[None]) for name, values in parameters.items()}
+            | {n: (("chain", "draw", "subject"), values[None]) for n, values in effects.items()}
+        )
+
+    def _sample(self, exact: ExactPosterior, draws: xr.Dataset) -> np.ndarray:
+        """Quantiles of every estimand at even probabilities; of r_u, those of its draws."""
+        r_u = correlation(draws["u0"].to_numpy()[0], draws["u1"].to_numpy()[0])
+        found = {**exact.quantiles(self._probabilities), "r_u": np.sort(r_u)}
         return over_parameters(found, np.full(self.draws, np.nan))
 
     def _estimates(self, exact: ExactPosterior, sample: np.ndarray) -> pd.DataFrame:

@@ -35,17 +35,20 @@ class Fit:
         What happened.
     estimates : DataFrame
         A row an estimand, NaN if the fit failed.
-    draws : DataTree or None
-        The draws, of a sampler that gave any.
+    draws : Dataset or None
+        Draws of the parameters, ``u0`` and ``u1`` over (chain, draw); None if the fit failed.
     sample : ndarray, shape (parameters, values), or None
         Equally likely values of every estimand in ascending order, draws or quantiles at even
         probabilities; NaN for those that there are not.
+    sample_stats : Dataset or None
+        What the sampler said of every draw, of an engine that samples.
     """
 
     diagnostics: Diagnostics
     estimates: pd.DataFrame
-    draws: xr.DataTree | None = None
+    draws: xr.Dataset | None = None
     sample: np.ndarray | None = None
+    sample_stats: xr.Dataset | None = None
 
     @classmethod
     def failed(cls, error: Exception, levels: list[float], seed: int, seconds: float) -> "Fit":

@@ -39,7 +39,7 @@ def observe(
             f"prior {prior_name}: the fit of the real data failed, {fit.diagnostics.error}"
         )
     rng = np.random.default_rng(named_seed(study_seed, "observed", prior_name, "predict"))
-    posterior = with_conditional_mean(fit.draws["posterior"].to_dataset(), data)
+    posterior = with_conditional_mean(fit.draws, data)
     prior_draws = pm.sample_prior_predictive(
         PRIOR_DRAWS,
         model=latent_model(data, sampler.prior),
@@ -55,7 +55,7 @@ def observe(
         "posterior": posterior,
         "posterior_predictive": predict(posterior, rng),
         "log_likelihood": xr.Dataset({"response": posterior["mu"].copy(data=log_density)}),
-        "sample_stats": fit.draws["sample_stats"].to_dataset(),
+        "sample_stats": fit.sample_stats,
         "prior": prior,
         "prior_predictive": predict(prior, rng),
         "observed_data": xr.Dataset({"response": response}),

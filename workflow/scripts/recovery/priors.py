@@ -204,18 +204,18 @@ class LKJCorrRstanarm(Prior):
         With tau^2 = (s0^2 + s1^2) / (2 sigma^2) and pi = s0^2 / (s0^2 + s1^2) the Jacobian
         |d(tau, pi) / d(s0, s1)| is s0 s1 / (2 sigma^4 tau^3).
         """
-        from scipy import stats
+        from scipy import special
 
         total = np.square(sigma_u0) + np.square(sigma_u1)
         tau = np.sqrt(total / 2.0) / sigma
         share = np.square(sigma_u0) / total
         jacobian = np.log(sigma_u0 * sigma_u1 / (2.0 * sigma**4 * tau**3))
-        return (
-            stats.gamma.logpdf(tau, self.tau_shape, scale=self.tau_scale)
-            + stats.beta.logpdf(share, self.concentration, self.concentration)
-            + jacobian
-            + lkj_log_density(rho, self.eta)
-        )
+        a, c = self.tau_shape, self.concentration
+        gamma = special.xlogy(a - 1.0, tau) - tau / self.tau_scale
+        gamma -= a * np.log(self.tau_scale) + special.gammaln(a)
+        beta = special.xlogy(c - 1.0, share) + special.xlog1py(c - 1.0, -share)
+        beta -= special.betaln(c, c)
+        return gamma + beta + jacobian + lkj_log_density(rho, self.eta)
 
 
 FAMILIES: dict[str, type[Prior]] = {

@@ -2,23 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
+from .engines import Engine
 from .estimates import PARAMETERS, crps
-from .fits import Fit
-from .longdata import LongData
 from .simulate import replicate_data
-
-
-class Engine(Protocol):
-    """Anything that fits a data set."""
-
-    def fit(self, data: LongData, seed: int) -> Fit:
-        """Fit one data set from one seed."""
 
 
 def fit_replicates(

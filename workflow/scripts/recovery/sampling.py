@@ -81,20 +81,22 @@ class NutsSampler:
             settings = self.settings.for_attempt(attempt)
             record = replace(record, attempts=attempt, target_accept=settings.target_accept)
             try:
-                draws = self._sample(data, settings, seed + attempt - 1)
-                posterior = draws["posterior"].to_dataset()
+                trace = self._sample(data, settings, seed + attempt - 1)
+                posterior = trace["posterior"].to_dataset()
                 estimates, sample = estimates_from_draws(posterior, self.levels)
             except Exception as error:  # noqa: BLE001 - a broken replicate must not kill its batch
                 message = f"{type(error).__name__}: {error}".splitlines()[0]
                 record = replace(record, status="failed", error=message)
-                draws, estimates, sample = None, no_estimates(self.levels), None
+                estimates = no_estimates(self.levels)
+                posterior = sample = stats = None
                 break
-            record = _assessed(record, draws, estimates)
+            record = _assessed(record, trace, estimates)
+            stats = trace["sample_stats"].to_dataset()
             if record.status == "ok":
                 break
         record = replace(record, sampling_seconds=time.process_time() - started)
         estimates = estimates.assign(**exact_columns(exact_moments(data, self.prior)))
-        return Fit(record, estimates, draws, sample)
+        return Fit(record, estimates, posterior, sample, stats)
 
     def _sample(self, data: LongData, settings: SamplerSettings, seed: int) -> xr.DataTree:
         values = self._formulation.data(data, self.prior)

@@ -24,11 +24,43 @@ class Truth:
 
 @dataclass(frozen=True)
 class Design:
-    """What one simulated data set looks like: its truth, subjects and days."""
+    """How one simulated data set comes about.
+
+    Attributes
+    ----------
+    truth : Truth
+        True values.
+    subjects, days : int
+        Its size; days are 0, 1, ..., days - 1.
+    missing : float
+        Share of the rows that are missing at random, below 1; every subject keeps a row.
+    effects_df, residual_df : float
+        Degrees of freedom of the subjects' effects and of the residuals, above 2: Student t
+        scaled to the true sds and correlation. Infinity means normal.
+    """
 
     truth: Truth
     subjects: int
     days: int
+    missing: float = 0.0
+    effects_df: float = math.inf
+    residual_df: float = math.inf
+
+    @property
+    def missing_rows(self) -> int:
+        """Number of rows that are missing."""
+        return round(self.missing * self.subjects * self.days)
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> "Design":
+        """Build from a row of the sheet, complete but for columns with a default here."""
+        truth = Truth(**{name: float(row[name]) for name in Truth.__dataclass_fields__})
+        shape = {name: float(row[name]) for name in DEVIATIONS if name in row}
+        return cls(truth, int(row["subjects"]), int(row["days"]), **shape)
+
+
+DEVIATIONS = ("missing", "effects_df", "residual_df")
+"""Columns of designs that are not balanced or not normal."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +81,13 @@ class Scenario:
             "days": design.days,
             "replicates": self.replicates,
             **{name: value for name, value in asdict(design.truth).items() if name != "rho"},
+            **{name: getattr(design, name) for name in DEVIATIONS},
         }
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> "Scenario":
         """Build from a complete row (the inverse of `columns`)."""
-        truth = Truth(**{name: float(row[name]) for name in Truth.__dataclass_fields__})
-        design = Design(truth, int(row["subjects"]), int(row["days"]))
-        return cls(str(row["scenario"]), design, int(row["replicates"]))
+        return cls(str(row["scenario"]), Design.from_row(row), int(row["replicates"]))
 
 
 def batches(replicates: int, batch_size: int) -> list[str]:

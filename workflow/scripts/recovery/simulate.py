@@ -1,9 +1,11 @@
 """Simulate sleepstudy-like data sets whose truth is known."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from .longdata import LongData
@@ -19,10 +21,14 @@ def simulate_replicate(design: Design, rng: np.random.Generator) -> tuple[np.nda
     effects : ndarray, shape (2, subjects)
         The subjects' true deviations in intercept and slope.
     response : ndarray, shape (subjects, days)
-        The responses on days 0, 1, ..., days - 1.
+        The responses on days 0, 1, ..., days - 1; NaN where missing.
     """
-    truth = design.truth
+    truth, shape = design.truth, (design.subjects, design.days)
     standard = rng.standard_normal((2, design.subjects))
+    noise = rng.standard_normal(shape)
+    # a factor a subject, shared by intercept and slope: a bivariate t
+    standard *= t_factors(design.effects_df, design.subjects, rng)
+    noise *= t_factors(design.residual_df, shape, rng)
     effects = np.stack(
         [
             truth.sigma_u0 * standard[0],
@@ -31,7 +37,27 @@ def simulate_replicate(design: Design, rng: np.random.Generator) -> tuple[np.nda
     )
     day = np.arange(design.days)
     mean = truth.beta0 + effects[0, :, None] + (truth.beta1 + effects[1, :, None]) * day
-    return effects, mean + truth.sigma * rng.standard_normal(mean.shape)
+    response = mean + truth.sigma * noise
+    response[missing_cells(shape, design.missing_rows, rng)] = np.nan
+    return effects, response
+
+
+def t_factors(df: float, shape: Any, rng: np.random.Generator) -> np.ndarray:
+    """Factors that make standard normals Student t of variance 1; ones for infinite df."""
+    if np.isinf(df):
+        return np.ones(shape)
+    return np.sqrt((df - 2.0) / rng.chisquare(df, shape))
+
+
+def missing_cells(
+    shape: tuple[int, int], count: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns of `count` cells at random, of which every row keeps at least one."""
+    rows, columns = shape
+    order = rng.permuted(np.tile(np.arange(columns), (rows, 1)), axis=1)
+    droppable = order[:, 1:]
+    row, place = np.divmod(rng.choice(droppable.size, count, replace=False), columns - 1)
+    return row, droppable[row, place]
 
 
 def simulate_batch(
@@ -42,37 +68,52 @@ def simulate_batch(
     Returns
     -------
     xarray.Dataset
-        ``response`` (replicate, subject, day) and ``effects`` (replicate, effect, subject),
-        with the truth of every parameter, the realised correlation ``r_u`` included,
-        as variables over ``replicate``.
+        As `simulate_designs` makes it.
     """
-    numbers = list(replicates)
+    designs = dict.fromkeys(replicates, design)
+    return simulate_designs(
+        designs, lambda number: named_seed(study_seed, scenario, number, "simulate")
+    )
+
+
+def simulate_designs(designs: dict[int, Design], seed_of: Callable[[int], int]) -> xr.Dataset:
+    """Simulate a data set of each design, all of one size, from a seed each.
+
+    Parameters
+    ----------
+    designs : dict
+        Design by the replicate's number.
+    seed_of : callable
+        Maps a replicate's number to its seed.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``response`` (replicate, subject, day), NaN where missing, and ``effects`` (replicate,
+        effect, subject), with the truth of every parameter, the realised correlation ``r_u``
+        included, as variables over ``replicate``.
+    """
     effects, response = zip(
         *(
-            simulate_replicate(
-                design,
-                np.random.default_rng(named_seed(study_seed, scenario, number, "simulate")),
-            )
-            for number in numbers
+            simulate_replicate(design, np.random.default_rng(seed_of(number)))
+            for number, design in designs.items()
         )
     )
-    truth = {
-        **{name: np.full(len(numbers), value) for name, value in asdict(design.truth).items()},
-        "r_u": np.array([np.corrcoef(u)[0, 1] for u in effects]),
-    }
+    truth = pd.DataFrame([asdict(design.truth) for design in designs.values()])
+    truth["r_u"] = [np.corrcoef(u)[0, 1] for u in effects]
+    subjects, days = response[0].shape
     return xr.Dataset(
         {
             "response": (("replicate", "subject", "day"), np.stack(response)),
             "effects": (("replicate", "effect", "subject"), np.stack(effects)),
-            **{name: ("replicate", values) for name, values in truth.items()},
+            **{name: ("replicate", values.to_numpy()) for name, values in truth.items()},
         },
         coords={
-            "replicate": numbers,
+            "replicate": list(designs),
             "effect": ["intercept", "slope"],
-            "subject": np.arange(1, design.subjects + 1),
-            "day": np.arange(design.days),
+            "subject": np.arange(1, subjects + 1),
+            "day": np.arange(days),
         },
-        attrs={"scenario": scenario, "study_seed": study_seed},
     )
 
 

@@ -27,26 +27,28 @@ MIN_REPLICATES = 2
 HEADLINE_LEVEL = 0.95
 
 
-def stack_batches(paths: Sequence[str | Path]) -> pd.DataFrame:
-    """Stack the batches' tables, in the order given, each row with its scenario and prior.
+def stack_batches(paths: Sequence[str | Path], keys: Sequence[str]) -> pd.DataFrame:
+    """Stack the batches' tables, in the order given, each row with the keys of its batch.
 
     Parameters
     ----------
     paths : sequence of path
-        Parquet files that carry their keys in the path: ``.../{scenario}/{prior}/{batch}.*``.
+        Parquet files that carry two keys in the path: ``.../{key}/{key}/{batch}.*``.
+    keys : sequence of str
+        The keys' names, for example ``scenario`` and ``prior``.
 
     Returns
     -------
     DataFrame
-        Columns ``scenario``, ``replicate``, ``prior`` and then those of the batches.
+        The keys, with ``replicate`` after the first, and then the columns of the batches.
     """
     stacked = [
-        pd.read_parquet(path).assign(scenario=path.parts[-3], prior=path.parts[-2])
+        pd.read_parquet(path).assign(**dict(zip(keys, path.parts[-3:-1])))
         for path in map(Path, paths)
     ]
     table = pd.concat(stacked, ignore_index=True)
-    keys = ["scenario", "replicate", "prior"]
-    return table[keys + [column for column in table.columns if column not in keys]]
+    first = [keys[0], "replicate", *keys[1:]]
+    return table[first + [column for column in table.columns if column not in first]]
 
 
 def with_scenario_columns(table: pd.DataFrame, scenarios: pd.DataFrame) -> pd.DataFrame:

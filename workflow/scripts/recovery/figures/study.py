@@ -5,14 +5,17 @@ from collections.abc import Callable
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy import stats
 
 from ..estimates import PARAMETERS
+from ..scenarios import DEVIATIONS
 from ..tables import HEADLINE_LEVEL, standardised_errors
+from .replicates import agreement, running_bias, running_coverage
 from .style import SYMBOLS, dodge, prior_legend, prior_styles, use_style
 
-FACTORS = ("subjects", "days", "beta0", "beta1", "sigma_u0", "sigma_u1", "sigma")
+FACTORS = ("subjects", "days", "beta0", "beta1", "sigma_u0", "sigma_u1", "sigma", *DEVIATIONS)
 
 
 def coverage(recovery: pd.DataFrame, labels: dict[str, str]) -> Figure:
@@ -75,6 +78,37 @@ def estimate_against_truth(
     return figure
 
 
+def model_se_error(recovery: pd.DataFrame, labels: dict[str, str]) -> Figure:
+    """Relative error of the model SE as lollipops, with Monte Carlo bars, a panel a parameter."""
+    use_style()
+    chosen = recovery.query("measure == 'model_se_error'")
+    scenarios = list(chosen["scenario"].unique())
+    figure, grid = plt.subplots(
+        1, len(PARAMETERS), figsize=(13, 1.6 + 0.13 * len(labels) * len(scenarios)), sharey=True,
+        layout="constrained",
+    )  # fmt: skip
+    styles = prior_styles(list(labels))
+    for axes, parameter in zip(grid, PARAMETERS):
+        axes.axvline(0, color="0.5", lw=0.8)
+        for i, prior in enumerate(labels):
+            mine = chosen.query("prior == @prior and parameter == @parameter")
+            mine = mine.dropna(subset="estimate")
+            y = np.array([scenarios.index(name) for name in mine["scenario"]], dtype=float)
+            y += dodge(i, len(labels), 0.8)
+            colour = styles[prior]["color"]
+            axes.hlines(y, 0, mine["estimate"], color=colour, lw=0.6)
+            axes.hlines(y, mine["low"], mine["high"], color=colour, lw=2, alpha=0.35)
+            axes.plot(mine["estimate"], y, ls="", ms=3.5, **styles[prior])
+        axes.set_title(SYMBOLS[parameter])
+    grid[0].set_yticks(range(len(scenarios)), scenarios)
+    grid[0].set_ylim(len(scenarios) - 0.5, -0.5)
+    figure.supxlabel(
+        "relative error of the model SE, % (bars: 95 % Monte Carlo intervals)", size=10
+    )
+    prior_legend(figure, labels, loc="outside lower center", ncols=min(4, len(labels)))
+    return figure
+
+
 def accuracy(estimates: pd.DataFrame, labels: dict[str, str]) -> Figure:
     """Quantiles of the sampler's standardised errors against the normal's, by parameter."""
     use_style()
@@ -110,6 +144,10 @@ STUDY_FIGURES: dict[str, Callable[[pd.DataFrame, pd.DataFrame, dict[str, str]], 
     "estimates_r_u": lambda recovery, estimates, labels: estimate_against_truth(
         estimates, labels, "r_u"
     ),
+    "model_se_error": lambda recovery, estimates, labels: model_se_error(recovery, labels),
+    "agreement": lambda recovery, estimates, labels: agreement(estimates, labels),
+    "running_coverage": lambda recovery, estimates, labels: running_coverage(estimates, labels),
+    "running_bias": lambda recovery, estimates, labels: running_bias(estimates, labels),
     "accuracy": lambda recovery, estimates, labels: accuracy(estimates, labels),
 }
 """Figures of the study, by file name."""
@@ -120,28 +158,39 @@ def _against_rho(
 ) -> Figure:
     """Small multiples: parameters by column, designs that differ in more than rho by row."""
     use_style()
-    table = table.assign(design=_design_names(table))
+    table = table.assign(design=design_names(table))
     designs = list(table["design"].unique())
-    figure, grid = plt.subplots(
-        2 * len(designs), 4, figsize=(10, 4.6 * len(designs) + 0.8), layout="constrained",
-        squeeze=False, sharex=True,
-    )  # fmt: skip
-    for row, design in enumerate(designs):
-        panels = grid[2 * row : 2 * row + 2].ravel()
+    figure, rows = _panels_of_designs(designs)
+    for panels, design in zip(rows, designs):
         for axes, parameter in zip(panels, PARAMETERS):
-            chosen = table.query("design == @design and parameter == @parameter")
-            _measure_panel(axes, chosen, labels, reference)
-            axes.set_title(SYMBOLS[parameter])
-        panels[-1].axis("off")
-        panels[-1].text(0.02, 0.9, design, va="top", transform=panels[-1].transAxes)
-        for axes in panels[3:7]:
-            axes.tick_params(labelbottom=True)
-            axes.set_xlabel(r"true $\rho$")
-        for axes in panels[::4]:
-            axes.set_ylabel(ylabel)
+            chosen = (table["design"] == design) & (table["parameter"] == parameter)
+            _measure_panel(axes, table[chosen], labels, reference)
+    for axes, parameter in zip(rows[0], PARAMETERS):
+        axes.set_title(SYMBOLS[parameter])
+    figure.supylabel(ylabel, size=10)
+    figure.supxlabel(r"true $\rho$", size=10)
     figure.suptitle(title)
     prior_legend(figure, labels, loc="outside lower center", ncols=min(4, len(labels)))
     return figure
+
+
+def _panels_of_designs(designs: list[str]) -> tuple[Figure, list[list[Axes]]]:
+    """Seven panels a design: in two rows if there is one design, otherwise in one."""
+    one = len(designs) == 1
+    rows, columns = (2, 4) if one else (len(designs), len(PARAMETERS))
+    figure, grid = plt.subplots(
+        rows, columns, figsize=(10, 5.4) if one else (13, 1.2 + 1.6 * rows), sharex=True,
+        sharey="none" if one else "col", layout="constrained", squeeze=False,
+    )  # fmt: skip
+    if one:
+        grid[0, 3].tick_params(labelbottom=True)
+        note = grid[1, 3]
+        note.axis("off")
+        note.text(0.05, 0.9, designs[0], va="top", transform=note.transAxes)
+        return figure, [list(grid.ravel()[: len(PARAMETERS)])]
+    for row, design in zip(grid, designs):
+        row[0].set_ylabel(design, rotation=0, ha="right", va="center", labelpad=8)
+    return figure, [list(row) for row in grid]
 
 
 def _measure_panel(axes, table: pd.DataFrame, labels, reference: float | None) -> None:
@@ -154,16 +203,25 @@ def _measure_panel(axes, table: pd.DataFrame, labels, reference: float | None) -
         mine = table[table["prior"] == prior].dropna(subset="estimate").sort_values("rho")
         x = mine["rho"] + dodge(i, len(labels), 0.5 * gap)
         axes.vlines(x, mine["low"], mine["high"], color=styles[prior]["color"], lw=1)
-        axes.plot(x, mine["estimate"], ms=4, lw=0.8, **styles[prior])
-    axes.set_xticks(rhos)
+        axes.plot(x, mine["estimate"], ms=3.5, lw=0.8, **styles[prior])
 
 
-def _design_names(table: pd.DataFrame) -> pd.Series:
+def design_names(table: pd.DataFrame) -> pd.Series:
     """What distinguishes a design besides rho, in words; its size where nothing does."""
     varying = [name for name in FACTORS if table[name].nunique() > 1] or ["subjects", "days"]
-    names = table[varying].apply(
-        lambda row: "\n".join(f"{value:g} {name}" if name in ("subjects", "days")
-                              else f"{SYMBOLS[name]} = {value:g}" for name, value in row.items()),
-        axis=1,
-    )  # fmt: skip
-    return names
+    return table[varying].apply(
+        lambda row: "\n".join(_factor_in_words(name, value) for name, value in row.items()), axis=1
+    )
+
+
+def _factor_in_words(name: str, value: float) -> str:
+    match name:
+        case "subjects" | "days":
+            return f"{value:g} {name}"
+        case "missing":
+            return f"{100 * value:g} % missing" if value else "complete"
+        case "effects_df" | "residual_df":
+            kind = name.removesuffix("_df")
+            return f"normal {kind}" if np.isinf(value) else f"t({value:g}) {kind}"
+        case _:
+            return f"{SYMBOLS[name]} = {value:g}"

@@ -9,6 +9,7 @@ mpl.use("agg")
 
 import matplotlib.pyplot as plt
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -59,13 +60,31 @@ def prior_styles(priors: Sequence[str]) -> dict[str, dict[str, str]]:
     }
 
 
-def prior_legend(figure: Figure, labels: dict[str, str], **kwargs) -> None:
+def prior_legend(figure: Figure, labels: dict[str, str], marked: bool = True, **kwargs) -> None:
     """Add the legend of priors (id -> label) to a figure, outside its axes."""
     handles = [
-        Line2D([], [], linestyle="-", markersize=5, label=labels[prior], **style)
+        Line2D([], [], markersize=5 if marked else 0, label=labels[prior], **style)
         for prior, style in prior_styles(list(labels)).items()
     ]
     figure.legend(handles=handles, frameon=False, **kwargs)
+
+
+def panel_grid(names: Sequence[str], title: str, ylabel: str) -> tuple[Figure, dict[str, Axes]]:
+    """A figure with a panel a name, at most five in a row, all of one scale."""
+    columns = min(5, max(len(names), 1))
+    rows = max(-(-len(names) // columns), 1)
+    figure, grid = plt.subplots(
+        rows, columns, figsize=(max(2.1 * columns, 7.5), 1.2 + 1.8 * rows), sharex=True,
+        sharey=True, layout="constrained", squeeze=False,
+    )  # fmt: skip
+    panels = dict(zip(names, grid.ravel()))
+    for name, axes in panels.items():
+        axes.set_title(name, size=9)
+    for axes in grid.ravel()[len(names) :]:
+        axes.set_visible(False)
+    figure.suptitle(title)
+    figure.supylabel(ylabel, size=10)
+    return figure, panels
 
 
 def dodge(index: int, count: int, span: float) -> float:

@@ -1,0 +1,78 @@
+"""The report's pages: what they say, and that they need no network."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from helpers import ROOT
+
+from recovery.answers import (
+    accuracy_sentence,
+    control_sentence,
+    headline_table,
+    missingness_sentence,
+    precision_sentence,
+)
+from recovery.pages import render, significant, sortable_table, sortable_tables_code
+
+PAGES = ROOT / "workflow/report/pages"
+
+
+def test_headline_by_hand():
+    rows = [
+        ("a", "coverage", 0.95, 0.90, 0.01, 0.88, 0.92),
+        ("b", "coverage", 0.95, 0.96, 0.01, 0.94, 0.98),
+        ("a", "width", 0.95, 1.0, 0.1, 0.8, 1.2),
+        ("b", "width", 0.95, 2.0, 0.1, 1.8, 2.2),
+        ("a", "bias", np.nan, -0.3, 0.05, -0.4, -0.2),
+        ("b", "bias", np.nan, 0.2, 0.04, 0.1, 0.3),
+        ("a", "coverage", 0.5, 0.1, 0.01, 0.0, 0.2),
+    ]
+    table = pd.DataFrame(rows, columns=["scenario", "measure", "level", "estimate", "mcse",
+                                        "low", "high"])  # fmt: skip
+    (row,) = headline_table(table.assign(parameter="rho", prior="p")).to_dict("records")
+    assert row["coverage"] == pytest.approx(0.93)
+    assert row["mcse"] == pytest.approx(0.01 * np.sqrt(2) / 2)
+    assert (row["lowest"], row["highest"], row["off"], row["scenarios"]) == (0.90, 0.96, 1, 2)
+    assert (row["width"], row["largest_bias"], row["bias_mcse"]) == (1.5, -0.3, 0.05)
+
+
+def test_sentences_say_what_is_wrong():
+    control = pd.DataFrame({"clean": [True, False], "p_adjusted": [1.0, 1e-5]})
+    assert "NOT clean: 1 of 2" in control_sentence(control)
+    assert "is clean: none of 1" in control_sentence(control[:1])
+    assert "no negative control" in control_sentence(control[:0])
+    plan = pd.DataFrame({"needed": [100, 30], "replicates": [20, 40]})
+    assert "1 of 2" in precision_sentence(plan) and "up to 100" in precision_sentence(plan)
+    assert "is reached" in precision_sentence(plan[1:])
+    counts = {"requested": 10, "fitted": 9, "refitted": 3, "not_converged": 2, "failed": 1}
+    sentence = missingness_sentence(pd.DataFrame([{"scenario": "s", "prior": "p", **counts}]))
+    assert sentence.startswith("10 fits") and "1 failed" in sentence and "2 did not" in sentence
+    estimates = pd.DataFrame(
+        {"parameter": ["rho"] * 2, "mean": [1.0, 10.0], "exact_mean": 0.0, "mcse_mean": 1.0}
+    )
+    assert "the largest is 10.0, and 1 exceed 4" in accuracy_sentence(estimates)
+    assert "Nothing was sampled" in accuracy_sentence(estimates.assign(mcse_mean=0.0))
+
+
+def test_rounding_keeps_four_digits():
+    table = pd.DataFrame(
+        {"x": [123456.0, 0.00123456, -1.23456, 0.0, np.nan, np.inf], "n": range(6)}
+    )
+    expected = [123500.0, 0.001235, -1.235, 0.0, np.nan, np.inf]
+    np.testing.assert_allclose(significant(table)["x"], expected)
+
+
+def test_pages_fetch_nothing():
+    table = pd.DataFrame({"scenario": ["<script>alert(1)</script>"], "x": [1.0]})
+    page = render(
+        PAGES / "tables.html.jinja",
+        PAGES / "base.html.jinja",
+        study="s",
+        code=sortable_tables_code(),
+        tables={"recovery": sortable_table(table)},
+        notes={},
+    )
+    assert not re.search(r'<(script|link|img)[^>]*(src|href)\s*=\s*["\']?https?:', page)
+    assert "<script>alert(1)" not in page

@@ -1,0 +1,50 @@
+"""How many replicates: against the formulas of the field, in whole batches."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from recovery.plan import plan_sentences, plan_table
+
+
+def recovery(n: int, coverage: float, empirical_se: float) -> pd.DataFrame:
+    """One scenario and two priors; the second is the less precise."""
+    rows = [
+        ("coverage", 0.95, np.sqrt(coverage * (1 - coverage) / n), "a"),
+        ("coverage", 0.5, 9.0, "a"),
+        ("bias", np.nan, empirical_se / np.sqrt(n), "a"),
+        ("bias", np.nan, 2 * empirical_se / np.sqrt(n), "b"),
+        ("bias", np.nan, np.nan, "without"),
+    ]
+    table = pd.DataFrame(rows, columns=["measure", "level", "mcse", "prior"])
+    return table.assign(scenario="s", parameter="rho", n=n)
+
+
+@pytest.mark.parametrize(("target", "needed"), [(0.02, 119), (0.01, 475), (0.005, 1900)])
+def test_coverage_needs_what_the_formula_says(target, needed):
+    """n = C (1 - C) / target^2 (Morris, White & Crowther 2019, section 5.3)."""
+    (row,) = plan_table(recovery(50, 0.95, 0.2), {"rho": {"coverage": target}}, 20).itertuples()
+    assert row.needed == needed
+    assert row.replicates_to_set == 20 * np.ceil(needed / 20)
+
+
+def test_the_least_precise_prior_decides():
+    (row,) = plan_table(recovery(50, 0.95, 0.2), {"rho": {"bias": 0.01}}, 50).itertuples()
+    assert (row.prior, row.needed) == ("b", 1600)
+
+
+def test_what_is_enough_stays():
+    plan = plan_table(recovery(50, 0.95, 0.2), {"rho": {"coverage": 0.5}}, 20)
+    assert plan["replicates_to_set"].item() == 50
+    assert plan_sentences(plan) == ["s: 50 replicates are enough."]
+
+
+def test_the_sentence_says_what_to_set():
+    plan = plan_table(recovery(50, 0.95, 0.2), {"rho": {"coverage": 0.02, "bias": 0.02}}, 50)
+    (sentence,) = plan_sentences(plan)
+    assert "400 replicates are needed and 50 are there" in sentence
+    assert "bias of rho under b" in sentence and sentence.endswith("set replicates to 400.")
+
+
+def test_a_parameter_that_no_prior_has_is_left_out():
+    assert plan_table(recovery(50, 0.95, 0.2), {"sigma": {"bias": 1.0}}, 20).empty

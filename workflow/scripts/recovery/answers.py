@@ -1,0 +1,88 @@
+"""What the tables say, in short: the answers that the report opens with."""
+
+import numpy as np
+import pandas as pd
+
+from .tables import HEADLINE_LEVEL, standardised_errors
+
+
+def headline_table(recovery: pd.DataFrame) -> pd.DataFrame:
+    """Coverage, bias and width of each parameter and prior over all scenarios.
+
+    Returns
+    -------
+    DataFrame
+        A row per parameter and prior: ``coverage`` of the 95 % interval, its mean over the
+        scenarios with ``mcse``, ``lowest`` and ``highest``; ``off``, scenarios whose Monte Carlo
+        interval excludes 0.95, of ``scenarios``; ``width``, mean over the scenarios;
+        ``largest_bias`` (in size, signed) with ``bias_mcse``.
+    """
+    rows = []
+    found = recovery.dropna(subset="estimate")
+    for keys, own in found.groupby(["parameter", "prior"], sort=False):
+        headline = own[own["level"] == HEADLINE_LEVEL].set_index("measure")
+        coverage, width = headline.loc[["coverage"]], headline.loc[["width"]]
+        share = coverage["estimate"]
+        # scenarios are independent of each other
+        mcse = np.sqrt(np.square(coverage["mcse"]).sum()) / len(coverage)
+        off = ((coverage["low"] > HEADLINE_LEVEL) | (coverage["high"] < HEADLINE_LEVEL)).sum()
+        bias = own[own["measure"] == "bias"]
+        worst = bias.loc[bias["estimate"].abs().idxmax()]
+        extremes = (share.mean(), mcse, share.min(), share.max())
+        biases = (worst["estimate"], worst["mcse"])
+        rows.append((*keys, *extremes, off, len(coverage), width["estimate"].mean(), *biases))
+    columns = ["parameter", "prior", "coverage", "mcse", "lowest", "highest", "off", "scenarios"]
+    return pd.DataFrame(rows, columns=[*columns, "width", "largest_bias", "bias_mcse"])
+
+
+def accuracy_sentence(estimates: pd.DataFrame) -> str:
+    """How far sampled posterior means are from the exact ones."""
+    z = standardised_errors(estimates)["z"].dropna()
+    if z.empty:
+        return "Nothing was sampled: the estimates are those of the exact posterior."
+    return (
+        f"{len(z):,} sampled posterior means were held against the exact posterior: in Monte "
+        f"Carlo standard errors, their errors have mean {z.mean():.2f} and sd {z.std():.2f} "
+        f"(0 and 1 if the sampler is right), the largest is {z.abs().max():.1f}, and "
+        f"{(z.abs() > 4).sum()} exceed 4."
+    )
+
+
+def control_sentence(control: pd.DataFrame) -> str:
+    """Whether priors that are one density agree."""
+    if control.empty:
+        return "No two priors of the study are one density, so there is no negative control."
+    broken = control[~control["clean"]]
+    verdict = (
+        f"clean: none of {len(control):,} paired differences is told from 0"
+        if broken.empty
+        else f"NOT clean: {len(broken)} of {len(control):,} paired differences are not 0"
+    )
+    return (
+        "The negative control, priors that are one density in two codings, is "
+        f"{verdict} (smallest adjusted p {control['p_adjusted'].min():.2g})."
+    )
+
+
+def missingness_sentence(missingness: pd.DataFrame) -> str:
+    """What became of the fits."""
+    total = missingness.drop(columns=["scenario", "prior"]).sum()
+    return (
+        f"{total['requested']:,} fits were asked for: {total['failed']:,} failed, "
+        f"{total['not_converged']:,} did not converge in three attempts (they stay in all "
+        f"measures), {total['refitted']:,} were refitted."
+    )
+
+
+def precision_sentence(plan: pd.DataFrame) -> str:
+    """Whether the replicates were enough."""
+    short = plan[plan["needed"] > plan["replicates"]]
+    if plan.empty:
+        return "No Monte Carlo standard error was asked for (mcse_target)."
+    if short.empty:
+        return "Every Monte Carlo standard error asked for (mcse_target) is reached."
+    return (
+        f"{len(short)} of {len(plan)} Monte Carlo standard errors asked for (mcse_target) are not "
+        f"reached: up to {plan['needed'].max():,} replicates a scenario are needed. Differences "
+        "within the Monte Carlo intervals are no findings."
+    )

@@ -1,0 +1,55 @@
+"""HTML pages of the report, filled from templates."""
+
+from pathlib import Path
+from typing import Any
+
+import itables
+import numpy as np
+import pandas as pd
+from itables.javascript import generate_init_offline_itables_html
+from jinja2 import DictLoader, Environment, StrictUndefined
+
+BUNDLE = Path(itables.__file__).parent / "html/dt_bundle.js"
+DIGITS = 4
+
+
+def render(template: str | Path, *extended: str | Path, **values: Any) -> str:
+    """Fill a template, with those that it extends."""
+    paths = [Path(path) for path in (template, *extended)]
+    environment = Environment(
+        loader=DictLoader({path.name: path.read_text(encoding="utf-8") for path in paths}),
+        undefined=StrictUndefined,
+        autoescape=True,
+    )
+    return environment.get_template(paths[0].name).render(**values)
+
+
+def plain_table(table: pd.DataFrame) -> str:
+    """A small table as HTML."""
+    return significant(table).to_html(index=False, border=0, na_rep="", classes="plain")
+
+
+def sortable_table(table: pd.DataFrame) -> str:
+    """A table that sorts, searches and pages; needs `sortable_tables_code` in its page."""
+    return itables.to_html_datatable(
+        significant(table), connected=False, showIndex=False, maxBytes=0,
+        layout={"topStart": "search", "topEnd": "pageLength", "bottomStart": "info",
+                "bottomEnd": "paging"},
+    )  # fmt: skip
+
+
+def sortable_tables_code() -> str:
+    """The script behind sortable tables, whole, so that the page opens offline."""
+    return generate_init_offline_itables_html(BUNDLE)
+
+
+def significant(table: pd.DataFrame) -> pd.DataFrame:
+    """Numbers rounded to the digits that a reader wants; the CSV keeps them all."""
+
+    def rounded(values: pd.Series) -> pd.Series:
+        sizes = np.abs(values.where(np.isfinite(values) & (values != 0), 1.0))
+        factor = 10.0 ** (DIGITS - 1 - np.floor(np.log10(sizes)))
+        return np.round(values * factor) / factor
+
+    floats = table.select_dtypes("floating").columns
+    return table.assign(**{name: rounded(table[name]) for name in floats})

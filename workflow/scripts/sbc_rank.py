@@ -1,0 +1,27 @@
+"""Fit data sets whose truth is drawn from their prior, and rank the truths."""
+
+import xarray as xr
+
+from joblog import open_log, progress
+from recovery.calibration import calibration_prior, rank_replicates
+from recovery.engines import make_engine
+from recovery.priors import make_prior
+from recovery.seeds import named_seed
+
+open_log(snakemake.log[0])
+prior, method, batch = (snakemake.wildcards[key] for key in ("prior", "method", "batch"))
+block, params = dict(snakemake.params.prior), snakemake.params
+engine = make_engine(
+    "exact" if method == "exact" else "nuts",
+    calibration_prior(make_prior(block.pop("family"), block), params.center),
+    {**params.sampler, "formulation": method},
+    snakemake.input.model,
+    params.levels,
+)
+ranks = rank_replicates(
+    xr.load_dataset(snakemake.input.datasets),
+    engine,
+    lambda replicate: named_seed(params.seed, "sbc", prior, replicate, method),
+    progress(f"sbc | {prior} | {method} | {batch}"),
+)
+ranks.to_parquet(snakemake.output[0], index=False)
