@@ -110,7 +110,7 @@ class ForgetsTheData:
         rho = rows["rho"].to_numpy()[:, None]
         u0 = rows["sigma_u0"].to_numpy()[:, None] * z[0]
         u1 = rows["sigma_u1"].to_numpy()[:, None] * (rho * z[0] + np.sqrt(1 - rho**2) * z[1])
-        draws = rows.to_xarray().rename(index="draw").expand_dims("chain").drop_vars("draw")
+        draws = rows.to_xarray().expand_dims("chain").drop_vars("draw")
         dims = ("chain", "draw", "subject")
         draws = draws.assign(u0=(dims, u0[None]), u1=(dims, u1[None]))
         return Fit(Diagnostics(status="ok"), None, draws)

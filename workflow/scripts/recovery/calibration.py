@@ -133,7 +133,7 @@ def calibration_table(ranks: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for keys, group in ranks.groupby(["prior", "method", "quantity"], sort=False):
         held = group.dropna(subset="rank")
-        if held.empty and group["status"].ne("failed").all():
+        if held.empty and group["status"].ne("failed").any():
             continue  # the prior has no such parameter
         bad = held["status"].eq("not_converged").sum()
         rows.append((*keys, len(group), len(held), bad, *_uniformity(held["pit"].to_numpy())))

@@ -40,7 +40,8 @@ def plan_table(
             chosen = chosen.dropna(subset="mcse")
             if chosen.empty:
                 continue
-            needs = np.ceil(chosen["n"] * (chosen["mcse"] / target) ** 2)
+            # rounded first: 475 and a last bit are not 476
+            needs = np.ceil(np.round(chosen["n"] * (chosen["mcse"] / target) ** 2, 6))
             worst = chosen.loc[needs.idxmax()]
             needed, n = int(needs.max()), int(worst["n"])
             whole = -(-max(needed, n) // batch_size) * batch_size
