@@ -9,6 +9,7 @@ from recovery.exact import exact_columns, exact_moments, exact_posterior
 from recovery.longdata import LongData
 from recovery.marginal import Statistics
 from recovery.priors import FAMILIES, make_prior
+from recovery.quadrature import prior_grid
 from recovery.scenarios import Design, Truth
 from recovery.simulate import simulate_replicate
 
@@ -146,3 +147,22 @@ def test_data_that_break_the_quadrature_leave_the_columns_empty(sleepstudy, valu
     columns = exact_columns(exact_moments(broken, make_prior("lkj_corr", {})))
     assert list(columns) == ["exact_mean", "exact_sd"]
     assert all(np.isnan(values).all() for values in columns.values())
+
+
+@pytest.mark.parametrize("family", ["lkj_corr", "lkj_corr_rstanarm"])
+def test_without_data_the_grid_is_the_prior(family, sleepstudy, rng):
+    """Probabilities of the prior's grid against closed forms and the definition's draws."""
+    prior = make_prior(family, {})
+    grid = prior_grid(sleepstudy, prior, (60, 60, 24, 32))
+    n = 200_000
+    rho = grid.values(2)
+    np.testing.assert_allclose(grid.density(2)[np.abs(rho) < 0.95], 0.5, rtol=5e-3)
+    sigma = 50.0 * np.abs(rng.standard_t(4, n))
+    assert abs(grid.moments()["sigma"][0] / sigma.mean() - 1) < 0.02
+    if family == "lkj_corr":
+        drawn = 10.0 * np.abs(rng.standard_normal(n))
+    else:
+        drawn = sigma * rng.exponential(size=n) * np.sqrt(2.0 * rng.random(n))
+    for limit in (2.0, 10.0, 40.0):
+        share = grid.marginal(1)[grid.values(1) < limit].sum()
+        assert abs(share - (drawn < limit).mean()) < 0.03  # a node is that much

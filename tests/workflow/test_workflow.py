@@ -53,7 +53,7 @@ def test_every_figure_is_there_in_both_formats(study):
     names = {str(path.relative_to(figures).with_suffix("")) for path in figures.rglob("*.png")}
     assert names == {str(p.relative_to(figures).with_suffix("")) for p in figures.rglob("*.svg")}
     assert {"study/coverage", "observed/correlation", "observed/lkj_corr/trace"} <= names
-    assert {"zip/low", "observed/implied_priors", "study/running_bias"} <= names
+    assert {"zip/low", "priors/implied", "study/running_bias"} <= names
     assert len(names) == 1 + 4 * 2 + 4 + 1 + 10 + 2
 
 

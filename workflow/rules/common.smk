@@ -123,7 +123,6 @@ OBSERVED_FIGURES = [
     "data",
     *(f"{prior}/{name}" for prior in PRIORS for name in PRIOR_FIGURES),
     *FOREST_FIGURES,
-    "implied_priors",
 ]
 STUDY_FIGURES = [
     "coverage",

@@ -1,6 +1,7 @@
 rule figures:
     input:
         figure_files("observed", OBSERVED_FIGURES).values(),
+        figure_files("priors", ["implied"]).values(),
         figure_files("study", STUDY_FIGURES).values(),
         figure_files("zip", SCENARIOS).values(),
 
@@ -15,7 +16,6 @@ rule observed_figures:
             "figures/style",
             "figures/posterior",
             "figures/forest",
-            "figures/densities",
         ),
     output:
         svg=figure_files("observed", OBSERVED_FIGURES)["svg"],
@@ -32,7 +32,6 @@ rule observed_figures:
                 for name in PRIOR_FIGURES
             ),
             *(reported("observed", name, category="Real data") for name in FOREST_FIGURES),
-            reported("observed", "implied_priors", category="Real data"),
         ],
     log:
         "<logs>/figures/observed.log",
@@ -45,6 +44,33 @@ rule observed_figures:
         forests=FOREST_FIGURES,
     script:
         "../scripts/observed_figures.py"
+
+
+rule prior_figure:
+    input:
+        data=config["data"]["path"],
+        code=code(
+            "longdata",
+            "priors",
+            "marginal",
+            "likelihood",
+            "quadrature",
+            "figures/style",
+            "figures/densities",
+        ),
+    output:
+        svg="<results>/figures/priors/implied.svg",
+        png=reported("priors", "implied", category="Real data"),
+    log:
+        "<logs>/figures/priors.log",
+    conda:
+        "../../envs/study.yaml"
+    params:
+        columns=DATA_COLUMNS,
+        priors=prior_blocks,
+        labels=LABELS,
+    script:
+        "../scripts/prior_figure.py"
 
 
 rule study_figures:

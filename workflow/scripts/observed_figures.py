@@ -4,7 +4,6 @@ import xarray as xr
 
 from joblog import open_log
 from recovery.estimates import realised_correlation
-from recovery.figures.densities import implied_priors
 from recovery.figures.forest import FOREST_FIGURES
 from recovery.figures.posterior import PRIOR_FIGURES, data_panels
 from recovery.figures.style import save_figure
@@ -16,16 +15,14 @@ axes = columns["response"], columns["time"]
 data = read_long_csv(snakemake.input.data, **columns)
 # the order of the rule's outputs
 figures = [lambda: data_panels(data, *axes)]
-posteriors, priors = {}, {}
+posteriors = {}
 for prior, path in zip(labels, snakemake.input.trees, strict=True):
     tree = xr.load_datatree(path)
-    priors[prior] = tree["prior"].to_dataset()
     draws = tree["posterior"].to_dataset()
     posteriors[prior] = draws.assign(r_u=realised_correlation(draws))
     for name in snakemake.params.by_prior:
         figures.append(lambda name=name, tree=tree: PRIOR_FIGURES[name](tree, data, *axes))
 for name in snakemake.params.forests:
     figures.append(lambda name=name: FOREST_FIGURES[name](posteriors, labels))
-figures.append(lambda: implied_priors(priors, labels))
 for draw, *paths in zip(figures, snakemake.output.svg, snakemake.output.png, strict=True):
     save_figure(draw(), paths)

@@ -110,6 +110,11 @@ class Grid:
         """Posterior weights of an axis's nodes, the others summed out."""
         return self.probability.sum(axis=tuple(i for i in range(4) if i != axis))
 
+    def density(self, axis: int) -> np.ndarray:
+        """The parameter's marginal density at an axis's nodes."""
+        slope = np.exp(self.axes[axis].log_slope(self.nodes[axis]))
+        return self.marginal(axis) / self.weights[axis] / slope
+
     def moments(self) -> dict[str, tuple[float, float]]:
         """Posterior mean and sd of every parameter."""
         found = {}
@@ -136,6 +141,13 @@ def first_windows(data: LongData, prior: Prior) -> tuple[Axis, ...]:
         Axis("rho", *rho),
         Axis("sigma", np.log(spread) - 6.0, np.log(spread) + 3.0),
     )
+
+
+def prior_grid(data: LongData, prior: Prior, sizes: tuple[int, ...]) -> Grid:
+    """The prior on a grid, `data` giving no more than the scale to look at."""
+    nothing = Statistics(0.0, 0.0, *np.zeros(9))
+    axes = settled_windows(nothing, prior, 0.0, first_windows(data, prior))
+    return evaluate_grid(nothing, prior, 0.0, axes, sizes)
 
 
 def settled_windows(

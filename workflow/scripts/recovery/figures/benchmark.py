@@ -30,7 +30,7 @@ def cost(table: pd.DataFrame, labels: dict[str, str]) -> Figure:
     names = [f"{SAMPLERS[0]}, 0.8", *(f"{m}, {a}" for m in SAMPLERS[1:] for a in (0.8, 0.9))]
     _dots(diverging, named, names, "divergences", labels, log=False)
     diverging.set(title="Divergences, by target_accept", xlabel="mean a fit of 4 x 1000 draws")
-    prior_legend(figure, labels, loc="outside lower center", ncols=min(4, len(labels)))
+    prior_legend(figure, labels, prior_styles(list(labels)))
     return figure
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ..calibration import QUANTITIES, ecdf_difference
-from .style import SYMBOLS, prior_legend, prior_styles, use_style
+from .style import SYMBOLS, line_styles, prior_legend, use_style
 
 
 def rank_ecdf(ranks: pd.DataFrame, labels: dict[str, str]) -> Figure:
@@ -14,7 +14,7 @@ def rank_ecdf(ranks: pd.DataFrame, labels: dict[str, str]) -> Figure:
     figure, grid = plt.subplots(
         2, 4, figsize=(10, 5), sharex=True, sharey=True, layout="constrained"
     )
-    styles = prior_styles(list(labels))
+    styles = line_styles(list(labels))
     for axes, quantity in zip(grid.ravel(), QUANTITIES):
         for prior in labels:
             chosen = (ranks["prior"] == prior) & (ranks["quantity"] == quantity)
@@ -25,14 +25,12 @@ def rank_ecdf(ranks: pd.DataFrame, labels: dict[str, str]) -> Figure:
             # priors differ in n only where fits failed: one band says enough
             if not axes.collections:
                 axes.fill_between(x, lower, upper, color="0.88", lw=0)
-            axes.plot(x, difference, color=styles[prior]["color"], lw=1.1)
+            axes.plot(x, difference, lw=1.1, **styles[prior])
         axes.axhline(0, color="0.5", lw=0.8, ls="--")
         axes.set_title(SYMBOLS.get(quantity, "log likelihood"))
     for axes in grid[-1]:
         axes.set_xlabel("rank of the truth, as a share")
     figure.supylabel("ECDF less uniform", size=10)
     figure.suptitle("Ranks of truths drawn from the prior (grey: simultaneous 95 % band)")
-    prior_legend(
-        figure, labels, marked=False, loc="outside lower center", ncols=min(4, len(labels))
-    )
+    prior_legend(figure, labels, line_styles(list(labels)))
     return figure

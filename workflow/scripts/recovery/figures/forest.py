@@ -52,7 +52,7 @@ def forest(
         axes.set_axisbelow(True)
         axes.set_xlabel(xlabel)
     figure.suptitle(title)
-    prior_legend(figure, labels, loc="outside lower center", ncols=min(4, len(labels)))
+    prior_legend(figure, labels, prior_styles(list(labels)))
     return figure
 
 

@@ -9,9 +9,10 @@ from matplotlib.figure import Figure
 
 from ..measures import Z95, wilson_interval
 from ..tables import HEADLINE_LEVEL
-from .style import SYMBOLS, panel_grid, prior_legend, prior_styles, use_style
+from .style import SYMBOLS, line_styles, panel_grid, prior_legend, prior_styles, use_style
 
 COVARIANCE = ("sigma_u0", "sigma_u1", "rho", "r_u")
+RUN_IN = 9  # replicates whose bands would set the scale
 LOW, HIGH = "q2.5", "q97.5"
 
 
@@ -41,7 +42,8 @@ def zip_plot(estimates: pd.DataFrame, labels: dict[str, str]) -> Figure:
 
 def _zip_panel(axes, table: pd.DataFrame, colour: str) -> None:
     if table.empty:
-        axes.axis("off")
+        axes.set(xticks=[], yticks=[])
+        axes.spines[:].set_visible(False)
         axes.text(0.5, 0.5, "no such parameter", ha="center", transform=axes.transAxes)
         return
     n = len(table)
@@ -49,10 +51,8 @@ def _zip_panel(axes, table: pd.DataFrame, colour: str) -> None:
     centile = 100.0 * z.rank(method="first") / n
     low, high = table[LOW] - table["truth"], table[HIGH] - table["truth"]
     held = (low <= 0) & (high >= 0)
-    # an intercept of 0 would hide black on grey
-    missed = "#B00000" if colour == "#000000" else colour
     axes.hlines(centile[held], low[held], high[held], color="0.82", lw=0.6, rasterized=True)
-    axes.hlines(centile[~held], low[~held], high[~held], color=missed, lw=0.9, rasterized=True)
+    axes.hlines(centile[~held], low[~held], high[~held], color=colour, lw=0.9, rasterized=True)
     axes.axvline(0, color="0.2", lw=0.8)
     for edge in wilson_interval(held.mean(), n):
         axes.axhline(100.0 * edge, color="0.2", lw=0.8, ls=":")
@@ -62,7 +62,9 @@ def _zip_panel(axes, table: pd.DataFrame, colour: str) -> None:
 def agreement(estimates: pd.DataFrame, labels: dict[str, str]) -> Figure:
     """Posterior means of each two priors on the same data sets (Bland & Altman 1986)."""
     use_style()
-    pairs = list(combinations(labels, 2))
+    with_rho = estimates.query("parameter == 'rho'").dropna(subset="mean")["prior"].unique()
+    # pairs without rho last, so that every row begins with a panel
+    pairs = sorted(combinations(labels, 2), key=lambda pair: not set(pair) <= set(with_rho))
     figure, grid = plt.subplots(
         len(COVARIANCE), len(pairs), figsize=(1 + 2 * len(pairs), 8), layout="constrained",
         squeeze=False, sharex="row", sharey="row",
@@ -119,7 +121,7 @@ def running_bias(estimates: pd.DataFrame, labels: dict[str, str]) -> Figure:
 def _running(estimates, labels, running, title: str, ylabel: str, reference: float) -> Figure:
     use_style()
     chosen = estimates.query("parameter == 'rho'").dropna(subset="mean")
-    styles = prior_styles(list(labels))
+    styles = line_styles(list(labels))
     figure, panels = panel_grid(list(chosen["scenario"].unique()), title, ylabel)
     for scenario, axes in panels.items():
         for prior in labels:
@@ -127,12 +129,13 @@ def _running(estimates, labels, running, title: str, ylabel: str, reference: flo
             if own.empty:
                 continue
             middle, low, high = running(own.sort_values("replicate"))
-            n, colour = np.arange(1, len(own) + 1), styles[prior]["color"]
-            axes.fill_between(n, low, high, color=colour, alpha=0.12, lw=0)
-            axes.plot(n, middle, color=colour, lw=1.1)
+            n = np.arange(1, len(own) + 1)
+            if len(n) > RUN_IN:
+                n, middle, low, high = (x[RUN_IN:] for x in (n, middle, low, high))
+            axes.fill_between(n, low, high, color=styles[prior]["color"], alpha=0.12, lw=0)
+            axes.plot(n, middle, lw=1.1, **styles[prior])
         axes.axhline(reference, color="0.4", lw=0.8, ls="--")
-    figure.supxlabel("replicates", size=10)
-    prior_legend(
-        figure, labels, marked=False, loc="outside lower center", ncols=min(4, len(labels))
-    )
+        axes.set_xlabel("replicates")
+        axes.tick_params(labelbottom=True)
+    prior_legend(figure, labels, line_styles(list(labels)))
     return figure

@@ -105,7 +105,7 @@ def model_se_error(recovery: pd.DataFrame, labels: dict[str, str]) -> Figure:
     figure.supxlabel(
         "relative error of the model SE, % (bars: 95 % Monte Carlo intervals)", size=10
     )
-    prior_legend(figure, labels, loc="outside lower center", ncols=min(4, len(labels)))
+    prior_legend(figure, labels, prior_styles(list(labels)))
     return figure
 
 
@@ -130,7 +130,7 @@ def accuracy(estimates: pd.DataFrame, labels: dict[str, str]) -> Figure:
         axes.set_xlabel("standard normal quantile")
     figure.supylabel("(mean - exact mean) / Monte Carlo standard error", size=10)
     figure.suptitle("Sampled against exact posterior means")
-    prior_legend(figure, labels, loc="outside lower center", ncols=min(4, len(labels)))
+    prior_legend(figure, labels, prior_styles(list(labels)))
     return figure
 
 
@@ -167,10 +167,11 @@ def _against_rho(
             _measure_panel(axes, table[chosen], labels, reference)
     for axes, parameter in zip(rows[0], PARAMETERS):
         axes.set_title(SYMBOLS[parameter])
+    for axes in rows[-1] if len(designs) > 1 else rows[0][3:]:
+        axes.set_xlabel(r"true $\rho$")
     figure.supylabel(ylabel, size=10)
-    figure.supxlabel(r"true $\rho$", size=10)
     figure.suptitle(title)
-    prior_legend(figure, labels, loc="outside lower center", ncols=min(4, len(labels)))
+    prior_legend(figure, labels, prior_styles(list(labels)))
     return figure
 
 

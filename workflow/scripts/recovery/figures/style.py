@@ -15,6 +15,7 @@ from matplotlib.lines import Line2D
 
 # Okabe & Ito's colours, ordered so that the first four also differ in lightness (greyscale).
 COLOURS = ("#000000", "#0072B2", "#D55E00", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#7F7F7F")
+DASHES = ("-", "-", "--", "-.", "-", ":", "--", "-.")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
 SYMBOLS = {
@@ -60,13 +61,21 @@ def prior_styles(priors: Sequence[str]) -> dict[str, dict[str, str]]:
     }
 
 
-def prior_legend(figure: Figure, labels: dict[str, str], marked: bool = True, **kwargs) -> None:
-    """Add the legend of priors (id -> label) to a figure, outside its axes."""
+def line_styles(priors: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Colour and dashes of each prior's lines without markers, so that equal ones both show."""
+    return {
+        prior: {"color": style["color"], "linestyle": DASHES[i % len(DASHES)]}
+        for i, (prior, style) in enumerate(prior_styles(priors).items())
+    }
+
+
+def prior_legend(figure: Figure, labels: dict[str, str], styles: dict[str, dict[str, str]]) -> None:
+    """Add the legend of priors (id -> label) to a figure, below its axes."""
     handles = [
-        Line2D([], [], markersize=5 if marked else 0, label=labels[prior], **style)
-        for prior, style in prior_styles(list(labels)).items()
+        Line2D([], [], markersize=5, label=labels[prior], **styles[prior]) for prior in labels
     ]
-    figure.legend(handles=handles, frameon=False, **kwargs)
+    columns = min(4, len(labels))
+    figure.legend(handles=handles, frameon=False, loc="outside lower center", ncols=columns)
 
 
 def panel_grid(names: Sequence[str], title: str, ylabel: str) -> tuple[Figure, dict[str, Axes]]:
