@@ -2,6 +2,7 @@
 
 import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -46,6 +47,32 @@ def test_every_table_is_there_with_its_rows(tables):
     observed = pd.read_csv(tables / "observed.csv")
     assert list(observed["prior"].unique()) == list(TINY["priors"])
     assert list(observed["formulation"].unique()) == ["marginal", "latent"]
+
+
+def test_measures_are_recomputed_by_the_lines_in_the_readme(study, monkeypatch):
+    """The code block of results/README.md, run as it stands there."""
+    text = (ROOT / "results/README.md").read_text()
+    code = text.split("```python\n")[1].split("```")[0]
+    monkeypatch.chdir(study[0] / "results/tiny")
+    found = {}
+    exec(code, found)
+    assert len([line for line in code.splitlines() if line]) <= 10
+    keys = ["scenario", "prior", "parameter"]
+    recovery = pd.read_csv("tables/recovery.csv").dropna(subset="estimate")
+    for measure, level in (("bias", None), ("coverage", 0.95)):
+        table = recovery[recovery["measure"] == measure]
+        table = table[table["level"] == level] if level else table
+        expected = table.set_index(keys).sort_index()
+        for column in found[measure]:
+            np.testing.assert_allclose(found[measure][column], expected[column], rtol=1e-12)
+    comparison = pd.read_csv("tables/comparison.csv").dropna(subset="difference")
+    for measure, column in (("bias", "error"), ("coverage", "held")):
+        chosen = comparison[comparison["measure"] == measure]
+        chosen = chosen[chosen["level"].isna() | (chosen["level"] == 0.95)]
+        expected = chosen.set_index(["scenario", "parameter"]).sort_index()
+        own = found["comparison"][column]["lkj_corr"].loc[expected.index]
+        np.testing.assert_allclose(own["mean"], expected["difference"], rtol=1e-9, atol=1e-12)
+        assert (own["size"] == expected["n"]).all()
 
 
 def test_every_figure_is_there_in_both_formats(study):
