@@ -34,10 +34,12 @@ def tiny_study(folder: Path, sheet: str = SHEET, **changes) -> Path:
     return folder
 
 
-def snakemake(folder: Path, *arguments: str, root: Path = ROOT) -> subprocess.CompletedProcess:
+def snakemake(
+    folder: Path, *arguments: str, root: Path = ROOT, run: tuple[str, ...] = ("--cores", "2")
+) -> subprocess.CompletedProcess:
     """Run the workflow on the study in a folder, the way a user does."""
     command = [sys.executable, "-m", "snakemake", "--snakefile", root / "Snakefile"]
-    command += ["--directory", folder, "--cores", "2", *arguments]
+    command += ["--directory", folder, *run, *arguments]
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
     return subprocess.run(
         command, capture_output=True, text=True, env=environment, timeout=900, check=False

@@ -214,10 +214,11 @@ def test_a_mistake_is_one_plain_sentence_before_any_job(tmp_path, changes, messa
 
 def test_the_report_is_one_file_with_captions(study, checkout):
     folder, _ = study
-    run = snakemake(folder, "--report", "report.html", root=checkout)
+    run = snakemake(folder, "--report", "report.html", root=checkout, run=())
     assert run.returncode == 0, run.stderr[-3000:]
     html = (folder / "report.html").read_text()
     assert "Recovery" in html and "Real data" in html and "Tables" in html
+    assert "answers and ADEMP" in html and "all tables, sortable" in html
 
 
 def test_the_default_config_is_the_one_in_the_repository():

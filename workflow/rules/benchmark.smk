@@ -45,8 +45,8 @@ rule scaling:
         "<logs>/benchmark/scaling.log",
     conda:
         "../../envs/study.yaml"
-    # all cores: nothing else may run beside what is timed
-    threads: workflow.cores
+    # all cores that there are (Snakemake caps it): nothing else may run beside what is timed
+    threads: 1000
     params:
         config=config,
     script:

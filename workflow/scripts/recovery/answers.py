@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from .estimates import PARAMETERS
 from .tables import HEADLINE_LEVEL, standardised_errors
 
 
@@ -32,7 +33,9 @@ def headline_table(recovery: pd.DataFrame) -> pd.DataFrame:
         biases = (worst["estimate"], worst["mcse"])
         rows.append((*keys, *extremes, off, len(coverage), width["estimate"].mean(), *biases))
     columns = ["parameter", "prior", "coverage", "mcse", "lowest", "highest", "off", "scenarios"]
-    return pd.DataFrame(rows, columns=[*columns, "width", "largest_bias", "bias_mcse"])
+    table = pd.DataFrame(rows, columns=[*columns, "width", "largest_bias", "bias_mcse"])
+    order = table["parameter"].map(PARAMETERS.index)
+    return table.iloc[order.argsort(kind="stable")].reset_index(drop=True)
 
 
 def accuracy_sentence(estimates: pd.DataFrame) -> str:

@@ -10,7 +10,6 @@ from itables.javascript import generate_init_offline_itables_html
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 BUNDLE = Path(itables.__file__).parent / "html/dt_bundle.js"
-DIGITS = 4
 
 
 def render(template: str | Path, *extended: str | Path, **values: Any) -> str:
@@ -25,17 +24,21 @@ def render(template: str | Path, *extended: str | Path, **values: Any) -> str:
 
 
 def plain_table(table: pd.DataFrame) -> str:
-    """A small table as HTML."""
-    return significant(table).to_html(index=False, border=0, na_rep="", classes="plain")
+    """A small table as HTML, numbers to four digits."""
+    return table.to_html(
+        index=False, border=0, na_rep="", classes="plain", float_format=four_digits
+    )
 
 
 def sortable_table(table: pd.DataFrame) -> str:
     """A table that sorts, searches and pages; needs `sortable_tables_code` in its page."""
-    return itables.to_html_datatable(
-        significant(table), connected=False, showIndex=False, maxBytes=0,
-        layout={"topStart": "search", "topEnd": "pageLength", "bottomStart": "info",
-                "bottomEnd": "paging"},
-    )  # fmt: skip
+    text = table.select_dtypes(exclude="number").columns
+    with pd.option_context("display.float_format", four_digits):
+        return itables.to_html_datatable(
+            table.fillna(dict.fromkeys(text, "")), connected=False, showIndex=False, maxBytes=0,
+            layout={"topStart": "search", "topEnd": "pageLength", "bottomStart": "info",
+                    "bottomEnd": "paging"},
+        )  # fmt: skip
 
 
 def sortable_tables_code() -> str:
@@ -43,13 +46,6 @@ def sortable_tables_code() -> str:
     return generate_init_offline_itables_html(BUNDLE)
 
 
-def significant(table: pd.DataFrame) -> pd.DataFrame:
-    """Numbers rounded to the digits that a reader wants; the CSV keeps them all."""
-
-    def rounded(values: pd.Series) -> pd.Series:
-        sizes = np.abs(values.where(np.isfinite(values) & (values != 0), 1.0))
-        factor = 10.0 ** (DIGITS - 1 - np.floor(np.log10(sizes)))
-        return np.round(values * factor) / factor
-
-    floats = table.select_dtypes("floating").columns
-    return table.assign(**{name: rounded(table[name]) for name in floats})
+def four_digits(number: float) -> str:
+    """A number as a reader wants it; nothing for NaN."""
+    return "" if np.isnan(number) else f"{number:.4g}"
