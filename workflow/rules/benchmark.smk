@@ -9,13 +9,14 @@ rule cost:
     input:
         data=config["data"]["path"],
         code=code(
+            "files",
             "seeds",
             "longdata",
+            "estimates",
             "priors",
             "marginal",
             "formulations",
             "models",
-            "estimates",
             "likelihood",
             "quadrature",
             "exact",

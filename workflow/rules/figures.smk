@@ -11,6 +11,7 @@ rule observed_figures:
         data=config["data"]["path"],
         trees=expand("<results>/observed/{prior}/marginal.nc", prior=PRIORS),
         code=code(
+            "files",
             "longdata",
             "estimates",
             "figures/style",
@@ -78,6 +79,7 @@ rule study_figures:
         recovery="<results>/tables/recovery.csv",
         estimates="<results>/tables/estimates.parquet",
         code=code(
+            "files",
             "scenarios",
             "estimates",
             "measures",
@@ -103,7 +105,7 @@ rule study_figures:
 rule zip_figures:
     input:
         estimates="<results>/tables/estimates.parquet",
-        code=code("estimates", "measures", "tables", "figures/style", "figures/replicates"),
+        code=code("files", "estimates", "measures", "tables", "figures/style", "figures/replicates"),
     output:
         svg=figure_files("zip", SCENARIOS)["svg"],
         png=[

@@ -5,7 +5,14 @@ ruleorder: observe > compile
 rule compile:
     input:
         code=code(
-            "longdata", "priors", "marginal", "formulations", "models", "estimates", "compiled"
+            "files",
+            "longdata",
+            "estimates",
+            "priors",
+            "marginal",
+            "formulations",
+            "models",
+            "compiled",
         ),
     output:
         "<results>/compiled/{prior}/{variant}.model",
@@ -24,6 +31,7 @@ rule fit:
         datasets="<results>/datasets/{scenario}/{batch}.nc",
         model=replicates_model,
         code=code(
+            "files",
             "seeds",
             "scenarios",
             "longdata",

@@ -11,13 +11,14 @@ rule observe:
     input:
         data=config["data"]["path"],
         code=code(
+            "files",
             "seeds",
             "longdata",
+            "estimates",
             "priors",
             "marginal",
             "formulations",
             "models",
-            "estimates",
             "likelihood",
             "quadrature",
             "exact",
@@ -57,7 +58,14 @@ rule observed_tables:
         ),
         data=config["data"]["path"],
         code=code(
-            "longdata", "estimates", "priors", "marginal", "likelihood", "quadrature", "exact"
+            "files",
+            "longdata",
+            "estimates",
+            "priors",
+            "marginal",
+            "likelihood",
+            "quadrature",
+            "exact",
         ),
     output:
         observed=report(

@@ -13,7 +13,7 @@ rule ademp:
         estimates="<results>/tables/estimates.parquet",
         template=template("ademp"),
         base=template("base"),
-        code=code("estimates", "measures", "tables", "answers", "pages"),
+        code=code("files", "estimates", "measures", "tables", "answers", "pages"),
     output:
         report(
             "<results>/pages/ademp.html",

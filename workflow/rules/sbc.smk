@@ -7,6 +7,7 @@ rule sbc:
 rule sbc_simulate:
     input:
         code=code(
+            "files",
             "seeds",
             "scenarios",
             "longdata",
@@ -48,6 +49,7 @@ rule sbc_rank:
         datasets="<results>/sbc/datasets/{prior}/{batch}.nc",
         model=calibration_model,
         code=code(
+            "files",
             "seeds",
             "scenarios",
             "longdata",
@@ -92,6 +94,7 @@ rule sbc_table:
             batch=batches(config["sbc"]["replicates"], config["sbc"]["batch_size"]),
         ),
         code=code(
+            "files",
             "seeds",
             "scenarios",
             "longdata",
@@ -133,6 +136,7 @@ rule sbc_figures:
     input:
         ranks="<results>/tables/sbc_ranks.parquet",
         code=code(
+            "files",
             "seeds",
             "scenarios",
             "longdata",

@@ -4,6 +4,7 @@ import xarray as xr
 
 from joblog import open_log, progress
 from recovery.engines import make_engine
+from recovery.files import intact
 from recovery.priors import make_prior
 from recovery.replicates import fit_replicates
 from recovery.seeds import named_seed
@@ -18,8 +19,10 @@ engine = make_engine(
     snakemake.input.model,
     snakemake.params.levels,
 )
+with intact(snakemake.input.datasets):
+    datasets = xr.load_dataset(snakemake.input.datasets)
 estimates, fits = fit_replicates(
-    xr.load_dataset(snakemake.input.datasets),
+    datasets,
     engine,
     lambda replicate: named_seed(snakemake.params.seed, scenario, replicate, "fit", prior),
     progress(f"{scenario} | {prior} | {batch}"),

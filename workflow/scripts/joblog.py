@@ -45,6 +45,8 @@ def progress(label: str) -> Callable[[int, int], None]:
 def _log_exception(kind, error, trace) -> None:
     if issubclass(kind, InputError):
         logger.error("Error: %s", error)
+    elif "No space left on device" in str(error):
+        logger.error("Error: the disk is full; free some and run again, what is done is kept.")
     else:
         logging.getLogger().error("The job failed.", exc_info=(kind, error, trace))
         logger.error("Error: %s: %s", kind.__name__, error)

@@ -7,6 +7,7 @@ from recovery.estimates import realised_correlation
 from recovery.figures.forest import FOREST_FIGURES
 from recovery.figures.posterior import PRIOR_FIGURES, data_panels
 from recovery.figures.style import save_figure
+from recovery.files import intact
 from recovery.longdata import read_long_csv
 
 open_log(snakemake.log[0])
@@ -17,7 +18,8 @@ data = read_long_csv(snakemake.input.data, **columns)
 figures = [lambda: data_panels(data, *axes)]
 posteriors = {}
 for prior, path in zip(labels, snakemake.input.trees, strict=True):
-    tree = xr.load_datatree(path)
+    with intact(path):
+        tree = xr.load_datatree(path)
     draws = tree["posterior"].to_dataset()
     posteriors[prior] = draws.assign(r_u=realised_correlation(draws))
     for name in snakemake.params.by_prior:

@@ -6,13 +6,15 @@ import pandas as pd
 
 from joblog import logger, open_log
 from recovery.exact import bayes_factors, exact_posterior
+from recovery.files import intact
 from recovery.longdata import read_long_csv
 from recovery.priors import make_prior
 
 open_log(snakemake.log[0])
 tables = []
 for path in map(Path, snakemake.input.estimates):
-    table = pd.read_parquet(path)
+    with intact(path):
+        table = pd.read_parquet(path)
     table.insert(0, "prior", path.parent.name)
     table.insert(1, "formulation", path.stem)
     tables.append(table)

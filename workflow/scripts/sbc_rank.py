@@ -5,6 +5,7 @@ import xarray as xr
 from joblog import open_log, progress
 from recovery.calibration import calibration_prior, rank_replicates
 from recovery.engines import make_engine
+from recovery.files import intact
 from recovery.priors import make_prior
 from recovery.seeds import named_seed
 
@@ -18,8 +19,10 @@ engine = make_engine(
     snakemake.input.model,
     params.levels,
 )
+with intact(snakemake.input.datasets):
+    datasets = xr.load_dataset(snakemake.input.datasets)
 ranks = rank_replicates(
-    xr.load_dataset(snakemake.input.datasets),
+    datasets,
     engine,
     lambda replicate: named_seed(params.seed, "sbc", prior, replicate, method),
     progress(f"sbc | {prior} | {method} | {batch}"),

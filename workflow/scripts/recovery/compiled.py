@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .estimates import PARAMETERS
+from .files import intact
 
 if TYPE_CHECKING:
     import pymc as pm
@@ -149,7 +150,8 @@ def save_model(file: ModelFile, path: str | Path) -> None:
 
 def load_model(path: str | Path) -> ModelFile:
     """Read what `save_model` wrote. Like any pickle, read only files of your own."""
-    return pickle.loads(zlib.decompress(Path(path).read_bytes()))
+    with intact(path):
+        return pickle.loads(zlib.decompress(Path(path).read_bytes()))
 
 
 def _jittered(start: np.ndarray):

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from .estimates import density_columns, interval_probabilities, quantile_name
+from .files import intact
 from .measures import (
     DENSITY_MEASURES,
     DIFFERENCES,
@@ -41,11 +42,17 @@ def stack_batches(paths: Sequence[str | Path], keys: Sequence[str]) -> pd.DataFr
     -------
     DataFrame
         The keys, with ``replicate`` after the first, and then the columns of the batches.
+
+    Raises
+    ------
+    InputError
+        If a file is broken.
     """
-    stacked = [
-        pd.read_parquet(path).assign(**dict(zip(keys, path.parts[-3:-1])))
-        for path in map(Path, paths)
-    ]
+    stacked = []
+    for path in map(Path, paths):
+        with intact(path):
+            batch = pd.read_parquet(path)
+        stacked.append(batch.assign(**dict(zip(keys, path.parts[-3:-1]))))
     table = pd.concat(stacked, ignore_index=True)
     first = [keys[0], "replicate", *keys[1:]]
     return table[first + [column for column in table.columns if column not in first]]

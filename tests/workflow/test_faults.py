@@ -1,0 +1,177 @@
+"""What may go wrong while a study runs, and that its numbers do not depend on it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pandas as pd
+import pytest
+import yaml
+from helpers import ROOT, TINY, snakemake, tiny_study
+
+EXACT = {"sampler": TINY["sampler"] | {"engine": "exact"}, "replicates": 60, "batch_size": 20}
+TABLES = ["results/tiny/tables/recovery.csv", "results/tiny/tables/estimates.parquet"]
+
+
+def tables(folder):
+    """Everything that a study measured, less measured times."""
+    place = folder / "results/tiny/tables"
+    fits = pd.read_csv(place / "fits.csv").drop(columns="sampling_seconds")
+    keys = ["scenario", "prior", "replicate"]
+    return (
+        pd.read_parquet(place / "estimates.parquet").sort_values([*keys, "parameter"]),
+        fits.sort_values(keys),
+    )
+
+
+def assert_same(folder, other):
+    for ours, theirs in zip(tables(folder), tables(other), strict=True):
+        pd.testing.assert_frame_equal(
+            ours.reset_index(drop=True), theirs.reset_index(drop=True), check_exact=True
+        )
+
+
+def run(folder, *arguments, **changes):
+    done = snakemake(tiny_study(folder, **EXACT | changes), *TABLES, *arguments)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return folder
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    return run(tmp_path_factory.mktemp("undisturbed"))
+
+
+def start(folder):
+    """The study in a process group of its own."""
+    command = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile"]
+    command += ["--directory", folder, "--cores", "2", *TABLES]
+    with open(folder / "log", "w") as log:
+        return subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+
+
+def wait_for(condition, process, seconds=120):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert process.poll() is None and time.monotonic() < end
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("batch_size", [7, 60])
+def test_batches_cores_and_order_do_not_matter(tmp_path, undisturbed, batch_size):
+    header, *rows = ["scenario\trho\tsubjects\tdays", "low\t-0.5\t6\t5", "high\t0.5\t6\t5", ""]
+    sheet = "\n".join([header, *reversed([row for row in rows if row]), ""])
+    priors = dict(reversed(TINY["priors"].items()))
+    run(tmp_path, "--cores", "1", batch_size=batch_size, sheet=sheet, priors=priors)
+    assert_same(tmp_path, undisturbed)
+
+
+def test_a_killed_study_goes_on_where_it_was(tmp_path, undisturbed):
+    """SIGKILL to Snakemake and its jobs: finished batches stay, the lock is told how to open."""
+    tiny_study(tmp_path, **EXACT)
+    process = start(tmp_path)
+    fits = tmp_path / "results/tiny/fits"
+    wait_for(lambda: len(list(fits.rglob("*.fits.parquet"))) >= 3, process)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    before = {path: path.stat().st_mtime_ns for path in fits.rglob("*.fits.parquet")}
+    locked = snakemake(tmp_path, *TABLES)
+    assert locked.returncode != 0 and "--unlock" in locked.stderr
+    assert snakemake(tmp_path, "--unlock").returncode == 0
+    again = snakemake(tmp_path, "--rerun-incomplete", *TABLES)
+    assert again.returncode == 0, again.stderr[-3000:]
+    kept = [path for path, time_ns in before.items() if path.stat().st_mtime_ns == time_ns]
+    assert len(kept) >= len(before) - 2  # at most the two that were being written
+    assert_same(tmp_path, undisturbed)
+
+
+@pytest.mark.parametrize("damage", ["truncated", "empty"])
+@pytest.mark.parametrize(
+    "name", ["fits/low/lkj_corr/21-40.estimates.parquet", "datasets/low/1-20.nc"]
+)
+def test_a_broken_file_is_named_and_made_anew(tmp_path, undisturbed, name, damage):
+    shutil.copytree(undisturbed, tmp_path, dirs_exist_ok=True)
+    broken = tmp_path / "results/tiny" / name
+    whole = broken.read_bytes()
+    broken.write_bytes(whole[: len(whole) // 2] if damage == "truncated" else b"")
+    failed = snakemake(tmp_path, *TABLES)
+    assert failed.returncode != 0
+    assert f"{name}: the file is broken" in failed.stderr, failed.stderr[-2000:]
+    again = snakemake(tmp_path, *TABLES)
+    assert again.returncode == 0, again.stderr[-3000:]
+    assert_same(tmp_path, undisturbed)
+
+
+def test_two_studies_at_once_do_not_disturb_each_other(tmp_path, undisturbed):
+    folders = [tmp_path / "one", tmp_path / "two"]
+    processes = [start(tiny_study(folder, **EXACT)) for folder in folders]
+    for folder, process in zip(folders, processes):
+        assert process.wait(timeout=300) == 0, (folder / "log").read_text()[-3000:]
+        assert_same(folder, undisturbed)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 1.5 MB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1536k", "tmpfs", disk],
+        capture_output=True,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip("this user may not mount a small disk")
+    yield disk
+    subprocess.run(["umount", "--lazy", disk], check=True)
+
+
+def test_a_full_disk_is_told_and_the_study_goes_on_after(small_disk, undisturbed):
+    tiny_study(small_disk, **EXACT)
+    ballast = small_disk / "results/tiny/ballast"
+    ballast.parent.mkdir(parents=True)
+    free = shutil.disk_usage(small_disk).free
+    ballast.write_bytes(bytes(free - 300_000))
+    full = snakemake(small_disk, *TABLES)
+    assert full.returncode != 0
+    assert "Error: the disk is full" in full.stderr, full.stderr[-3000:]
+    ballast.unlink()
+    snakemake(small_disk, "--unlock")
+    again = snakemake(small_disk, "--rerun-incomplete", *TABLES)
+    assert again.returncode == 0, again.stderr[-3000:]
+    assert_same(small_disk, undisturbed)
+
+
+def test_nuts_gives_the_same_bits_whatever_the_batches_cores_and_caches(tmp_path):
+    """Two compilations, one with a fresh compiler cache and one with that of this machine."""
+    prior = {"independent": TINY["priors"]["independent"]}
+    nuts = {"sampler": TINY["sampler"], "replicates": 4, "priors": prior}
+    target = "results/tiny/tables/fits.csv"
+    folders = [tmp_path / "a", tmp_path / "b"]
+    flags = os.environ.get("PYTENSOR_FLAGS")
+    for folder, batch_size, cores in zip(folders, (4, 1), ("1", "2")):
+        tiny_study(folder, **nuts | {"batch_size": batch_size})
+        if folder is folders[1]:
+            os.environ["PYTENSOR_FLAGS"] = f"base_compiledir={tmp_path / 'cold'}"
+        try:
+            done = snakemake(folder, target, run=("--cores", cores))
+        finally:
+            os.environ.pop("PYTENSOR_FLAGS", None)
+            if flags is not None:
+                os.environ["PYTENSOR_FLAGS"] = flags
+        assert done.returncode == 0, done.stderr[-3000:]
+    assert_same(*folders)
+
+
+def test_the_default_study_is_read_as_plain_yaml(tmp_path):
+    """A config that asks YAML to run code runs none."""
+    tiny_study(tmp_path)
+    config = tmp_path / "config/config.yaml"
+    text = yaml.safe_dump(TINY) + "seed: !!python/object/apply:os.system ['touch hacked']\n"
+    config.write_text(text)
+    run = snakemake(tmp_path, "--dry-run")
+    assert run.returncode != 0
+    assert not (tmp_path / "hacked").exists() and not (ROOT / "hacked").exists()

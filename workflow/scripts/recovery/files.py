@@ -1,0 +1,28 @@
+"""Intermediate files: a broken one is named and removed, not read as data."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import InputError
+
+
+@contextmanager
+def intact(path: str | Path) -> Iterator[None]:
+    """Read a file within this context: if that fails, the file goes, so that a rerun makes it.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, for example since a full disk or a kill left half of it.
+    """
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        Path(path).unlink(missing_ok=True)
+        raise InputError(
+            f"{path}: the file is broken and was removed ({type(error).__name__}); "
+            "run again, and it is made anew."
+        ) from error
