@@ -4,6 +4,8 @@ The one place where Snakemake's schema validation meets the package; everything 
 can write is raised here as an `InputError` with one plain sentence.
 """
 
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,6 +107,10 @@ def _scenarios(config: dict[str, Any]) -> dict[str, Scenario]:
 
 
 def _validate(instance: dict[str, Any], schema: str, where: str, what: str = "key") -> None:
+    for path, number in _numbers(instance):
+        # schemas let NaN through, and integers that no float can hold
+        if not abs(number) <= sys.float_info.max:
+            raise InputError(f"{where}, {what} {path}: this is no finite number.")
     try:
         validate(instance, str(SCHEMAS / schema))
     except WorkflowError as error:
@@ -120,3 +126,13 @@ def _sentence(error: ValidationError, where: str, what: str) -> str:
     place = f"{where}, {what} {path}" if path else where
     message = " ".join(error.message.split())
     return f"{place}: {message}" + (f" (wanted: {hint})." if hint else ".")
+
+
+def _numbers(value: Any, path: str = "") -> Iterator[tuple[str, float]]:
+    """Every number in nested mappings and lists, with its path."""
+    if isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, inner in items:
+            yield from _numbers(inner, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, int | float):
+        yield path, value

@@ -6,6 +6,7 @@ to PyMC, and once as a plain density, the oracle for the first. PyMC is imported
 only, since checking a config must not pay four seconds for it.
 """
 
+import sys
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, NamedTuple, override
@@ -61,7 +62,7 @@ class Prior(ABC):
             if isinstance(value, bool) or not isinstance(value, int | float):
                 alternative = " or 'data'" if field.name == "center" else ""
                 raise InputError(f"{field.name}: {value!r} is not a number{alternative}.")
-            if not np.isfinite(value) or (field.name != "center" and value <= 0):
+            if not abs(value) <= sys.float_info.max or (field.name != "center" and value <= 0):
                 wanted = "finite" if field.name == "center" else "positive and finite"
                 raise InputError(f"{field.name}: {value} must be {wanted}.")
             object.__setattr__(self, field.name, float(value))
