@@ -31,6 +31,27 @@ include: "workflow/rules/sbc.smk"
 include: "workflow/rules/benchmark.smk"
 
 
+# On a cluster, these run where Snakemake does: seconds each, less than submitting them takes.
+localrules:
+    simulate,
+    gather,
+    measure,
+    control,
+    plan_table,
+    plan,
+    observed_tables,
+    observed_figures,
+    prior_figure,
+    study_figures,
+    zip_figures,
+    ademp,
+    table_page,
+    sbc_simulate,
+    sbc_table,
+    sbc_figures,
+    cost_table,
+
+
 rule all:
     default_target: True
     input:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -55,3 +56,16 @@ def planned_jobs(folder: Path, *arguments: str, root: Path = ROOT) -> dict[str, 
         return {}
     counts = dict(line for line in lines[lines.index(["Job", "stats:"]) :] if len(line) == 2)
     return {rule: int(n) for rule, n in counts.items() if n.isdigit() and rule != "total"}
+
+
+def same_tables(folder: Path, other: Path) -> None:
+    """Assert that two studies give the same bits, whatever the order, measured times aside."""
+    for name, keys in (("estimates.parquet", ["parameter"]), ("fits.csv", [])):
+        keys = ["scenario", "prior", "replicate", *keys]
+        both = []
+        for place in (folder, other):
+            path = place / "results/tiny/tables" / name
+            table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+            table = table.drop(columns="sampling_seconds", errors="ignore")
+            both.append(table.sort_values(keys).reset_index(drop=True))
+        pd.testing.assert_frame_equal(*both, check_exact=True)

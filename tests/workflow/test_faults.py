@@ -7,31 +7,12 @@ import subprocess
 import sys
 import time
 
-import pandas as pd
 import pytest
 import yaml
-from helpers import ROOT, TINY, snakemake, tiny_study
+from helpers import ROOT, TINY, same_tables, snakemake, tiny_study
 
-EXACT = {"sampler": TINY["sampler"] | {"engine": "exact"}, "replicates": 60, "batch_size": 20}
-TABLES = ["results/tiny/tables/recovery.csv", "results/tiny/tables/estimates.parquet"]
-
-
-def tables(folder):
-    """Everything that a study measured, less measured times."""
-    place = folder / "results/tiny/tables"
-    fits = pd.read_csv(place / "fits.csv").drop(columns="sampling_seconds")
-    keys = ["scenario", "prior", "replicate"]
-    return (
-        pd.read_parquet(place / "estimates.parquet").sort_values([*keys, "parameter"]),
-        fits.sort_values(keys),
-    )
-
-
-def assert_same(folder, other):
-    for ours, theirs in zip(tables(folder), tables(other), strict=True):
-        pd.testing.assert_frame_equal(
-            ours.reset_index(drop=True), theirs.reset_index(drop=True), check_exact=True
-        )
+EXACT = {"sampler": TINY["sampler"] | {"engine": "exact"}, "replicates": 40, "batch_size": 20}
+TABLES = ["results/tiny/tables/fits.csv", "results/tiny/tables/estimates.parquet"]
 
 
 def run(folder, *arguments, **changes):
@@ -60,13 +41,13 @@ def wait_for(condition, process, seconds=120):
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("batch_size", [7, 60])
+@pytest.mark.parametrize("batch_size", [7, 40])
 def test_batches_cores_and_order_do_not_matter(tmp_path, undisturbed, batch_size):
     header, *rows = ["scenario\trho\tsubjects\tdays", "low\t-0.5\t6\t5", "high\t0.5\t6\t5", ""]
     sheet = "\n".join([header, *reversed([row for row in rows if row]), ""])
     priors = dict(reversed(TINY["priors"].items()))
     run(tmp_path, "--cores", "1", batch_size=batch_size, sheet=sheet, priors=priors)
-    assert_same(tmp_path, undisturbed)
+    same_tables(tmp_path, undisturbed)
 
 
 def test_a_killed_study_goes_on_where_it_was(tmp_path, undisturbed):
@@ -74,7 +55,7 @@ def test_a_killed_study_goes_on_where_it_was(tmp_path, undisturbed):
     tiny_study(tmp_path, **EXACT)
     process = start(tmp_path)
     fits = tmp_path / "results/tiny/fits"
-    wait_for(lambda: len(list(fits.rglob("*.fits.parquet"))) >= 3, process)
+    wait_for(lambda: len(list(fits.rglob("*.fits.parquet"))) >= 2, process)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     before = {path: path.stat().st_mtime_ns for path in fits.rglob("*.fits.parquet")}
@@ -85,7 +66,7 @@ def test_a_killed_study_goes_on_where_it_was(tmp_path, undisturbed):
     assert again.returncode == 0, again.stderr[-3000:]
     kept = [path for path, time_ns in before.items() if path.stat().st_mtime_ns == time_ns]
     assert len(kept) >= len(before) - 2  # at most the two that were being written
-    assert_same(tmp_path, undisturbed)
+    same_tables(tmp_path, undisturbed)
 
 
 @pytest.mark.parametrize("damage", ["truncated", "empty"])
@@ -102,7 +83,7 @@ def test_a_broken_file_is_named_and_made_anew(tmp_path, undisturbed, name, damag
     assert f"{name}: the file is broken" in failed.stderr, failed.stderr[-2000:]
     again = snakemake(tmp_path, *TABLES)
     assert again.returncode == 0, again.stderr[-3000:]
-    assert_same(tmp_path, undisturbed)
+    same_tables(tmp_path, undisturbed)
 
 
 def test_two_studies_at_once_do_not_disturb_each_other(tmp_path, undisturbed):
@@ -110,7 +91,7 @@ def test_two_studies_at_once_do_not_disturb_each_other(tmp_path, undisturbed):
     processes = [start(tiny_study(folder, **EXACT)) for folder in folders]
     for folder, process in zip(folders, processes):
         assert process.wait(timeout=300) == 0, (folder / "log").read_text()[-3000:]
-        assert_same(folder, undisturbed)
+        same_tables(folder, undisturbed)
 
 
 @pytest.fixture
@@ -142,7 +123,7 @@ def test_a_full_disk_is_told_and_the_study_goes_on_after(small_disk, undisturbed
     snakemake(small_disk, "--unlock")
     again = snakemake(small_disk, "--rerun-incomplete", *TABLES)
     assert again.returncode == 0, again.stderr[-3000:]
-    assert_same(small_disk, undisturbed)
+    same_tables(small_disk, undisturbed)
 
 
 def test_nuts_gives_the_same_bits_whatever_the_batches_cores_and_caches(tmp_path):
@@ -163,7 +144,7 @@ def test_nuts_gives_the_same_bits_whatever_the_batches_cores_and_caches(tmp_path
             if flags is not None:
                 os.environ["PYTENSOR_FLAGS"] = flags
         assert done.returncode == 0, done.stderr[-3000:]
-    assert_same(*folders)
+    same_tables(*folders)
 
 
 def test_the_default_study_is_read_as_plain_yaml(tmp_path):

@@ -1,0 +1,134 @@
+"""The study through its profile on a real SLURM, and what clusters do to it."""
+
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from cluster import ACCOUNT, NODES, PARTITION, Cluster
+from helpers import ROOT, TINY, same_tables, snakemake, tiny_study
+
+PROFILE = "workflow/profiles/slurm/config.v9+.yaml"
+SHEET = "scenario\trho\tsubjects\tdays\nlow\t-0.5\t6\t5\n"
+ONE_PRIOR = {"independent": TINY["priors"]["independent"]}
+# one batch that runs for some 15 seconds, so that it can be caught in the act
+LONG = {
+    "sampler": TINY["sampler"] | {"engine": "exact"},
+    "priors": {"lkj_corr": TINY["priors"]["lkj_corr"]},
+    "replicates": 500,
+    "batch_size": 500,
+}
+TARGETS = ["results/tiny/tables/fits.csv", "results/tiny/tables/estimates.parquet"]
+PATIENCE = 400  # seconds: the plugin was seen to wait for ever
+
+
+def profile(folder: Path) -> Path:
+    """The profile as a user fills it in, asking for a job's state more often than in earnest."""
+    text = (ROOT / PROFILE).read_text()
+    text = text.replace(": ACCOUNT", f": {ACCOUNT}").replace(": PARTITION", f": {PARTITION}")
+    place = folder / "profile"
+    place.mkdir()
+    (place / "config.v9+.yaml").write_text(text + "slurm-init-seconds-before-status-checks: 2\n")
+    return place
+
+
+def start(cluster: Cluster, folder: Path, *arguments: str) -> subprocess.Popen:
+    command = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile"]
+    command += ["--directory", folder, "--profile", profile(folder), *arguments, "--", *TARGETS]
+    with open(folder / "log", "w") as log:
+        return subprocess.Popen(
+            command, stdout=log, stderr=log, env=cluster.environment, start_new_session=True
+        )
+
+
+def finish(process: subprocess.Popen, folder: Path) -> None:
+    assert process.wait(PATIENCE) == 0, (folder / "log").read_text()[-3000:]
+
+
+def running_job(cluster: Cluster, process: subprocess.Popen) -> tuple[str, str]:
+    """Id and node of the first job that runs."""
+    end = time.monotonic() + 90
+    while time.monotonic() < end:
+        assert process.poll() is None
+        lines = cluster.query("squeue", "-h", "-t", "R", "-o", "%i %N").splitlines()
+        if lines:
+            time.sleep(8)  # past the start of Python, into the fits
+            return tuple(lines[0].split())
+        time.sleep(0.5)
+    raise TimeoutError("no job runs")
+
+
+@pytest.fixture(scope="module")
+def long_study(tmp_path_factory):
+    """The study of one long batch, run on this machine."""
+    folder = tiny_study(tmp_path_factory.mktemp("local"), SHEET, **LONG)
+    run = snakemake(folder, *TARGETS)
+    assert run.returncode == 0, run.stderr[-3000:]
+    return folder
+
+
+def test_a_study_runs_on_both_nodes_and_gives_the_local_bits(cluster, tmp_path):
+    """By NUTS: models are compiled in one job and sampled in others, on two nodes."""
+    study = {"priors": ONE_PRIOR, "replicates": 8, "batch_size": 2}
+    local = tiny_study(tmp_path / "local", SHEET, **study)
+    run = snakemake(local, *TARGETS)
+    assert run.returncode == 0, run.stderr[-3000:]
+    remote = tiny_study(tmp_path / "remote", SHEET, **study)
+    finish(start(cluster, remote), remote)
+    same_tables(remote, local)
+    jobs = pd.DataFrame(cluster.accounting())
+    rules = jobs["Comment"].str.extract(r"rule_(\w+?)_?(?:wildcards|$)")[0]
+    assert (jobs["State"] == "COMPLETED").all() and (jobs["Account"] == ACCOUNT).all()
+    assert set(jobs["NodeList"]) == set(NODES), rules
+    # one job compiles and observes, four fit; the rest ran here
+    assert len(jobs) == 5
+    assert set(jobs["ReqMem"]) == {"1000M", "3000M"}
+
+
+def test_a_cancelled_job_is_submitted_again(cluster, tmp_path, long_study):
+    folder = tiny_study(tmp_path / "study", SHEET, **LONG)
+    process = start(cluster, folder)
+    job, _ = running_job(cluster, process)
+    cluster.query("scancel", job)
+    finish(process, folder)
+    same_tables(folder, long_study)
+
+
+def test_a_job_over_its_memory_is_submitted_again_with_more(cluster, tmp_path, long_study):
+    folder = tiny_study(tmp_path / "study", SHEET, **LONG)
+    finish(start(cluster, folder, "--set-resources", "fit:mem_mb=attempt*150"), folder)
+    same_tables(folder, long_study)
+    asked = {job["ReqMem"] for job in cluster.accounting()}
+    assert {"150M", "300M"} <= asked
+
+
+def test_a_node_that_goes_down_costs_its_job_only(cluster, tmp_path, long_study):
+    folder = tiny_study(tmp_path / "study", SHEET, **LONG)
+    process = start(cluster, folder)
+    _, node = running_job(cluster, process)
+    cluster.stop_node(node)
+    try:
+        finish(process, folder)
+    finally:
+        cluster.start_node(node)
+    same_tables(folder, long_study)
+
+
+def test_a_killed_main_process_goes_on_after_its_jobs_are_cancelled(cluster, tmp_path, long_study):
+    """The three lines of the README: cancel by the run's name, unlock, start again."""
+    folder = tiny_study(tmp_path / "study", SHEET, **LONG)
+    process = start(cluster, folder)
+    running_job(cluster, process)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    (run_id,) = set(re.findall(r"SLURM run ID: ([0-9a-f-]+)", (folder / "log").read_text()))
+    cluster.query("scancel", "--name", run_id)
+    assert snakemake(folder, "--unlock").returncode == 0
+    shutil.rmtree(folder / "profile")
+    finish(start(cluster, folder), folder)
+    same_tables(folder, long_study)
