@@ -101,10 +101,10 @@ def test_a_cancelled_job_is_submitted_again(cluster, tmp_path, long_study):
 
 def test_a_job_over_its_memory_is_submitted_again_with_more(cluster, tmp_path, long_study):
     folder = tiny_study(tmp_path / "study", SHEET, **LONG)
-    finish(start(cluster, folder, "--set-resources", "fit:mem_mb=attempt*150"), folder)
+    finish(start(cluster, folder, "--set-resources", "fit:mem_mb=attempt*400"), folder)
     same_tables(folder, long_study)
     asked = {job["ReqMem"] for job in cluster.accounting()}
-    assert {"150M", "300M"} <= asked
+    assert {"400M", "800M"} <= asked
 
 
 def test_a_node_that_goes_down_costs_its_job_only(cluster, tmp_path, long_study):
