@@ -49,6 +49,7 @@ localrules:
     sbc_simulate,
     sbc_table,
     sbc_figures,
+    sbc_page,
     cost_table,
 
 

@@ -9,6 +9,7 @@ from helpers import ROOT
 
 from recovery.answers import (
     accuracy_sentence,
+    calibration_sentence,
     control_sentence,
     headline_table,
     missingness_sentence,
@@ -56,6 +57,16 @@ def test_sentences_say_what_is_wrong():
     assert "Nothing was sampled" in accuracy_sentence(estimates.assign(mcse_mean=0.0))
 
 
+def test_the_verdict_of_calibration():
+    table = pd.DataFrame(
+        {"prior": ["a", "b"], "method": "exact", "quantity": "rho", "requested": 500,
+         "n": [500, 499], "p_adjusted": [1.0, 0.002], "calibrated": [True, False]}
+    )  # fmt: skip
+    assert calibration_sentence(table[:1]).startswith("Calibrated: the ranks of 1 priors")
+    sentence = calibration_sentence(table)
+    assert "NOT calibrated" in sentence and "b exact rho" in sentence and "1 ranks lost" in sentence
+
+
 def test_numbers_have_four_digits():
     texts = [four_digits(x) for x in (123456.0, 0.00123456, -1.23456, 0.0, np.nan, np.inf)]
     assert texts == ["1.235e+05", "0.001235", "-1.235", "0", "", "inf"]
@@ -67,6 +78,7 @@ def test_pages_fetch_nothing():
         PAGES / "tables.html.jinja",
         PAGES / "base.html.jinja",
         study="s",
+        verdict="",
         code=sortable_tables_code(),
         tables={"recovery": sortable_table(table)},
         notes={},

@@ -38,7 +38,7 @@ rule table_page:
         tables=[f"<results>/tables/{name}.csv" for name in TABLES],
         template=template("tables"),
         base=template("base"),
-        code=code("pages"),
+        code=code("files", "estimates", "measures", "tables", "answers", "pages"),
     output:
         report(
             "<results>/pages/tables.html",

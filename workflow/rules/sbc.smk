@@ -1,6 +1,7 @@
 rule sbc:
     input:
         "<results>/tables/sbc.csv",
+        "<results>/pages/sbc.html",
         figure_files("sbc", METHODS).values(),
 
 
@@ -115,6 +116,7 @@ rule sbc_table:
             "calibration",
             "measures",
             "tables",
+            "answers",
         ),
     output:
         ranks="<results>/tables/sbc_ranks.parquet",
@@ -170,3 +172,26 @@ rule sbc_figures:
         methods=METHODS,
     script:
         "../scripts/sbc_figures.py"
+
+
+rule sbc_page:
+    input:
+        tables=["<results>/tables/sbc.csv"],
+        template=template("tables"),
+        base=template("base"),
+        code=code("files", "estimates", "measures", "tables", "answers", "pages"),
+    output:
+        report(
+            "<results>/pages/sbc.html",
+            caption="../report/pages/sbc.rst",
+            category="Calibration",
+            labels={"figure": "verdict and tests"},
+        ),
+    log:
+        "<logs>/sbc/page.log",
+    conda:
+        "../../envs/study.yaml"
+    params:
+        study=config["study"],
+    script:
+        "../scripts/table_page.py"

@@ -67,6 +67,27 @@ def control_sentence(control: pd.DataFrame) -> str:
     )
 
 
+def calibration_sentence(table: pd.DataFrame) -> str:
+    """Whether every prior is sampled as it claims, by `calibration.calibration_table`."""
+    caught = table[~table["calibrated"]]
+    lost = int((table["requested"] - table["n"]).sum())
+    tested = (
+        f"{table['prior'].nunique()} priors by {table['method'].nunique()} methods, "
+        f"{len(table)} quantities in all, {table['requested'].max()} truths each"
+    )
+    verdict = (
+        f"Calibrated: the ranks of {tested}, are uniform"
+        if caught.empty
+        else f"NOT calibrated: of {tested}, {len(caught)} are not uniform ("
+        + ", ".join(f"{row.prior} {row.method} {row.quantity}" for row in caught.itertuples())
+        + ")"
+    )
+    return (
+        f"{verdict} (smallest adjusted p {table['p_adjusted'].min():.2g}; "
+        f"{lost} ranks lost to failed fits)."
+    )
+
+
 def missingness_sentence(missingness: pd.DataFrame) -> str:
     """What became of the fits."""
     total = missingness.drop(columns=["scenario", "prior"]).sum()
