@@ -120,3 +120,9 @@ def test_hostile_ids_are_refused(folder, name):
     for change in ({"scenarios": "sheet.tsv"}, {"priors": priors}, {"study": name}):
         with pytest.raises(InputError):
             check_study(copy.deepcopy(DEMO) | change)
+
+
+def test_a_path_that_snakemake_would_read_as_a_pattern_is_refused(folder):
+    shutil.copy(folder / "config/data/sleepstudy.csv", folder / "{prior}.csv")
+    with pytest.raises(InputError, match="without { and }"):
+        check_study(copy.deepcopy(DEMO) | {"data": {"path": "{prior}.csv"}})
