@@ -17,7 +17,7 @@ def recovery(n: int, coverage: float, empirical_se: float) -> pd.DataFrame:
         ("bias", np.nan, np.nan, "without"),
     ]
     table = pd.DataFrame(rows, columns=["measure", "level", "mcse", "prior"])
-    return table.assign(scenario="s", parameter="rho", n=n)
+    return table.assign(scenario="s", parameter="rho", n=n, replicates=n)
 
 
 @pytest.mark.parametrize(("target", "needed"), [(0.02, 119), (0.01, 475), (0.005, 1900)])
@@ -31,6 +31,12 @@ def test_coverage_needs_what_the_formula_says(target, needed):
 def test_the_least_precise_prior_decides():
     (row,) = plan_table(recovery(50, 0.95, 0.2), {"rho": {"bias": 0.01}}, 50).itertuples()
     assert (row.prior, row.needed) == ("b", 1600)
+
+
+def test_failed_fits_are_made_up_for():
+    table = recovery(50, 0.95, 0.2).assign(replicates=100)  # half of the fits failed
+    (row,) = plan_table(table, {"rho": {"coverage": 0.02}}, 20).itertuples()
+    assert (row.replicates, row.needed) == (100, 238)
 
 
 def test_what_is_enough_stays():

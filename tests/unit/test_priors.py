@@ -5,8 +5,11 @@ import pymc as pm
 import pytest
 from scipy import integrate, stats
 
+from recovery.calibration import calibration_prior
 from recovery.errors import InputError
+from recovery.exact import node_quantiles
 from recovery.priors import FAMILIES, lkj_log_density, make_prior
+from recovery.quadrature import prior_grid
 
 # integers, as a config has them: PyMC 6.4 would read 50 as int8
 VARIANTS = {
@@ -85,6 +88,26 @@ def test_rstanarm_scales_have_the_distribution_of_their_definition(rng):
         expected, _ = integrate.dblquad(density, 0, a, 0, b)
         share_drawn = np.mean((drawn[0] < a) & (drawn[1] < b))
         assert abs(share_drawn - expected) < 4 * np.sqrt(expected * (1 - expected) / n)
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+@pytest.mark.parametrize("family", FAMILIES)
+def test_draws_have_the_density(family, name, sleepstudy, rng):
+    """The definition's draws against quantiles of the density, which quadrature gives."""
+    prior = calibration_prior(variant(family, name), 250.0)
+    n = 100_000
+    drawn = prior.draw_parameters(n, rng)
+    grid = prior_grid(sleepstudy, prior, (60, 60, 32, 32))
+    for i, axis in grid.free_axes():
+        probabilities = np.array([0.1, 0.3, 0.5, 0.7, 0.9])
+        limits = axis.value(node_quantiles(grid, i, probabilities))
+        shares = (drawn[axis.name][:, None] < limits).mean(axis=0)
+        z = (shares - probabilities) / np.sqrt(probabilities * (1 - probabilities) / n)
+        # a hundredth for the quadrature: some of these densities are infinite at 0 or 1
+        assert np.abs(shares - probabilities).max() < 0.01 or np.abs(z).max() < 4.5, axis.name
+    assert (drawn["rho"] == 0).all() == (not prior.has_rho)
+    assert stats.kstest(drawn["beta0"], stats.norm(250.0, prior.beta0_sd).cdf).pvalue > 1e-4
+    assert stats.kstest(drawn["beta1"], stats.norm(0.0, prior.beta1_sd).cdf).pvalue > 1e-4
 
 
 @pytest.mark.parametrize("family", FAMILIES)

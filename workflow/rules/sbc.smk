@@ -17,7 +17,6 @@ rule sbc_simulate:
             "priors",
             "marginal",
             "formulations",
-            "models",
             "likelihood",
             "quadrature",
             "exact",

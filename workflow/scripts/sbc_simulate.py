@@ -1,8 +1,7 @@
 """Simulate data sets whose truth is drawn from a prior."""
 
 from joblog import open_log
-from recovery.calibration import calibration_prior, prior_designs
-from recovery.models import draw_parameters
+from recovery.calibration import calibration_prior, draw_designs
 from recovery.priors import make_prior
 from recovery.scenarios import batch_replicates
 from recovery.seeds import named_seed
@@ -12,11 +11,13 @@ open_log(snakemake.log[0])
 name, params = snakemake.wildcards.prior, snakemake.params
 block = dict(params.prior)
 prior = calibration_prior(make_prior(block.pop("family"), block), params.center)
+
+
+def seed_of(stage):
+    """Seeds of a stage, by replicate."""
+    return lambda number: named_seed(params.seed, "sbc", name, number, stage)
+
+
 numbers = batch_replicates(snakemake.wildcards.batch)
-# drawn from the first replicate on, so that a truth does not depend on the batch it is in
-truths = draw_parameters(prior, numbers[-1], named_seed(params.seed, "sbc", name, "prior"))
-datasets = simulate_designs(
-    prior_designs(truths, numbers, params.subjects, params.days),
-    lambda number: named_seed(params.seed, "sbc", name, number, "simulate"),
-)
-datasets.to_netcdf(snakemake.output[0])
+designs = draw_designs(prior, numbers, params.subjects, params.days, seed_of("prior"))
+simulate_designs(designs, seed_of("simulate")).to_netcdf(snakemake.output[0])

@@ -76,7 +76,7 @@ def calibration_sentence(table: pd.DataFrame) -> str:
         f"{len(table)} quantities in all, {table['requested'].max()} truths each"
     )
     verdict = (
-        f"Calibrated: the ranks of {tested}, are uniform"
+        f"Calibrated: the ranks of {tested}, are not told from uniform"
         if caught.empty
         else f"NOT calibrated: of {tested}, {len(caught)} are not uniform ("
         + ", ".join(f"{row.prior} {row.method} {row.quantity}" for row in caught.itertuples())
@@ -93,7 +93,7 @@ def missingness_sentence(missingness: pd.DataFrame) -> str:
     total = missingness.drop(columns=["scenario", "prior"]).sum()
     return (
         f"{total['requested']:,} fits were asked for: {total['failed']:,} failed, "
-        f"{total['not_converged']:,} did not converge in three attempts (they stay in all "
+        f"{total['not_converged']:,} did not converge (they stay in all "
         f"measures), {total['refitted']:,} were refitted."
     )
 
@@ -102,7 +102,7 @@ def precision_sentence(plan: pd.DataFrame) -> str:
     """Whether the replicates were enough."""
     short = plan[plan["needed"] > plan["replicates"]]
     if plan.empty:
-        return "No Monte Carlo standard error was asked for (mcse_target)."
+        return "No Monte Carlo standard error was asked for (mcse_target) that a prior here has."
     if short.empty:
         return "Every Monte Carlo standard error asked for (mcse_target) is reached."
     return (

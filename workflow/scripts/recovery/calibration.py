@@ -3,7 +3,9 @@
 If truth and data come from the model, the rank of the truth among independent posterior draws is
 uniform, for every quantity of parameters and data (Talts et al. 2018, arXiv 1804.06788). A
 posterior that forgot the data would pass for the parameters; the log likelihood catches it
-(Modrák et al. 2023, Bayesian Analysis, doi 10.1214/23-BA1404).
+(Modrák et al. 2023, Bayesian Analysis, doi 10.1214/23-BA1404). Truths are drawn by the prior's
+definition (`Prior.draw`), the PyMC models sample `Prior.covariance`, and the exact engine
+integrates `Prior.log_density`: an error in one of the three is seen.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,16 +34,23 @@ ALARM = 0.01
 
 
 def calibration_prior(prior: Prior, center: float) -> Prior:
-    """The prior with a fixed mean of beta0: one that looks at the data cannot be drawn from."""
-    return replace(prior, center=center)
+    """The prior, its mean of beta0 fixed if it is that of the data.
+
+    What looks at the data cannot be drawn from before them.
+    """
+    return replace(prior, center=center) if prior.center == "data" else prior
 
 
-def prior_designs(
-    truths: pd.DataFrame, numbers: Sequence[int], subjects: int, days: int
+def draw_designs(
+    prior: Prior, numbers: Sequence[int], subjects: int, days: int, seed_of: Callable[[int], int]
 ) -> dict[int, Design]:
-    """Designs of the replicates numbered, replicate k having the truth of row k - 1."""
-    rows = truths.to_dict("records")
-    return {number: Design(Truth(**rows[number - 1]), subjects, days) for number in numbers}
+    """A design for each replicate, its truth drawn from the prior by a seed of its own."""
+    designs = {}
+    for number in numbers:
+        drawn = prior.draw_parameters(1, np.random.default_rng(seed_of(number)))
+        truth = Truth(**{name: float(values[0]) for name, values in drawn.items()})
+        designs[number] = Design(truth, subjects, days)
+    return designs
 
 
 def rank_replicates(

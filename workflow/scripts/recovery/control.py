@@ -10,6 +10,8 @@ from .priors import Prior
 
 ALARM = 0.01
 POINTS = 20
+MEANS = ("bias", "crps", "coverage", "width", "interval_score")
+"""Measures whose paired differences are means, for which the t test holds at any n."""
 
 
 def equal_pairs(priors: dict[str, Prior]) -> list[tuple[str, str]]:
@@ -36,15 +38,17 @@ def control_table(comparison: pd.DataFrame, pairs: list[tuple[str, str]]) -> pd.
     Returns
     -------
     DataFrame
-        The pairs' rows of `tables.comparison_table` with ``p_value``, of the t test that the
-        difference is 0 on n - 1 degrees of freedom, ``p_adjusted`` (Bonferroni, over the table) and
-        ``clean`` (not below 0.01).
+        The pairs' rows of `tables.comparison_table` of the MEANS with ``p_value``, of the t test
+        that the difference is 0 on n - 1 degrees of freedom, ``p_adjusted`` (Bonferroni, over the
+        table) and ``clean`` (not below 0.01).
     """
+    either_way = {pair[::way] for pair in pairs for way in (1, -1)}
     keys = pd.MultiIndex.from_frame(comparison[["prior", "reference"]])
-    table = comparison[keys.isin(pairs)].dropna(subset="difference").reset_index(drop=True)
+    chosen = keys.isin(either_way) & comparison["measure"].isin(MEANS)
+    table = comparison[chosen].dropna(subset="difference").reset_index(drop=True)
+    difference, mcse = table["difference"].astype(float).abs(), table["mcse"].astype(float)
     # equal to the last digit, as the exact engine's are: no difference and no error
-    same = table["difference"].abs() == 0
-    t = (table["difference"].abs() / table["mcse"]).mask(same, 0.0)
-    p_value = 2.0 * stats.t.sf(t, table["n"] - 1)
+    t = (difference / mcse).mask(difference == 0, 0.0)
+    p_value = 2.0 * stats.t.sf(t, table["n"].astype(float) - 1)
     adjusted = np.minimum(p_value * len(table), 1.0)
     return table.assign(p_value=p_value, p_adjusted=adjusted, clean=adjusted >= ALARM)

@@ -52,8 +52,7 @@ class ExactPosterior:
         """Posterior quantiles of every parameter."""
         found = {}
         for i, axis in self.grid.free_axes():
-            coordinate = _node_quantiles(self.grid, i, probabilities)
-            found[axis.name] = axis.value(coordinate)
+            found[axis.name] = axis.value(node_quantiles(self.grid, i, probabilities))
         for k, name in enumerate(("beta0", "beta1")):
             found[name] = _mixture_quantiles(self.grid, k, *self.moments[name], probabilities)
         return found
@@ -130,7 +129,7 @@ def bayes_factors(log_marginal_likelihoods: dict[str, float]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*columns, "bayes_factor"])
 
 
-def _node_quantiles(grid: Grid, i: int, probabilities: list[float]) -> np.ndarray:
+def node_quantiles(grid: Grid, i: int, probabilities: list[float]) -> np.ndarray:
     """Quantiles of a coordinate, from a cubic spline through its log density at the nodes.
 
     The log is interpolated since it is nearly a parabola where the density is a bell.

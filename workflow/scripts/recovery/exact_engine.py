@@ -14,7 +14,13 @@ from .estimates import (
     over_parameters,
     quantile_columns,
 )
-from .exact import TOLERANCE, ExactPosterior, exact_columns, exact_posterior
+from .exact import (
+    TOLERANCE,
+    ExactPosterior,
+    exact_columns,
+    exact_posterior,
+    node_quantiles,
+)
 from .fits import Diagnostics, Fit
 from .longdata import LongData
 from .marginal import draw_effects
@@ -65,7 +71,7 @@ class ExactEngine:
     def _draw(self, exact: ExactPosterior, data: LongData, seed: int) -> xr.Dataset:
         """Independent draws of every parameter and of the subjects' effects, in one chain."""
         rng = np.random.default_rng(seed)
-        parameters = draw_nodes(exact, self.draws, rng)
+        parameters = draw_parameters(exact, self.draws, rng)
         effects = dict(zip(("u0", "u1"), draw_effects(parameters, data, rng)))
         return xr.Dataset(
             {name: (("chain", "draw"), values[None]) for name, values in parameters.items()}
@@ -103,12 +109,15 @@ class ExactEngine:
         )
 
 
-def draw_nodes(exact: ExactPosterior, n: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+def draw_parameters(
+    exact: ExactPosterior, n: int, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
     """Draw parameters independently from an exact posterior.
 
-    The four variance parameters come from the grid's nodes by their weights, a discrete
-    distribution under which smooth functions have their posterior mean up to the quadrature's
-    error; beta is then drawn from its conditional normal.
+    A node is drawn by its probability, and then a place in the node's cell: along each axis, the
+    quantile at a probability that is uniform within the node's share of the marginal. Marginals
+    are so exact, and ranks among the draws have no steps; what parameters have in common is known
+    to within a cell. beta is drawn from its conditional normal at the node.
 
     Returns
     -------
@@ -119,7 +128,12 @@ def draw_nodes(exact: ExactPosterior, n: int, rng: np.random.Generator) -> dict[
     cumulative = np.cumsum(grid.probability)
     chosen = np.searchsorted(cumulative, rng.random(n) * cumulative[-1])
     index = np.unravel_index(chosen, grid.probability.shape)
-    draws = {axis.name: grid.values(i)[index[i]] for i, axis in grid.free_axes()}
+    draws = {}
+    for i, axis in grid.free_axes():
+        share = grid.marginal(i)
+        below = np.cumsum(share) - share
+        place = below[index[i]] + rng.random(n) * share[index[i]]
+        draws[axis.name] = axis.value(node_quantiles(grid, i, place))
     # beta0 and beta1 given the node are correlated: mean, variances and covariance of a normal
     mean, variance = grid.beta_mean[:, *index], grid.beta_variance[:, *index]
     z = rng.standard_normal((2, n))

@@ -58,8 +58,11 @@ def bias(r: Replicates) -> Measured:
 
 
 def relative_bias(r: Replicates) -> Measured:
-    """Mean of (estimate - truth) / truth; undefined (NaN) where a truth is 0."""
-    if np.any(r.truth == 0):
+    """Mean of (estimate - truth) / truth; NaN where a truth is 0.
+
+    NaN too where truths vary, as those of ``r_u``: 1 / truth then has no mean.
+    """
+    if np.any(r.truth == 0) or np.ptp(r.truth) > 0:
         return Measured(np.nan, np.nan)
     return mean_and_mcse((r.mean - r.truth) / r.truth)
 

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from types import SimpleNamespace
 
-import pandas as pd
 import pymc as pm
 
-from .formulations import latent_data, marginal_data, variant_template
+from .formulations import latent_data, marginal_data
 from .longdata import LongData
 from .marginal import misfit, spread
 from .priors import Covariance, Prior
@@ -69,28 +68,6 @@ def marginal_model(data: LongData, prior: Prior) -> pm.Model:
         squares = stats.rss / sigma**2 + by_pattern.sum()
         pm.Potential("marginal_likelihood", -stats.rows * pm.math.log(sigma) - squares / 2.0)
     return model
-
-
-def draw_parameters(prior: Prior, n: int, seed: int) -> pd.DataFrame:
-    """Draw from the prior, whose center must be a number.
-
-    Returns
-    -------
-    DataFrame
-        ``n`` rows of beta0, beta1, sigma, sigma_u0, sigma_u1 and rho, which is 0 under a prior
-        without it. The first rows do not depend on ``n``.
-    """
-    model = latent_model(variant_template("latent-3"), prior)
-    names = ["beta0", "beta1", "sigma", "sigma_u0", "sigma_u1", *(["rho"] if prior.has_rho else [])]
-    drawn = pm.sample_prior_predictive(
-        n,
-        model=model,
-        var_names=names,
-        random_seed=seed,
-        compile_kwargs={"mode": "FAST_COMPILE"},  # drawn once: compiling would take longer
-    )
-    table = drawn["prior"].to_dataset()[names].isel(chain=0, drop=True).to_dataframe()
-    return table if prior.has_rho else table.assign(rho=0.0)
 
 
 MODELS: dict[str, Callable[[LongData, Prior], pm.Model]] = {

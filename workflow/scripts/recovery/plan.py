@@ -17,7 +17,7 @@ def plan_table(
     Parameters
     ----------
     recovery : DataFrame
-        As `tables.recovery_table` makes it.
+        As `tables.recovery_table` makes it, with the sheet's ``replicates``.
     targets : dict
         Monte Carlo standard errors wanted, parameter -> measure -> value; of an interval's
         measure it is that at 95 %.
@@ -40,10 +40,12 @@ def plan_table(
             chosen = chosen.dropna(subset="mcse")
             if chosen.empty:
                 continue
-            # rounded first: 475 and a last bit are not 476
-            needs = np.ceil(np.round(chosen["n"] * (chosen["mcse"] / target) ** 2, 6))
+            # rounded first: 475 and a last bit are not 476;
+            # in replicates asked for, of which some fits may have failed
+            asked = chosen["replicates"] * (chosen["mcse"] / target) ** 2
+            needs = np.ceil(np.round(asked, 6))
             worst = chosen.loc[needs.idxmax()]
-            needed, n = int(needs.max()), int(worst["n"])
+            needed, n = int(needs.max()), int(worst["replicates"])
             whole = -(-max(needed, n) // batch_size) * batch_size
             setting = n if needed <= n else whole
             rows.append(

@@ -27,6 +27,10 @@ class Covariance(NamedTuple):
     rho: Any
 
 
+Draws = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Draws of sigma_u0, sigma_u1 and rho."""
+
+
 @dataclass(frozen=True)
 class Prior(ABC):
     """What all families share: the priors of beta0, beta1 and sigma.
@@ -76,6 +80,30 @@ class Prior(ABC):
         """Add the prior's variables to the PyMC model in context, given the residual sd."""
 
     @abstractmethod
+    def draw(self, sigma: np.ndarray, rng: np.random.Generator) -> Draws:
+        """Draw (sigma_u0, sigma_u1, rho) by the prior's definition, one for each sigma.
+
+        What calibration takes for the truth: it shares no code with `covariance` and
+        `log_density`, so that an error in either is seen. ``rho`` is 0 where there is none.
+        """
+
+    def draw_parameters(self, n: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+        """Draw n times all parameters; the center must be a number.
+
+        Returns
+        -------
+        dict
+            beta0, beta1, sigma, sigma_u0, sigma_u1 and rho, each of shape (n,).
+        """
+        sigma = self.sigma_scale * np.abs(rng.standard_t(self.sigma_df, n))
+        return {
+            "beta0": rng.normal(self.center, self.beta0_sd, n),
+            "beta1": rng.normal(0.0, self.beta1_sd, n),
+            "sigma": sigma,
+            **dict(zip(("sigma_u0", "sigma_u1", "rho"), self.draw(sigma, rng))),
+        }
+
+    @abstractmethod
     def log_density(self, sigma_u0: Any, sigma_u1: Any, rho: Any, sigma: Any) -> Any:
         """Log of p(sigma_u0, sigma_u1, rho | sigma), normalised, on NumPy arrays.
 
@@ -89,6 +117,10 @@ class HalfNormalScales(Prior):
 
     sigma_u0_scale: float = 50.0
     sigma_u1_scale: float = 10.0
+
+    def _draw_scales(self, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        scales = (self.sigma_u0_scale, self.sigma_u1_scale)
+        return tuple(scale * np.abs(rng.standard_normal(n)) for scale in scales)
 
     def _scales_log_density(self, sigma_u0: Any, sigma_u1: Any) -> Any:
         return _half_normal(sigma_u0, self.sigma_u0_scale) + _half_normal(
@@ -111,6 +143,10 @@ class Independent(HalfNormalScales):
             pm.HalfNormal("sigma_u1", self.sigma_u1_scale),
             None,
         )
+
+    @override
+    def draw(self, sigma: np.ndarray, rng: np.random.Generator) -> Draws:
+        return *self._draw_scales(len(sigma), rng), np.zeros(len(sigma))
 
     @override
     def log_density(self, sigma_u0: Any, sigma_u1: Any, rho: Any, sigma: Any) -> Any:
@@ -147,6 +183,10 @@ class LKJCholeskyCov(HalfNormalScales):
         )
 
     @override
+    def draw(self, sigma: np.ndarray, rng: np.random.Generator) -> Draws:
+        return *self._draw_scales(len(sigma), rng), draw_lkj(self.eta, len(sigma), rng)
+
+    @override
     def log_density(self, sigma_u0: Any, sigma_u1: Any, rho: Any, sigma: Any) -> Any:
         return self._scales_log_density(sigma_u0, sigma_u1) + lkj_log_density(rho, self.eta)
 
@@ -166,6 +206,10 @@ class LKJCorr(HalfNormalScales):
             pm.HalfNormal("sigma_u1", self.sigma_u1_scale),
             _lkj_corr_rho(self.eta),
         )
+
+    @override
+    def draw(self, sigma: np.ndarray, rng: np.random.Generator) -> Draws:
+        return *self._draw_scales(len(sigma), rng), draw_lkj(self.eta, len(sigma), rng)
 
     @override
     def log_density(self, sigma_u0: Any, sigma_u1: Any, rho: Any, sigma: Any) -> Any:
@@ -197,6 +241,13 @@ class LKJCorrRstanarm(Prior):
             pm.Deterministic("sigma_u1", deviations[1]),
             _lkj_corr_rho(self.eta),
         )
+
+    @override
+    def draw(self, sigma: np.ndarray, rng: np.random.Generator) -> Draws:
+        tau = rng.gamma(self.tau_shape, self.tau_scale, len(sigma))
+        share = rng.beta(self.concentration, self.concentration, len(sigma))
+        sds = (sigma * tau * np.sqrt(2.0 * pi) for pi in (share, 1.0 - share))
+        return *sds, draw_lkj(self.eta, len(sigma), rng)
 
     @override
     def log_density(self, sigma_u0: Any, sigma_u1: Any, rho: Any, sigma: Any) -> Any:
@@ -257,6 +308,11 @@ def lkj_log_density(rho: Any, eta: float) -> Any:
 
     normaliser = (2.0 * eta - 1.0) * np.log(2.0) + special.betaln(eta, eta)
     return (eta - 1.0) * np.log1p(-np.square(rho)) - normaliser
+
+
+def draw_lkj(eta: float, n: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw rho from LKJ(eta) in two dimensions, Beta(eta, eta) on (-1, 1)."""
+    return 2.0 * rng.beta(eta, eta, n) - 1.0
 
 
 def _lkj_corr_rho(eta: float) -> Any:

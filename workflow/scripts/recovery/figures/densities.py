@@ -23,9 +23,10 @@ def implied_priors(grids: dict[str, Grid], labels: dict[str, str]) -> Figure:
                     value, density = grid.values(i), grid.density(i)
                     axes.plot(value, density, lw=1.4, **styles[prior])
                     ends.append(value[density > NEGLIGIBLE * density.max()].max())
-        limits = (-1.0, 1.0) if name == "rho" else (0.0, max(ends))
+        limits = (-1.0, 1.0) if name == "rho" else (0.0, max(ends, default=1.0))
         axes.set(xlim=limits, xlabel=SYMBOLS[name])
-        axes.set_ylim(0, 1.1 * axes.dataLim.ymax)
+        if ends:
+            axes.set_ylim(0, 1.1 * axes.dataLim.ymax)
         axes.locator_params(nbins=5)
     panels[0].set_ylabel("prior density")
     figure.suptitle("Before data: what each prior says")

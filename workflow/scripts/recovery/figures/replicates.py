@@ -42,7 +42,8 @@ def zip_plot(estimates: pd.DataFrame, labels: dict[str, str]) -> Figure:
 
 def _zip_panel(axes, table: pd.DataFrame, colour: str) -> None:
     if table.empty:
-        axes.set(xticks=[], yticks=[])
+        # axes are shared: hide the ticks and keep them
+        axes.tick_params(length=0, labelbottom=False, labelleft=False)
         axes.spines[:].set_visible(False)
         axes.text(0.5, 0.5, "no such parameter", ha="center", transform=axes.transAxes)
         return
@@ -66,7 +67,8 @@ def agreement(estimates: pd.DataFrame, labels: dict[str, str]) -> Figure:
     # pairs without rho last, so that every row begins with a panel
     pairs = sorted(combinations(labels, 2), key=lambda pair: not set(pair) <= set(with_rho))
     figure, grid = plt.subplots(
-        len(COVARIANCE), len(pairs), figsize=(1 + 2 * len(pairs), 8), layout="constrained",
+        len(COVARIANCE), max(len(pairs), 1), figsize=(max(6, 1 + 2 * len(pairs)), 8),
+        layout="constrained",
         squeeze=False, sharex="row", sharey="row",
     )  # fmt: skip
     for row, parameter in zip(grid, COVARIANCE):

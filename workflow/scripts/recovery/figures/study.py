@@ -47,8 +47,8 @@ def estimate_against_truth(
     chosen = estimates.query("parameter == @parameter").dropna(subset="mean")
     styles = prior_styles(list(labels))
     priors = [prior for prior in labels if prior in set(chosen["prior"])]
-    columns = min(4, len(priors))
-    rows = -(-len(priors) // columns)
+    columns = min(4, max(len(priors), 1))
+    rows = max(-(-len(priors) // columns), 1)
     figure, grid = plt.subplots(
         rows, columns, figsize=(1 + 2.6 * columns, 0.6 + 2.8 * rows), sharex=True, sharey=True,
         layout="constrained", squeeze=False,
