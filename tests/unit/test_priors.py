@@ -7,7 +7,7 @@ from scipy import integrate, stats
 
 from recovery.calibration import calibration_prior
 from recovery.errors import InputError
-from recovery.exact import node_quantiles
+from recovery.exact import coordinate_quantiles
 from recovery.priors import FAMILIES, lkj_log_density, make_prior
 from recovery.quadrature import prior_grid
 
@@ -100,7 +100,7 @@ def test_draws_have_the_density(family, name, sleepstudy, rng):
     grid = prior_grid(sleepstudy, prior, (60, 60, 32, 32))
     for i, axis in grid.free_axes():
         probabilities = np.array([0.1, 0.3, 0.5, 0.7, 0.9])
-        limits = axis.value(node_quantiles(grid, i, probabilities))
+        limits = axis.value(coordinate_quantiles(grid, i)(probabilities))
         shares = (drawn[axis.name][:, None] < limits).mean(axis=0)
         z = (shares - probabilities) / np.sqrt(probabilities * (1 - probabilities) / n)
         # a hundredth for the quadrature: some of these densities are infinite at 0 or 1

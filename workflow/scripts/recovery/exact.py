@@ -6,7 +6,9 @@ says so.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
@@ -48,11 +50,16 @@ class ExactPosterior:
     adequate: bool
     change: float
 
+    @cached_property
+    def coordinate_quantiles(self) -> dict[int, Callable[[np.ndarray], np.ndarray]]:
+        """Quantile function of every free axis's coordinate, by the axis's number."""
+        return {i: coordinate_quantiles(self.grid, i) for i, _ in self.grid.free_axes()}
+
     def quantiles(self, probabilities: list[float]) -> dict[str, np.ndarray]:
         """Posterior quantiles of every parameter."""
         found = {}
         for i, axis in self.grid.free_axes():
-            found[axis.name] = axis.value(node_quantiles(self.grid, i, probabilities))
+            found[axis.name] = axis.value(self.coordinate_quantiles[i](probabilities))
         for k, name in enumerate(("beta0", "beta1")):
             found[name] = _mixture_quantiles(self.grid, k, *self.moments[name], probabilities)
         return found
@@ -129,8 +136,8 @@ def bayes_factors(log_marginal_likelihoods: dict[str, float]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*columns, "bayes_factor"])
 
 
-def node_quantiles(grid: Grid, i: int, probabilities: list[float]) -> np.ndarray:
-    """Quantiles of a coordinate, from a cubic spline through its log density at the nodes.
+def coordinate_quantiles(grid: Grid, i: int) -> Callable[[np.ndarray], np.ndarray]:
+    """Quantile function of a coordinate, from a cubic spline through its log density at the nodes.
 
     The log is interpolated since it is nearly a parabola where the density is a bell.
     """
@@ -140,7 +147,7 @@ def node_quantiles(grid: Grid, i: int, probabilities: list[float]) -> np.ndarray
     fine = np.linspace(axis.low, axis.high, 801)
     share = integrate.cumulative_simpson(np.exp(spline(fine)), x=fine, initial=0.0)
     inside = np.append(True, np.diff(share) > 0)
-    return np.interp(probabilities, share[inside] / share[-1], fine[inside])
+    return partial(np.interp, xp=share[inside] / share[-1], fp=fine[inside])
 
 
 def _mixture_quantiles(

@@ -14,13 +14,7 @@ from .estimates import (
     over_parameters,
     quantile_columns,
 )
-from .exact import (
-    TOLERANCE,
-    ExactPosterior,
-    exact_columns,
-    exact_posterior,
-    node_quantiles,
-)
+from .exact import TOLERANCE, ExactPosterior, exact_columns, exact_posterior
 from .fits import Diagnostics, Fit
 from .longdata import LongData
 from .marginal import draw_effects
@@ -133,7 +127,7 @@ def draw_parameters(
         share = grid.marginal(i)
         below = np.cumsum(share) - share
         place = below[index[i]] + rng.random(n) * share[index[i]]
-        draws[axis.name] = axis.value(node_quantiles(grid, i, place))
+        draws[axis.name] = axis.value(exact.coordinate_quantiles[i](place))
     # beta0 and beta1 given the node are correlated: mean, variances and covariance of a normal
     mean, variance = grid.beta_mean[:, *index], grid.beta_variance[:, *index]
     z = rng.standard_normal((2, n))
