@@ -109,7 +109,7 @@ def read_long_csv(path: str | Path, response: str, time: str, group: str) -> Lon
 def _read_cells(path: str | Path) -> pd.DataFrame:
     """Every cell as the text that stands in the file."""
     try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, skip_blank_lines=False)
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False, skip_blank_lines=False)
     except FileNotFoundError:
         raise InputError(
             f"{path}: the data file does not exist (data.path in the config)."
@@ -117,6 +117,9 @@ def _read_cells(path: str | Path) -> pd.DataFrame:
     except (OSError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise InputError(f"{path}: this cannot be read as a CSV table ({reason}).") from None
+    if not isinstance(frame.index, pd.RangeIndex):  # pandas took the first cells for row names
+        raise InputError(f"{path}: the rows have more cells than the header has columns.")
+    return frame
 
 
 def _finite_numbers(cells: pd.Series, path: str | Path) -> np.ndarray:

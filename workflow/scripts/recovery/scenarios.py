@@ -127,6 +127,8 @@ def read_sheet(path: str | Path) -> list[dict[str, Any]]:
         raise InputError(
             f"{path}: this cannot be read as a tab-separated table ({reason})."
         ) from None
+    if not isinstance(frame.index, pd.RangeIndex):  # pandas took the first cells for row names
+        raise InputError(f"{path}: the rows have more cells than the header has columns.")
     if frame.empty:
         raise InputError(f"{path}: the scenario sheet has no rows; give one row a scenario.")
     rows = frame.to_dict("records")
