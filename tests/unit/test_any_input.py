@@ -70,6 +70,7 @@ def test_any_value_of_any_key(folder, path, value):
 
 
 @RUNS
+@example(config={"": {"\n": 10**400}})
 @given(config=st.dictionaries(st.text(max_size=8) | st.sampled_from(list(DEMO)), values))
 def test_any_config(folder, config):
     valid_or_a_sentence(config)

@@ -124,8 +124,7 @@ def _sentence(error: ValidationError, where: str, what: str) -> str:
     path = ".".join(str(part) for part in error.absolute_path)
     hint = error.schema.get("description") if isinstance(error.schema, dict) else None
     place = f"{where}, {what} {path}" if path else where
-    message = " ".join(error.message.split())
-    return f"{place}: {message}" + (f" (wanted: {hint})." if hint else ".")
+    return f"{place}: {error.message}" + (f" (wanted: {hint})." if hint else ".")
 
 
 def _numbers(value: Any, path: str = "") -> Iterator[tuple[str, float]]:

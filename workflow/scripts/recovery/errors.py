@@ -1,5 +1,11 @@
-"""The one error that a user's input can cause."""
+"""The one error that a user can cause."""
 
 
 class InputError(ValueError):
-    """Bad input, told in one plain sentence: what is wrong, where, and what would be right."""
+    """Something a user wrote is wrong; the message says what, where, and what would be right.
+
+    The message becomes one line, whatever the user's text in it holds.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))

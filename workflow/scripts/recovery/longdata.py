@@ -115,8 +115,7 @@ def _read_cells(path: str | Path) -> pd.DataFrame:
             f"{path}: the data file does not exist (data.path in the config)."
         ) from None
     except (OSError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"{path}: this cannot be read as a CSV table ({reason}).") from None
+        raise InputError(f"{path}: this cannot be read as a CSV table ({error}).") from None
     if not isinstance(frame.index, pd.RangeIndex):  # pandas took the first cells for row names
         raise InputError(f"{path}: the rows have more cells than the header has columns.")
     return frame

@@ -123,9 +123,8 @@ def read_sheet(path: str | Path) -> list[dict[str, Any]]:
             f"{path}: the scenario sheet does not exist (scenarios in the config)."
         ) from None
     except (OSError, ValueError) as error:
-        reason = " ".join(str(error).split())
         raise InputError(
-            f"{path}: this cannot be read as a tab-separated table ({reason})."
+            f"{path}: this cannot be read as a tab-separated table ({error})."
         ) from None
     if not isinstance(frame.index, pd.RangeIndex):  # pandas took the first cells for row names
         raise InputError(f"{path}: the rows have more cells than the header has columns.")
