@@ -149,10 +149,10 @@ def figure_files(group, names):
 
 def reported(group, name, caption=None, **place):
     """A figure's PNG as an item of the report, its caption that of its name if not given."""
-    figure = caption or name.split("/")[-1]
+    figure = Path(name).name
     return report(
         f"<results>/figures/{group}/{name}.png",
-        caption=f"../report/{group}/{figure}.rst",
-        labels={"figure": name.split("/")[-1].replace("_", " ")},
+        caption=f"../report/{group}/{caption or figure}.rst",
+        labels={"figure": figure.replace("_", " ")},
         **place,
     )
