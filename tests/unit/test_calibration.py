@@ -13,7 +13,7 @@ from recovery.calibration import (
     calibration_table,
     draw_designs,
     quantities,
-    rank_replicates,
+    rank_truths,
 )
 from recovery.compiled import compile_model
 from recovery.exact_engine import ExactEngine
@@ -21,6 +21,7 @@ from recovery.fits import Diagnostics, Fit
 from recovery.formulations import variant_template
 from recovery.models import marginal_model
 from recovery.priors import Covariance, LKJCorrRstanarm, make_prior
+from recovery.replicates import fit_each
 from recovery.sampling import NutsSampler, SamplerSettings
 from recovery.simulate import replicate_data, simulate_designs
 
@@ -37,7 +38,7 @@ def datasets_from(prior, n: int, subjects: int = 6, days: int = 5):
 
 
 def ranks_of(datasets, engine) -> pd.DataFrame:
-    ranks = rank_replicates(datasets, engine, lambda number: number, lambda done, total: None)
+    ranks = rank_truths(fit_each(datasets, engine, lambda number: number, lambda *progress: None))
     return ranks.assign(prior="p", method="m")
 
 

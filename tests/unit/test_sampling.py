@@ -13,7 +13,7 @@ from recovery.compiled import OtherMachineError, load_model, runnable, save_mode
 from recovery.exact import exact_posterior
 from recovery.longdata import LongData
 from recovery.priors import FAMILIES, make_prior
-from recovery.replicates import fit_replicates
+from recovery.replicates import fit_each, replicate_tables
 from recovery.sampling import MIN_ESS_BULK, NutsSampler, SamplerSettings
 from recovery.scenarios import Design, Truth
 from recovery.seeds import named_seed
@@ -91,7 +91,7 @@ def ignore(done: int, total: int) -> None:
 
 @pytest.fixture(scope="module")
 def batch(datasets, sampler):
-    return fit_replicates(datasets, sampler, seed_of, ignore)
+    return replicate_tables(fit_each(datasets, sampler, seed_of, ignore))
 
 
 def test_a_broken_replicate_is_a_row_and_harms_no_other(batch):
@@ -109,19 +109,33 @@ def test_a_broken_replicate_is_a_row_and_harms_no_other(batch):
 def test_fits_do_not_depend_on_batch_or_order(datasets, sampler, batch):
     estimates, _ = batch
     for numbers in ([4], [3, 1]):
-        alone, _ = fit_replicates(datasets.sel(replicate=numbers), sampler, seed_of, ignore)
+        chosen = datasets.sel(replicate=numbers)
+        alone, _ = replicate_tables(fit_each(chosen, sampler, seed_of, ignore))
         for number in numbers:  # noqa: B007 - used in the queries
             first = estimates.query("replicate == @number").reset_index(drop=True)
             again = alone.query("replicate == @number").reset_index(drop=True)
             assert first.equals(again)
 
 
-def test_too_few_draws_are_tried_again_and_told(datasets, model_file):
-    short = SamplerSettings("marginal", chains=2, tune=50, draws=50, target_accept=0.9)
+def fit_shortly(datasets, model_file, refits):
+    short = SamplerSettings("marginal", 2, tune=50, draws=50, target_accept=0.9, refits=refits)
     model = model_file("independent", "marginal-balanced")
     sampler = NutsSampler(make_prior("independent", {}), short, model, LEVELS)
-    _, fits = fit_replicates(datasets.sel(replicate=[1]), sampler, seed_of, ignore)
-    fit = fits.iloc[0]
+    estimates, fits = replicate_tables(
+        fit_each(datasets.sel(replicate=[1]), sampler, seed_of, ignore)
+    )
+    return estimates, fits.iloc[0]
+
+
+def test_bad_diagnostics_are_told_and_replace_nothing(datasets, model_file):
+    estimates, fit = fit_shortly(datasets, model_file, refits=0)
+    assert fit["attempts"] == 1 and fit["status"] == "not_converged"
+    assert "bulk ESS" in fit["error"]
+    assert estimates["mean"].notna().sum() == 6  # all but rho
+
+
+def test_too_few_draws_are_tried_again_if_wanted(datasets, model_file):
+    _, fit = fit_shortly(datasets, model_file, refits=2)
     assert fit["attempts"] > 1
     assert fit["target_accept"] > 0.9
     assert (fit["status"] == "ok") == (fit["error"] == "")

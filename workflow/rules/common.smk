@@ -41,6 +41,8 @@ REAL_DATA_VARIANTS = [
 ]
 DATA_COLUMNS = {key: config["data"][key] for key in ("response", "time", "group")}
 NUTS = {key: value for key, value in config["sampler"].items() if key != "engine"}
+# Single fits are refitted until they are good; of replicates that would select (config/README.md).
+NUTS_REFITTED = {**NUTS, "refits": max(2, NUTS["refits"])}
 LABELS = {prior: config["priors"][prior]["label"] for prior in PRIORS}
 
 

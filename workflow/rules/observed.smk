@@ -42,7 +42,7 @@ rule observe:
     params:
         columns=DATA_COLUMNS,
         prior=prior_block,
-        sampler=NUTS,
+        sampler=NUTS_REFITTED,
         levels=config["intervals"],
         seed=config["seed"],
     script:

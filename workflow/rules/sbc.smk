@@ -26,6 +26,7 @@ rule sbc_simulate:
             "sampling",
             "trace",
             "engines",
+            "replicates",
             "calibration",
         ),
     output:
@@ -67,6 +68,7 @@ rule sbc_rank:
             "sampling",
             "trace",
             "engines",
+            "replicates",
             "calibration",
         ),
     output:
@@ -78,7 +80,7 @@ rule sbc_rank:
     params:
         prior=prior_block,
         center=config["truth"]["beta0"],
-        sampler=NUTS,
+        sampler=NUTS_REFITTED,
         levels=config["intervals"],
         seed=config["seed"],
     script:
@@ -112,6 +114,7 @@ rule sbc_table:
             "sampling",
             "trace",
             "engines",
+            "replicates",
             "calibration",
             "measures",
             "tables",
@@ -155,6 +158,7 @@ rule sbc_figures:
             "sampling",
             "trace",
             "engines",
+            "replicates",
             "calibration",
             "figures/style",
             "figures/calibration",

@@ -3,10 +3,11 @@
 import xarray as xr
 
 from joblog import open_log, progress
-from recovery.calibration import calibration_prior, rank_replicates
+from recovery.calibration import calibration_prior, rank_truths
 from recovery.engines import make_engine
 from recovery.files import intact
 from recovery.priors import make_prior
+from recovery.replicates import fit_each
 from recovery.seeds import named_seed
 
 open_log(snakemake.log[0])
@@ -21,10 +22,10 @@ engine = make_engine(
 )
 with intact(snakemake.input.datasets):
     datasets = xr.load_dataset(snakemake.input.datasets)
-ranks = rank_replicates(
+fitted = fit_each(
     datasets,
     engine,
     lambda replicate: named_seed(params.seed, "sbc", prior, replicate, method),
     progress(f"sbc | {prior} | {method} | {batch}"),
 )
-ranks.to_parquet(snakemake.output[0], index=False)
+rank_truths(fitted).to_parquet(snakemake.output[0], index=False)

@@ -8,7 +8,7 @@ definition (`Prior.draw`), the PyMC models sample `Prior.covariance`, and the ex
 integrates `Prior.log_density`: an error in one of the three is seen.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,12 +17,11 @@ import xarray as xr
 from arviz_stats.base import array_stats
 from arviz_stats.ecdf_utils import ecdf_pit
 
-from .engines import Engine
 from .estimates import PARAMETERS, correlation
 from .longdata import LongData
 from .priors import Prior
+from .replicates import Fitted
 from .scenarios import Design, Truth
-from .simulate import replicate_data
 
 QUANTITIES = (*PARAMETERS, "log_likelihood")
 """What is ranked; the log likelihood is that of parameters and effects, given the data."""
@@ -53,24 +52,8 @@ def draw_designs(
     return designs
 
 
-def rank_replicates(
-    datasets: xr.Dataset,
-    engine: Engine,
-    seed_of: Callable[[int], int],
-    report: Callable[[int, int], None],
-) -> pd.DataFrame:
-    """Fit every data set and rank its truth.
-
-    Parameters
-    ----------
-    datasets : xarray.Dataset
-        Data sets as `simulate_designs` makes them.
-    engine : Engine
-        What fits.
-    seed_of : callable
-        Maps a replicate's number to its seed.
-    report : callable
-        Told (replicates done, replicates in all) after each.
+def rank_truths(fitted: Iterable[Fitted]) -> pd.DataFrame:
+    """Rank the truth of every data set among the draws of its fit.
 
     Returns
     -------
@@ -81,17 +64,13 @@ def rank_replicates(
         the prior has no such parameter.
     """
     rows = []
-    numbers = [int(number) for number in datasets["replicate"]]
-    for done, number in enumerate(numbers, start=1):
-        data, one = replicate_data(datasets, number), datasets.sel(replicate=number)
-        fit = engine.fit(data, seed_of(number))
-        rng = np.random.default_rng([seed_of(number), 2])  # apart from the fit's use of the seed
-        ranks = {} if fit.draws is None else truth_ranks(fit.draws, one, data, rng)
+    for number, truth, data, fit in fitted:
+        rng = np.random.default_rng([fit.diagnostics.seed, 2])  # apart from the fit's own use of it
+        ranks = {} if fit.draws is None else truth_ranks(fit.draws, truth, data, rng)
         for quantity in QUANTITIES:
             rank = ranks.get(quantity, np.nan)
             pit = (rank + rng.random()) / (RANK_DRAWS + 1)
             rows.append((number, quantity, fit.diagnostics.status, rank, pit))
-        report(done, len(numbers))
     return pd.DataFrame(rows, columns=["replicate", "quantity", "status", "rank", "pit"])
 
 

@@ -1,7 +1,8 @@
 """Fit every replicate of a batch and keep what happened, replicate by replicate."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -9,27 +10,50 @@ import xarray as xr
 
 from .engines import Engine
 from .estimates import PARAMETERS, crps
+from .fits import Fit
+from .longdata import LongData
 from .simulate import replicate_data
 
 
-def fit_replicates(
+class Fitted(NamedTuple):
+    """A replicate with its fit."""
+
+    number: int
+    truth: xr.Dataset
+    data: LongData
+    fit: Fit
+
+
+def fit_each(
     datasets: xr.Dataset,
     engine: Engine,
     seed_of: Callable[[int], int],
     report: Callable[[int, int], None],
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> Iterator[Fitted]:
     """Fit the replicates of a batch one after the other.
 
     Parameters
     ----------
     datasets : xarray.Dataset
-        A batch as `simulate_batch` makes it.
+        A batch as `simulate_batch` or `simulate_designs` makes it.
     engine : Engine
         What fits.
     seed_of : callable
         Maps a replicate's number to its seed.
     report : callable
         Told (replicates done, replicates in all) after each.
+    """
+    numbers = [int(number) for number in datasets["replicate"]]
+    for done, number in enumerate(numbers, start=1):
+        data = replicate_data(datasets, number)
+        yield Fitted(
+            number, datasets.sel(replicate=number), data, engine.fit(data, seed_of(number))
+        )
+        report(done, len(numbers))
+
+
+def replicate_tables(fitted: Iterable[Fitted]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Tables of fitted replicates.
 
     Returns
     -------
@@ -38,17 +62,15 @@ def fit_replicates(
     fits : DataFrame
         A row per replicate, failed fits included.
     """
-    numbers = [int(number) for number in datasets["replicate"]]
-    truths = np.column_stack([datasets[name].to_numpy() for name in PARAMETERS])
-    estimates, fits, scores = [], [], []
-    for done, (number, truth) in enumerate(zip(numbers, truths), start=1):
-        fit = engine.fit(replicate_data(datasets, number), seed_of(number))
-        estimates.append(fit.estimates)
+    numbers, estimates, fits, scores = [], [], [], []
+    for number, replicate, _, fit in fitted:
+        truth = np.array([replicate[name].item() for name in PARAMETERS])
+        numbers.append(number)
+        estimates.append(fit.estimates.assign(truth=truth))
         fits.append(asdict(fit.diagnostics))
         failed = fit.sample is None
         scores.append(np.full(len(truth), np.nan) if failed else crps(fit.sample, truth))
-        report(done, len(numbers))
     table = pd.concat(estimates, keys=numbers, names=["replicate", "parameter"]).reset_index()
-    table.insert(2, "truth", truths.ravel())
+    table.insert(2, "truth", table.pop("truth"))
     table["crps"] = np.concatenate(scores)
     return table, pd.DataFrame(fits, index=pd.Index(numbers, name="replicate")).reset_index()

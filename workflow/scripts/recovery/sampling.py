@@ -1,4 +1,9 @@
-"""Fit one model to many data sets by NUTS: compile once, swap the data, refit what is not good."""
+"""Fit one model to many data sets by NUTS: compile once, swap the data.
+
+A fit that looks bad can be refitted, but replicates are not by default: diagnostics go along with
+what the chains found (under LKJCorr, those that ventured into the tail near rho = 1 are called
+bad), so that to keep the good and replace the bad selects estimates, and biases their average.
+"""
 
 import time
 from dataclasses import dataclass, replace
@@ -17,7 +22,6 @@ from .longdata import LongData
 from .priors import Prior
 from .trace import draws_from_trace
 
-MAX_ATTEMPTS = 3
 MAX_RHAT = 1.01
 MIN_ESS_BULK = 400.0
 
@@ -31,6 +35,7 @@ class SamplerSettings:
     tune: int
     draws: int
     target_accept: float
+    refits: int = 0
 
     def for_attempt(self, attempt: int) -> "SamplerSettings":
         """Settings of attempt 1, 2, ...: each halves 1 - target_accept and doubles the draws."""
@@ -69,15 +74,15 @@ class NutsSampler:
         self._compiled = runnable(model)
 
     def fit(self, data: LongData, seed: int) -> Fit:
-        """Fit one data set; refit at most twice while diagnostics are not good.
+        """Fit one data set; refit at most `settings.refits` times while diagnostics are not good.
 
-        A fit is refitted if it has divergences, R-hat above 1.01 or a bulk effective sample
-        size below 400 (Vehtari et al. 2021) in any estimand. An exception is not raised but
+        Not good are divergences, R-hat above 1.01 or a bulk effective sample size below 400
+        (Vehtari et al. 2021) in any estimand. An exception is not raised but
         returned as a fit with status ``failed``.
         """
         started = time.process_time()
         record = Diagnostics(seed=seed)
-        for attempt in range(1, MAX_ATTEMPTS + 1):
+        for attempt in range(1, self.settings.refits + 2):
             settings = self.settings.for_attempt(attempt)
             record = replace(record, attempts=attempt, target_accept=settings.target_accept)
             try:

@@ -1,21 +1,19 @@
 """Figures of simulation-based calibration."""
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
 from ..calibration import QUANTITIES, ecdf_difference
-from .style import SYMBOLS, line_styles, prior_legend, use_style
+from .style import SYMBOLS, line_styles, panel_grid, prior_legend, use_style
 
 
 def rank_ecdf(ranks: pd.DataFrame, labels: dict[str, str]) -> Figure:
     """Distribution of the truth's rank less the uniform's, a panel a quantity, a line a prior."""
     use_style()
-    figure, grid = plt.subplots(
-        2, 4, figsize=(10, 5), sharex=True, sharey=True, layout="constrained"
-    )
+    title = "Ranks of truths drawn from the prior (grey: simultaneous 95 % band)"
+    figure, panels = panel_grid(QUANTITIES, title, "ECDF less uniform", columns=4)
     styles = line_styles(list(labels))
-    for axes, quantity in zip(grid.ravel(), QUANTITIES):
+    for quantity, axes in panels.items():
         for prior in labels:
             chosen = (ranks["prior"] == prior) & (ranks["quantity"] == quantity)
             pit = ranks.loc[chosen, "pit"].dropna().to_numpy()
@@ -28,9 +26,6 @@ def rank_ecdf(ranks: pd.DataFrame, labels: dict[str, str]) -> Figure:
             axes.plot(x, difference, lw=1.1, **styles[prior])
         axes.axhline(0, color="0.5", lw=0.8, ls="--")
         axes.set_title(SYMBOLS.get(quantity, "log likelihood"))
-    for axes in grid[-1]:
-        axes.set_xlabel("rank of the truth, as a share")
-    figure.supylabel("ECDF less uniform", size=10)
-    figure.suptitle("Ranks of truths drawn from the prior (grey: simultaneous 95 % band)")
-    prior_legend(figure, labels, line_styles(list(labels)))
+    figure.supxlabel("rank of the truth, as a share", size=10)
+    prior_legend(figure, labels, styles)
     return figure

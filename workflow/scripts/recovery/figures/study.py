@@ -13,7 +13,7 @@ from ..estimates import PARAMETERS
 from ..scenarios import DEVIATIONS
 from ..tables import HEADLINE_LEVEL, standardised_errors
 from .replicates import agreement, running_bias, running_coverage
-from .style import SYMBOLS, dodge, prior_legend, prior_styles, use_style
+from .style import SYMBOLS, dodge, panel_grid, prior_legend, prior_styles, use_style
 
 FACTORS = ("subjects", "days", "beta0", "beta1", "sigma_u0", "sigma_u1", "sigma", *DEVIATIONS)
 
@@ -115,10 +115,10 @@ def accuracy(estimates: pd.DataFrame, labels: dict[str, str]) -> Figure:
     errors = standardised_errors(estimates).dropna(subset="z")
     styles = prior_styles(list(labels))
     parameters = [name for name in PARAMETERS if name != "r_u"]
-    figure, grid = plt.subplots(
-        2, 3, figsize=(9, 6.2), sharex=True, sharey=True, layout="constrained"
-    )
-    for axes, parameter in zip(grid.ravel(), parameters):
+    title = "Sampled against exact posterior means"
+    ylabel = "(mean - exact mean) / Monte Carlo standard error"
+    figure, panels = panel_grid(parameters, title, ylabel, columns=3)
+    for parameter, axes in panels.items():
         for prior in labels:
             chosen = (errors["prior"] == prior) & (errors["parameter"] == parameter)
             z = np.sort(errors.loc[chosen, "z"])
@@ -126,11 +126,8 @@ def accuracy(estimates: pd.DataFrame, labels: dict[str, str]) -> Figure:
             axes.plot(normal, z, ls="", ms=3, rasterized=True, **styles[prior])
         axes.axline((0, 0), slope=1, color="0.5", lw=0.8, ls="--")
         axes.set_title(SYMBOLS[parameter])
-    for axes in grid[-1]:
-        axes.set_xlabel("standard normal quantile")
-    figure.supylabel("(mean - exact mean) / Monte Carlo standard error", size=10)
-    figure.suptitle("Sampled against exact posterior means")
-    prior_legend(figure, labels, prior_styles(list(labels)))
+    figure.supxlabel("standard normal quantile", size=10)
+    prior_legend(figure, labels, styles)
     return figure
 
 

@@ -78,12 +78,14 @@ def prior_legend(figure: Figure, labels: dict[str, str], styles: dict[str, dict[
     figure.legend(handles=handles, frameon=False, loc="outside lower center", ncols=columns)
 
 
-def panel_grid(names: Sequence[str], title: str, ylabel: str) -> tuple[Figure, dict[str, Axes]]:
-    """A figure with a panel a name, at most five in a row, all of one scale."""
-    columns = min(5, max(len(names), 1))
+def panel_grid(
+    names: Sequence[str], title: str, ylabel: str, columns: int = 5
+) -> tuple[Figure, dict[str, Axes]]:
+    """A figure with a panel a name, at most so many columns, all of one scale."""
+    columns = min(columns, max(len(names), 1))
     rows = max(-(-len(names) // columns), 1)
     figure, grid = plt.subplots(
-        rows, columns, figsize=(max(2.1 * columns, 7.5), 1.2 + 1.8 * rows), sharex=True,
+        rows, columns, figsize=(max(2.1 * columns, 8.4), 1.2 + 1.8 * rows), sharex=True,
         sharey=True, layout="constrained", squeeze=False,
     )  # fmt: skip
     panels = dict(zip(names, grid.ravel()))
