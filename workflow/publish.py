@@ -1,0 +1,67 @@
+"""Run the published study and write down how, in results/full/provenance.json.
+
+    python -m uv run python workflow/publish.py --cores 2 [target ...]
+
+does what `snakemake --configfile config/full.yaml` does with the same words after it, and adds one
+entry to the provenance: command, commit, environment, machine, wall and CPU time, exit code.
+"""
+
+import hashlib
+import json
+import platform
+import resource
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+PROVENANCE = Path("results/full/provenance.json")
+PACKAGES = ("snakemake", "pymc", "nutpie", "numba", "arviz", "numpy", "scipy", "pandas", "xarray")
+
+
+def git(*arguments: str) -> str:
+    """What a git command prints."""
+    command = ["git", *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def processor() -> str:
+    """The processor's name, where Linux tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.split(":")[1].strip() for line in lines if "model name" in line), "")
+
+
+def main(arguments: list[str]) -> int:
+    """Run Snakemake and add an entry to the provenance; its exit code."""
+    words = ["snakemake", "--configfile", "config/full.yaml", *arguments]
+    entry = {
+        "command": " ".join(words),
+        "commit": git("rev-parse", "HEAD"),
+        "uncommitted_changes": git("status", "--porcelain", "--untracked-files=no").splitlines(),
+        "uv_lock_sha256": hashlib.sha256(Path("uv.lock").read_bytes()).hexdigest(),
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in PACKAGES},
+        "machine": {"system": platform.platform(), "processor": processor()},
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    clock = time.monotonic()
+    exit_code = subprocess.run([sys.executable, "-m", *words], check=False).returncode
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    entry |= {
+        "wall_seconds": round(time.monotonic() - clock),
+        "cpu_seconds": round(usage.ru_utime + usage.ru_stime),
+        "exit_code": exit_code,
+    }
+    runs = json.loads(PROVENANCE.read_text()) if PROVENANCE.exists() else []
+    PROVENANCE.parent.mkdir(parents=True, exist_ok=True)
+    PROVENANCE.write_text(json.dumps([*runs, entry], indent=2) + "\n")
+    return exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
