@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pandas as pd
+import psutil
 import pytest
 from cluster import ACCOUNT, NODES, PARTITION, Cluster
 from helpers import ROOT, TINY, same_tables, snakemake, tiny_study
@@ -63,6 +64,18 @@ def running_job(cluster: Cluster, process: subprocess.Popen) -> tuple[str, str]:
     raise TimeoutError("no job runs")
 
 
+def fitting_process(folder: Path) -> psutil.Process:
+    """The process that fits a study's batch."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        for found in psutil.process_iter(["cmdline"]):
+            words = " ".join(found.info["cmdline"] or [])
+            if f"{folder}/.snakemake/scripts" in words and words.endswith(".fit.py"):
+                return found
+        time.sleep(0.2)
+    raise TimeoutError("nothing fits")
+
+
 @pytest.fixture(scope="module")
 def long_study(tmp_path_factory):
     """The study of one long batch, run on this machine."""
@@ -105,6 +118,18 @@ def test_a_job_over_its_memory_is_submitted_again_with_more(cluster, tmp_path, l
     same_tables(folder, long_study)
     asked = {job["ReqMem"] for job in cluster.accounting()}
     assert {"400M", "800M"} <= asked
+
+
+def test_a_job_over_its_time_is_submitted_again_with_more(cluster, tmp_path, long_study):
+    """A fit that hangs, so that SLURM ends it after its minute."""
+    folder = tiny_study(tmp_path / "study", SHEET, **LONG)
+    process = start(cluster, folder, "--set-resources", "fit:runtime=attempt")
+    running_job(cluster, process)
+    fitting_process(folder).suspend()
+    finish(process, folder)
+    same_tables(folder, long_study)
+    mine = [job for job in cluster.accounting() if job["Timelimit"] in ("00:01:00", "00:02:00")]
+    assert [job["State"] for job in mine] == ["TIMEOUT", "COMPLETED"]
 
 
 def test_a_node_that_goes_down_costs_its_job_only(cluster, tmp_path, long_study):
