@@ -35,6 +35,15 @@ def tiny_study(folder: Path, sheet: str = SHEET, **changes) -> Path:
     return folder
 
 
+def copied_checkout(root: Path) -> Path:
+    """A copy of the workflow and its tests, so that a test may change its code."""
+    for name in ("workflow", "envs", "tests", "config"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("Snakefile", "pyproject.toml"):
+        shutil.copy(ROOT / name, root)
+    return root
+
+
 def snakemake(
     folder: Path, *arguments: str, root: Path = ROOT, run: tuple[str, ...] = ("--cores", "2")
 ) -> subprocess.CompletedProcess:

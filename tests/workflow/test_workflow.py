@@ -1,22 +1,16 @@
 """A whole tiny study through Snakemake, and what a change of the config reruns."""
 
-import shutil
-
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from helpers import ROOT, SHEET, TINY, planned_jobs, snakemake, tiny_study
+from helpers import ROOT, SHEET, TINY, copied_checkout, planned_jobs, snakemake, tiny_study
 
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
     """A copy of the workflow, so that a test may change its code."""
-    root = tmp_path_factory.mktemp("checkout")
-    for name in ("workflow", "envs"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "Snakefile", root)
-    return root
+    return copied_checkout(tmp_path_factory.mktemp("checkout"))
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,72 @@
+"""The ways to make the study one's own: as a module, from the catalog, by the worked examples."""
+
+import re
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+import yaml
+from helpers import ROOT, TINY, copied_checkout, planned_jobs, snakemake, tiny_study
+
+MODULE = """
+configfile: "config/config.yaml"
+module recovery:
+    snakefile: "{root}/Snakefile"
+    config: config
+use rule * from recovery as recovery_*
+rule mine:
+    default_target: True
+    input: rules.recovery_all.input
+"""
+
+
+def test_another_workflow_uses_it_as_a_module(tmp_path):
+    folder = tiny_study(tmp_path)
+    (folder / "Snakefile").write_text(MODULE.format(root=ROOT))
+    jobs = planned_jobs(folder, root=folder)
+    assert jobs["mine"] == 1 and jobs["recovery_fit"] == 4
+
+
+def test_the_catalog_finds_what_it_looks_for(tmp_path):
+    usage = yaml.safe_load((ROOT / ".snakemake-workflow-catalog.yml").read_text())["usage"]
+    assert usage["software-stack-deployment"]["conda"] and usage["report"]
+    assert (ROOT / "config/README.md").exists()
+    folder = tiny_study(tmp_path)
+    found, here = (planned_jobs(folder, root=root) for root in (ROOT / "workflow", ROOT))
+    assert found.pop("everything") == here.pop("all") == 1 and found == here
+
+
+@pytest.fixture(scope="module")
+def extended(tmp_path_factory):
+    """A checkout to which the examples of CONTRIBUTING.md were added, as they stand there."""
+    root = copied_checkout(tmp_path_factory.mktemp("extended"))
+    prior, measure = re.findall(
+        r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.S
+    )
+    for module, example in (("priors", prior), ("measures", measure)):
+        with open(root / f"workflow/scripts/recovery/{module}.py", "a") as file:
+            file.write("\n\n" + example)
+    return root
+
+
+def test_a_fifth_prior_and_a_new_measure_are_in_the_tables(tmp_path, extended):
+    fifth = {"family": "lkj_corr_exponential", "label": "Exponential"}
+    sampler = TINY["sampler"] | {"engine": "exact"}
+    folder = tiny_study(tmp_path, priors={"exponential": fifth}, sampler=sampler, replicates=4)
+    run = snakemake(folder, "results/tiny/tables/recovery.csv", root=extended)
+    assert run.returncode == 0, run.stderr[-3000:]
+    table = pd.read_csv(folder / "results/tiny/tables/recovery.csv")
+    errors = table.query("measure == 'absolute_error' and prior == 'exponential'")
+    assert len(errors) == 14 and (errors["estimate"] > 0).all() and (errors["mcse"] > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("tests", "name", "count"),
+    [("test_priors.py", "lkj_corr_exponential", 7), ("test_measures.py", "absolute_error", 1)],
+)
+def test_what_was_added_is_tested_with_no_further_word(extended, tests, name, count):
+    command = [sys.executable, "-m", "pytest", "-n", "0", "-q", f"tests/unit/{tests}", "-k", name]
+    run = subprocess.run(command, cwd=extended, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout[-3000:]
+    assert f"{count} passed" in run.stdout
