@@ -2,6 +2,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from helpers import ROOT
 
 from recovery.longdata import LongData, read_long_csv
@@ -16,18 +17,27 @@ def sleepstudy() -> LongData:
 
 
 @pytest.fixture(scope="session")
-def model_file():
-    """Compile a family's default model, once for all tests."""
+def model_file(tmp_path_factory, worker_id):
+    """Compile a family's default model, once for all tests of all workers."""
+    folder = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        folder = folder.parent  # that of the run, not of the worker
 
     @cache
     def compiled(family: str, variant: str):
-        from recovery.compiled import compile_model
+        from recovery.compiled import compile_model, load_model, save_model
         from recovery.formulations import variant_template
         from recovery.models import MODELS
         from recovery.priors import make_prior
 
-        build = MODELS[variant.split("-")[0]]
-        return compile_model(build(variant_template(variant), make_prior(family, {})))
+        path = folder / f"{family}-{variant}.model"
+        with FileLock(f"{path}.lock"):
+            if not path.exists():
+                model = MODELS[variant.split("-")[0]](
+                    variant_template(variant), make_prior(family, {})
+                )
+                save_model(compile_model(model), path)
+        return load_model(path)
 
     return compiled
 
