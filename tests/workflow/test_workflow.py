@@ -75,7 +75,7 @@ def test_every_figure_is_there_in_both_formats(study):
     assert names == {str(p.relative_to(figures).with_suffix("")) for p in figures.rglob("*.svg")}
     assert {"study/coverage", "observed/correlation", "observed/lkj_corr/trace"} <= names
     assert {"zip/low", "priors/implied", "study/running_bias"} <= names
-    assert len(names) == 1 + 4 * 2 + 4 + 1 + 10 + 2
+    assert len(names) == 1 + 4 * 2 + 4 + 1 + 11 + 2
 
 
 def test_progress_is_told_while_it_runs(study):

@@ -127,6 +127,7 @@ OBSERVED_FIGURES = [
     *FOREST_FIGURES,
 ]
 STUDY_FIGURES = [
+    "headline",
     "coverage",
     "bias",
     "width",

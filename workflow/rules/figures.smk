@@ -86,6 +86,7 @@ rule study_figures:
             "tables",
             "figures/style",
             "figures/replicates",
+            "figures/curves",
             "figures/study",
         ),
     output:

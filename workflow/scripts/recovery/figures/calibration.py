@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ..calibration import QUANTITIES, ecdf_difference
-from .style import SYMBOLS, line_styles, panel_grid, prior_legend, use_style
+from .style import SYMBOLS, label_below, line_styles, panel_grid, prior_legend, use_style
 
 
 def rank_ecdf(ranks: pd.DataFrame, labels: dict[str, str]) -> Figure:
@@ -26,6 +26,6 @@ def rank_ecdf(ranks: pd.DataFrame, labels: dict[str, str]) -> Figure:
             axes.plot(x, difference, lw=1.1, **styles[prior])
         axes.axhline(0, color="0.5", lw=0.8, ls="--")
         axes.set_title(SYMBOLS.get(quantity, "log likelihood"))
-    figure.supxlabel("rank of the truth, as a share", size=10)
+    label_below(panels, "rank of the truth, as a share")
     prior_legend(figure, labels, styles)
     return figure

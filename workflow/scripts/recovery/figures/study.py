@@ -1,42 +1,18 @@
-"""Figures of the simulation study: measures against the true correlation, and the estimates."""
+"""Figures of the simulation study, by name: those of other modules and of single estimates."""
 
 from collections.abc import Callable
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy import stats
 
 from ..estimates import PARAMETERS
-from ..scenarios import DEVIATIONS
-from ..tables import HEADLINE_LEVEL, standardised_errors
+from ..tables import standardised_errors
+from .curves import bias, coverage, headline, width
 from .replicates import agreement, running_bias, running_coverage
-from .style import SYMBOLS, dodge, panel_grid, prior_legend, prior_styles, use_style
-
-FACTORS = ("subjects", "days", "beta0", "beta1", "sigma_u0", "sigma_u1", "sigma", *DEVIATIONS)
-
-
-def coverage(recovery: pd.DataFrame, labels: dict[str, str]) -> Figure:
-    """Coverage of the 95 % intervals against the true rho; bars are 95 % Wilson intervals."""
-    chosen = recovery.query("measure == 'coverage' and level == @HEADLINE_LEVEL")
-    title = "Coverage of 95 % intervals (bars: 95 % Monte Carlo intervals; line: nominal)"
-    return _against_rho(chosen, labels, title, "coverage", HEADLINE_LEVEL)
-
-
-def bias(recovery: pd.DataFrame, labels: dict[str, str]) -> Figure:
-    """Bias of the posterior mean against the true rho, with Monte Carlo bars."""
-    chosen = recovery.query("measure == 'bias'")
-    title = "Bias of the posterior mean (bars: 95 % Monte Carlo intervals)"
-    return _against_rho(chosen, labels, title, "bias", 0.0)
-
-
-def width(recovery: pd.DataFrame, labels: dict[str, str]) -> Figure:
-    """Mean width of the 95 % intervals against the true rho, with Monte Carlo bars."""
-    chosen = recovery.query("measure == 'width' and level == @HEADLINE_LEVEL")
-    title = "Mean width of 95 % intervals (bars: 95 % Monte Carlo intervals)"
-    return _against_rho(chosen, labels, title, "width", None)
+from .style import SYMBOLS, dodge, label_below, panel_grid, prior_legend, prior_styles, use_style
 
 
 def estimate_against_truth(
@@ -102,9 +78,8 @@ def model_se_error(recovery: pd.DataFrame, labels: dict[str, str]) -> Figure:
         axes.set_title(SYMBOLS[parameter])
     grid[0].set_yticks(range(len(scenarios)), scenarios)
     grid[0].set_ylim(len(scenarios) - 0.5, -0.5)
-    figure.supxlabel(
-        "relative error of the model SE, % (bars: 95 % Monte Carlo intervals)", size=10
-    )
+    middle = grid[len(grid) // 2]
+    middle.set_xlabel("relative error of the model SE, % (bars: 95 % Monte Carlo intervals)")
     prior_legend(figure, labels, prior_styles(list(labels)))
     return figure
 
@@ -126,12 +101,13 @@ def accuracy(estimates: pd.DataFrame, labels: dict[str, str]) -> Figure:
             axes.plot(normal, z, ls="", ms=3, rasterized=True, **styles[prior])
         axes.axline((0, 0), slope=1, color="0.5", lw=0.8, ls="--")
         axes.set_title(SYMBOLS[parameter])
-    figure.supxlabel("standard normal quantile", size=10)
+    label_below(panels, "standard normal quantile")
     prior_legend(figure, labels, styles)
     return figure
 
 
 STUDY_FIGURES: dict[str, Callable[[pd.DataFrame, pd.DataFrame, dict[str, str]], Figure]] = {
+    "headline": lambda recovery, estimates, labels: headline(recovery, labels),
     "coverage": lambda recovery, estimates, labels: coverage(recovery, labels),
     "bias": lambda recovery, estimates, labels: bias(recovery, labels),
     "width": lambda recovery, estimates, labels: width(recovery, labels),
@@ -148,78 +124,3 @@ STUDY_FIGURES: dict[str, Callable[[pd.DataFrame, pd.DataFrame, dict[str, str]], 
     "accuracy": lambda recovery, estimates, labels: accuracy(estimates, labels),
 }
 """Figures of the study, by file name."""
-
-
-def _against_rho(
-    table: pd.DataFrame, labels: dict[str, str], title: str, ylabel: str, reference: float | None
-) -> Figure:
-    """Small multiples: parameters by column, designs that differ in more than rho by row."""
-    use_style()
-    table = table.assign(design=design_names(table))
-    designs = list(table["design"].unique())
-    figure, rows = _panels_of_designs(designs)
-    for panels, design in zip(rows, designs):
-        for axes, parameter in zip(panels, PARAMETERS):
-            chosen = (table["design"] == design) & (table["parameter"] == parameter)
-            _measure_panel(axes, table[chosen], labels, reference)
-    for axes, parameter in zip(rows[0], PARAMETERS):
-        axes.set_title(SYMBOLS[parameter])
-    for axes in rows[-1] if len(designs) > 1 else rows[0][3:]:
-        axes.set_xlabel(r"true $\rho$")
-    figure.supylabel(ylabel, size=10)
-    figure.suptitle(title)
-    prior_legend(figure, labels, prior_styles(list(labels)))
-    return figure
-
-
-def _panels_of_designs(designs: list[str]) -> tuple[Figure, list[list[Axes]]]:
-    """Seven panels a design: in two rows if there is one design, otherwise in one."""
-    one = len(designs) == 1
-    rows, columns = (2, 4) if one else (len(designs), len(PARAMETERS))
-    figure, grid = plt.subplots(
-        rows, columns, figsize=(10, 5.4) if one else (13, 1.2 + 1.6 * rows), sharex=True,
-        sharey="none" if one else "col", layout="constrained", squeeze=False,
-    )  # fmt: skip
-    if one:
-        grid[0, 3].tick_params(labelbottom=True)
-        note = grid[1, 3]
-        note.axis("off")
-        note.text(0.05, 0.9, designs[0], va="top", transform=note.transAxes)
-        return figure, [list(grid.ravel()[: len(PARAMETERS)])]
-    for row, design in zip(grid, designs):
-        row[0].set_ylabel(design, rotation=0, ha="right", va="center", labelpad=8)
-    return figure, [list(row) for row in grid]
-
-
-def _measure_panel(axes, table: pd.DataFrame, labels, reference: float | None) -> None:
-    styles = prior_styles(list(labels))
-    rhos = np.sort(table["rho"].unique())
-    gap = np.diff(rhos).min() if len(rhos) > 1 else 0.2
-    if reference is not None:
-        axes.axhline(reference, color="0.5", lw=0.8, ls="--")
-    for i, prior in enumerate(labels):
-        mine = table[table["prior"] == prior].dropna(subset="estimate").sort_values("rho")
-        x = mine["rho"] + dodge(i, len(labels), 0.5 * gap)
-        axes.vlines(x, mine["low"], mine["high"], color=styles[prior]["color"], lw=1)
-        axes.plot(x, mine["estimate"], ms=3.5, lw=0.8, **styles[prior])
-
-
-def design_names(table: pd.DataFrame) -> pd.Series:
-    """What distinguishes a design besides rho, in words; its size where nothing does."""
-    varying = [name for name in FACTORS if table[name].nunique() > 1] or ["subjects", "days"]
-    return table[varying].apply(
-        lambda row: "\n".join(_factor_in_words(name, value) for name, value in row.items()), axis=1
-    )
-
-
-def _factor_in_words(name: str, value: float) -> str:
-    match name:
-        case "subjects" | "days":
-            return f"{value:g} {name}"
-        case "missing":
-            return f"{100 * value:g} % missing" if value else "complete"
-        case "effects_df" | "residual_df":
-            kind = name.removesuffix("_df")
-            return f"normal {kind}" if np.isinf(value) else f"t({value:g}) {kind}"
-        case _:
-            return f"{SYMBOLS[name]} = {value:g}"

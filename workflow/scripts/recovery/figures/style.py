@@ -98,6 +98,13 @@ def panel_grid(
     return figure, panels
 
 
+def label_below(panels: dict[str, Axes], label: str) -> None:
+    """Label the lowest panels' x axes; a label of the whole figure would meet the legend."""
+    for axes in panels.values():
+        if axes.get_subplotspec().is_last_row():
+            axes.set_xlabel(label)
+
+
 def dodge(index: int, count: int, span: float) -> float:
     """Offset of item `index` of `count`, spread evenly over `span` around 0."""
     return span * (index - (count - 1) / 2) / count
