@@ -3,7 +3,9 @@
     python -m uv run python workflow/publish.py --cores 2 [target ...]
 
 does what `snakemake --configfile config/full.yaml` does with the same words after it, and adds one
-entry to the provenance: command, commit, environment, machine, wall and CPU time, exit code.
+entry to the provenance: command, commit, environment, machine, wall and CPU time, exit code. The
+estimates themselves are too large for the repository: tables/sample.csv has those of the first
+replicates of every scenario, which a test computes anew.
 """
 
 import hashlib
@@ -17,7 +19,11 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-PROVENANCE = Path("results/full/provenance.json")
+import pandas as pd
+
+RESULTS = Path("results/full")
+PROVENANCE = RESULTS / "provenance.json"
+SAMPLE = 2  # replicates of every scenario
 PACKAGES = ("snakemake", "pymc", "nutpie", "numba", "arviz", "numpy", "scipy", "pandas", "xarray")
 
 
@@ -34,6 +40,14 @@ def processor() -> str:
     except OSError:
         return platform.processor()
     return next((line.split(":")[1].strip() for line in lines if "model name" in line), "")
+
+
+def keep_sample() -> None:
+    """Write the estimates of the first replicates as a table, if there are any."""
+    estimates = RESULTS / "tables/estimates.parquet"
+    if estimates.exists():
+        table = pd.read_parquet(estimates, filters=[("replicate", "<=", SAMPLE)])
+        table.to_csv(RESULTS / "tables/sample.csv", index=False)
 
 
 def main(arguments: list[str]) -> int:
@@ -60,6 +74,7 @@ def main(arguments: list[str]) -> int:
     runs = json.loads(PROVENANCE.read_text()) if PROVENANCE.exists() else []
     PROVENANCE.parent.mkdir(parents=True, exist_ok=True)
     PROVENANCE.write_text(json.dumps([*runs, entry], indent=2) + "\n")
+    keep_sample()
     return exit_code
 
 
