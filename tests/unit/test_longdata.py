@@ -51,15 +51,33 @@ def test_row_order_does_not_matter(tmp_path):
         ("a,1,260", "a,1,inf", "line 3, column 'ms': the cell holds 'inf'"),
         ("a,1,260", "a,one,260", "line 3, column 'day': the cell holds 'one'"),
         ("a,1,260", ",1,260", "line 3, column 'id': the cell is empty"),
+        ("a,1,260", "NA,1,260", "column 'id': the cell holds 'NA'; a subject needs a name"),
+        ("a,1,260,", "a,1,260,x,y", "line 3: 5 cells, but the header has 4"),
         ("a,1,260", "a,0,260", "line 3: subject a has a second row for day = 0"),
         ("a,1,260", "a,0.0,260", "line 3: subject a has a second row"),
-        ("day", "time", r"there is no column 'day' .data.time in the config.; the columns are id"),
+        (
+            "day",
+            "time",
+            r"no column 'day' .data.time in the config.; the columns are 'id', 'time'",
+        ),
         ("c,1,255", "b,1,255", r"2 subjects .column 'id'. found; the model needs at least 3"),
     ],
 )
 def test_bad_data_are_told_in_a_sentence(tmp_path, old, new, message):
     with pytest.raises(InputError, match=message):
         read(tmp_path, GOOD.replace(old, new))
+
+
+def test_blank_lines_do_not_matter(tmp_path):
+    data = read(tmp_path, GOOD.replace("b,0,240,", "\nb,0,240,") + "\n\n")
+    assert data.labels == ("a", "b", "c")
+    with pytest.raises(InputError, match="line 4, column 'ms'"):
+        read(tmp_path, GOOD.replace("a,1,260", "\na,1,x"))
+
+
+def test_semicolons_are_no_commas(tmp_path):
+    with pytest.raises(InputError, match="the header is one cell, 'id;day;ms;note'; commas must"):
+        read(tmp_path, GOOD.replace(",", ";"))
 
 
 def test_too_few_times(tmp_path):

@@ -9,7 +9,7 @@ from helpers import ROOT, TINY, tiny_study
 
 from recovery.errors import InputError
 from recovery.priors import FAMILIES
-from study import SCHEMAS, check_study
+from study import SCHEMAS, check_study, refuse_repeated_keys
 
 DEMO = yaml.safe_load((ROOT / "config/config.yaml").read_text())
 
@@ -83,36 +83,51 @@ def test_a_prior_may_be_added_by_a_block_alone(in_root):
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("study", "a/b", "key study: 'a/b' does not match .*letters, digits"),
+        ("study", "a/b", "key study: 'a/b' will not do .*letters, digits"),
         ("study", "../up", "key study"),
-        ("seed", 1.5, "key seed: 1.5 is not of type 'integer'"),
+        ("seed", 1.5, "key seed: 1.5 is not a whole number"),
         ("seed", -1, "key seed"),
-        ("truth.rho", 1.0, "key truth.rho: 1.0 is greater than or equal to .*between -1 and 1"),
+        ("truth.rho", 1.0, "key truth.rho: 1.0 is out of range .*between -1 and 1"),
         ("truth.rho", -1, "key truth.rho"),
-        ("truth.sigma", 0, "key truth.sigma: 0 is less than or equal to .*above 0"),
+        ("truth.sigma", 0, "key truth.sigma: 0 is out of range .*above 0"),
         ("truth.sigma_u1", -2, "key truth.sigma_u1"),
-        ("truth.beta0", "high", "key truth.beta0: 'high' is not of type 'number'"),
-        ("truth.tau", 1, "key truth: .*'tau' was unexpected"),
+        ("truth.beta0", "high", "key truth.beta0: 'high' is not a number .wanted: mean"),
+        ("truth.beta0", "1e-3", "'1e-3' is not a number; write 0.001 .wanted"),
+        ("truth.beta0", "0,5", "'0,5' is not a number; write 0.5"),
+        ("truth.beta0", "−0.5", "'−0.5' is not a number; write -0.5"),
+        ("sampler", None, "key sampler: it is empty, and not a block of keys"),
+        ("truth.tau", 1, "key truth: there is no key 'tau' here; the keys are beta0, "),
         ("scenarios", "none.tsv", "none.tsv: the scenario sheet does not exist"),
-        ("replicates", 1, "key replicates: 1 is less than the minimum of 2"),
-        ("priors", {}, "key priors"),
-        ("priors", {"a b": {"family": "lkj_corr"}}, "key priors: 'a b' does not match"),
-        ("priors.lkj_corr", {"label": "x"}, "key priors.lkj_corr: 'family' is a required"),
+        ("replicates", 1, "key replicates: 1 is out of range"),
+        ("priors", {}, "key priors: it is empty"),
+        ("priors.4", {"family": "lkj_corr"}, "key priors: '4' will not do .*starts with a letter"),
+        ("priors.NULL", {"family": "lkj_corr"}, "key priors: 'NULL' will not do"),
+        ("priors.LKJ_CORR", {"family": "lkj_corr"}, "differs in upper and lower case"),
+        ("priors", {4: {"family": "lkj_corr"}}, "key priors.4: a name must be text"),
+        ("priors", {True: {"family": "lkj_corr"}}, "YAML reads this one as True"),
+        ("priors", {"a b": {"family": "lkj_corr"}}, "key priors: 'a b' will not do"),
+        ("priors.lkj_corr", {"label": "x"}, "key priors.lkj_corr: the key 'family' is missing"),
         ("priors.lkj_corr.family", "lkj", "key priors.lkj_corr.family: 'lkj' is unknown; choose"),
         ("priors.lkj_corr.eta", -1, "key priors.lkj_corr.eta: -1 must be positive"),
         ("priors.lkj_corr.eta", "one", "key priors.lkj_corr.eta: 'one' is not a number"),
         ("priors.lkj_corr.etta", 1, "key priors.lkj_corr.etta: .* has no such hyperparameter"),
         ("priors.lkj_corr.label", "Independent", "'Independent' is the label of two priors"),
-        ("sampler.formulation", "centred", "key sampler.formulation: 'centred' is not one of"),
-        ("sampler.chains", 1, "key sampler.chains: 1 is less than the minimum of 2"),
+        (
+            "sampler.formulation",
+            "centred",
+            "sampler.formulation: 'centred' is none of marginal",
+        ),
+        ("sampler.chains", 1, "key sampler.chains: 1 is out of range .*at least 2"),
         ("sampler.target_accept", 1, "key sampler.target_accept"),
-        ("sampler.thin", 2, "key sampler: .*'thin' was unexpected"),
+        ("sampler.thin", 2, "key sampler: there is no key 'thin' here; the keys are engine, "),
         ("batch_size", 0, "key batch_size"),
-        ("intervals", [0.5], "key intervals: .*0.95 among them"),
-        ("intervals", [0.95, 1.0], "key intervals.1: 1.0 is greater than or equal"),
+        ("intervals", [0.5], "key intervals: 0.95 is not among .0.5. .*0.95 among them"),
+        ("intervals", [0.95, 0.95], "key intervals: .* has one value twice"),
+        ("intervals", [0.95, 1.0], "key intervals.1: 1.0 is out of range"),
         ("data.path", "none.csv", "none.csv: the data file does not exist"),
         ("data.response", "RT", "there is no column 'RT' .data.response"),
-        ("replicats", 5, "'replicats' was unexpected"),
+        ("data.time", "Reaction", "the column 'Reaction' cannot be two of"),
+        ("replicats", 5, "config.yaml: there is no key 'replicats' here; the keys are study, "),
     ],
 )
 def test_mistakes_in_the_config(in_root, key, value, message):
@@ -126,23 +141,30 @@ def test_mistakes_in_the_config(in_root, key, value, message):
 @pytest.mark.parametrize(
     ("sheet", "message"),
     [
-        ("", "cannot be read as a tab-separated table"),
+        ("", "the scenario sheet has no rows"),
         ("scenario\trho\n", "the scenario sheet has no rows"),
-        ("scenario,rho\na,0.5\n", "row 1: 'scenario' is a required property|'scenario,rho'"),
-        ("scenario\trho\na\t1.2\n", "row 1, column rho: 1.2 is greater than or equal"),
-        ("scenario\trho\na\thalf\n", "row 1, column rho: 'half' is not of type 'number'"),
-        ("scenario\trho\na\tnan\n", "row 1, column rho: 'nan' is not of type 'number'"),
-        ("scenario\trho\na\t0\na\t0.5\n", "row 2, column scenario: the id 'a' stands twice"),
-        ("scenario\trho\na\t0\nA\t0.5\n", "row 2, column scenario: the id 'A' stands twice"),
-        ("scenario\trho\na/b\t0\n", "row 1, column scenario: 'a/b' does not match"),
-        ("scenario\trho\n..\t0\n", "row 1, column scenario"),
-        ("scenario\trho\n\t0\n", "row 1: 'scenario' is a required property"),
-        ("scenario\tsubjects\na\t2\n", "column subjects: 2 is less than the minimum of 3"),
-        ("scenario\tsubjects\na\t6.5\n", "column subjects: 6.5 is not of type 'integer'"),
-        ("scenario\tdays\na\t2\n", "column days: 2 is less than the minimum of 3"),
-        ("scenario\treplicates\na\t1\n", "column replicates: 1 is less than the minimum"),
-        ("scenario\tsigma\na\t0\n", "column sigma: 0 is less than or equal to"),
-        ("scenario\trh0\na\t0\n", "row 1: .*'rh0' was unexpected"),
+        ("scenario,rho\na,0.5\n", "the header is one cell; tabs must separate"),
+        ("scenario\trho\na\t1.2\n", "line 2, column rho: 1.2 is out of range"),
+        ("scenario\trho\na\thalf\n", "line 2, column rho: 'half' is not a number"),
+        ("scenario\trho\na\tnan\n", "line 2, column rho: 'nan' is not a number"),
+        ("scenario\trho\na\t0\na\t0.5\n", "line 3, column scenario: the id 'a' stands twice"),
+        ("scenario\trho\na\t0\nA\t0.5\n", "line 3, column scenario: the id 'A' stands twice"),
+        ("scenario\trho\na/b\t0\n", "line 2, column scenario: 'a/b' will not do"),
+        ("scenario\trho\n..\t0\n", "line 2, column scenario"),
+        ("# a\n\nscenario\trho\n\n# b\na\t2\n", "line 6, column rho"),
+        ("scenario\trho\na\t0\t1\n", "line 2: 3 cells, but the header has 2"),
+        ("scenario\trho\trho\na\t0\t1\n", "the column 'rho' stands twice"),
+        ("scenario\trho\nNULL\t0\n", "line 2, column scenario: 'NULL' will not do"),
+        ("scenario\trho\n\t0\n", "line 2: the column 'scenario' is missing or blank"),
+        ("scenario\tsubjects\na\t2\n", "column subjects: 2 is out of range"),
+        ("scenario\tsubjects\na\t6.5\n", "column subjects: 6.5 is not a whole number"),
+        ("scenario\tdays\na\t2\n", "column days: 2 is out of range"),
+        ("scenario\treplicates\na\t1\n", "column replicates: 1 is out of range"),
+        ("scenario\tsigma\na\t0\n", "column sigma: 0 is out of range"),
+        (
+            "scenario\trh0\na\t0\n",
+            "line 2: there is no column 'rh0' here; the columns are scenario, ",
+        ),
     ],
 )
 def test_mistakes_in_the_sheet(tmp_path, monkeypatch, sheet, message):
@@ -153,3 +175,13 @@ def test_mistakes_in_the_sheet(tmp_path, monkeypatch, sheet, message):
     sentence = str(caught.value)
     assert re.search(message, sentence)
     assert sentence.startswith("config/sheet.tsv") and "\n" not in sentence
+
+
+def test_a_key_that_stands_twice_is_refused(tmp_path):
+    """YAML would keep the later of two blocks `priors` and drop the first without a word."""
+    path = tmp_path / "config.yaml"
+    path.write_text("seed: 1\npriors:\n  a: {family: lkj_corr}\nseed: 2\n")
+    with pytest.raises(InputError, match=r"config\.yaml, line 4: the key 'seed' stands twice"):
+        refuse_repeated_keys([path])
+    path.write_text(path.read_text().replace("seed: 2", "study: x"))
+    refuse_repeated_keys([path])

@@ -10,9 +10,10 @@ sys.path.insert(0, str(RULES.parent / "scripts"))
 from recovery.errors import InputError
 from recovery.formulations import model_variant
 from recovery.scenarios import batches
-from study import check_study, hyperparameters
+from study import check_study, hyperparameters, refuse_repeated_keys
 
 try:
+    refuse_repeated_keys(workflow.configfiles)
     study = check_study(config, source=" + ".join(map(str, workflow.configfiles)) or "config")
 except InputError as error:
     sys.exit(f"Error: {error}")

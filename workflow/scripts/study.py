@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from jsonschema import ValidationError
+from sentences import sentence
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
 
@@ -33,6 +35,37 @@ class Study:
     data: LongData
     scenarios: dict[str, Scenario]
     priors: dict[str, Prior]
+
+
+class _NoRepeats(yaml.SafeLoader):
+    """A YAML loader that does not let a later key take an earlier one's place."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise InputError(
+                    f"line {key.start_mark.line + 1}: the key '{key.value}' stands twice; "
+                    "put what belongs to it in one place."
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def refuse_repeated_keys(paths: list[str | Path]) -> None:
+    """Refuse config files in which YAML would silently drop the first of two equal keys.
+
+    Raises
+    ------
+    InputError
+        If a block has a key twice.
+    """
+    for path in paths:
+        try:
+            # a safe loader, derived from yaml's
+            yaml.load(Path(path).read_text(encoding="utf-8"), _NoRepeats)
+        except InputError as error:
+            raise InputError(f"{path}, {error}") from None
 
 
 def check_study(config: dict[str, Any], source: str = "config") -> Study:
@@ -59,6 +92,13 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
                     f"{source}, key mcse_target.{parameter}.{measure}: there is no such measure; "
                     f"choose from {', '.join(KNOWN_MEASURES)}."
                 )
+    names = [name.lower() for name in config["priors"]]
+    for name in config["priors"]:
+        if names.count(name.lower()) > 1:  # on some file systems, one folder
+            raise InputError(
+                f"{source}, key priors.{name}: another prior's id differs in upper and lower case "
+                "only; give each its own."
+            )
     labels = [block["label"] for block in config["priors"].values()]
     for name, block in config["priors"].items():
         if labels.count(block["label"]) > 1:
@@ -85,8 +125,8 @@ def _prior(name: str, block: dict[str, Any], source: str) -> Prior:
 def _scenarios(config: dict[str, Any]) -> dict[str, Scenario]:
     sheet = config["scenarios"]
     scenarios: dict[str, Scenario] = {}
-    for number, cells in enumerate(read_sheet(sheet), start=1):
-        where = f"{sheet}, row {number}"
+    for line, cells in read_sheet(sheet):
+        where = f"{sheet}, line {line}"
         _validate(cells, "scenario.schema.yaml", where, "column")
         row = {**config["truth"], "replicates": config["replicates"], **cells}
         scenario = Scenario.from_row(row)
@@ -107,6 +147,12 @@ def _scenarios(config: dict[str, Any]) -> dict[str, Scenario]:
 
 
 def _validate(instance: dict[str, Any], schema: str, where: str, what: str = "key") -> None:
+    for path, name in _names(instance):
+        if not isinstance(name, str):
+            raise InputError(
+                f"{where}, {what} {path}: a name must be text that starts with a letter, and YAML "
+                f"reads this one as {name!r}; give another."
+            )
     for path, number in _numbers(instance):
         # schemas let NaN through, and integers that no float can hold
         if not abs(number) <= sys.float_info.max:
@@ -117,14 +163,16 @@ def _validate(instance: dict[str, Any], schema: str, where: str, what: str = "ke
         cause = error.__context__
         if not isinstance(cause, ValidationError):
             raise
-        raise InputError(_sentence(cause, where, what)) from None
+        raise InputError(sentence(cause, where, what)) from None
 
 
-def _sentence(error: ValidationError, where: str, what: str) -> str:
-    path = ".".join(str(part) for part in error.absolute_path)
-    hint = error.schema.get("description") if isinstance(error.schema, dict) else None
-    place = f"{where}, {what} {path}" if path else where
-    return f"{place}: {error.message}" + (f" (wanted: {hint})." if hint else ".")
+def _names(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every name in nested mappings, with its path."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            place = f"{path}.{name}" if path else str(name)
+            yield place, name
+            yield from _names(inner, place)
 
 
 def _numbers(value: Any, path: str = "") -> Iterator[tuple[str, float]]:

@@ -1,5 +1,6 @@
 """Long data: one response a row, with its time and its subject."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from .errors import InputError
 
 MIN_SUBJECTS = 3
 MIN_TIMES = 3
+NO_SUBJECT = ("", "NA", "NaN", "nan", "None", "NULL", "null")
 
 
 @dataclass(frozen=True)
@@ -74,18 +76,28 @@ def read_long_csv(path: str | Path, response: str, time: str, group: str) -> Lon
         has two rows for one time, or there are too few subjects or times.
     """
     frame = _read_cells(path)
-    for key, column in (("response", response), ("time", time), ("group", group)):
+    wanted = {"response": response, "time": time, "group": group}
+    for key, column in wanted.items():
         if column not in frame.columns:
             raise InputError(
                 f"{path}: there is no column '{column}' (data.{key} in the config); "
-                f"the columns are {', '.join(map(str, frame.columns))}."
+                f"the columns are {', '.join(f"'{name}'" for name in frame.columns)}."
+            )
+        if list(wanted.values()).count(column) > 1:
+            raise InputError(
+                f"{path}: the column '{column}' cannot be two of response, time and group "
+                "(data in the config)."
             )
     numbers = {column: _finite_numbers(frame[column], path) for column in (response, time)}
     groups = frame[group].str.strip()
-    for row in frame.index[groups == ""]:
-        raise InputError(f"{path}, line {row + 2}, column '{group}': the cell is empty.")
+    for row in frame.index[groups.isin(NO_SUBJECT)]:
+        what = f"holds '{groups[row]}'" if groups[row] else "is empty"
+        raise InputError(
+            f"{path}, line {row + 2}, column '{group}': the cell {what}; a subject needs a name."
+        )
     codes, labels = pd.factorize(groups)
-    long = pd.DataFrame({"subject": codes, "time": numbers[time], "response": numbers[response]})
+    columns = {"subject": codes, "time": numbers[time], "response": numbers[response]}
+    long = pd.DataFrame(columns, index=frame.index)
     for row in long.index[long.duplicated(["subject", "time"])]:
         raise InputError(
             f"{path}, line {row + 2}: subject {groups[row]} has a second row for "
@@ -107,7 +119,7 @@ def read_long_csv(path: str | Path, response: str, time: str, group: str) -> Lon
 
 
 def _read_cells(path: str | Path) -> pd.DataFrame:
-    """Every cell as the text that stands in the file."""
+    """Every cell as the text that stands in the file, indexed by its line less two."""
     try:
         frame = pd.read_csv(path, dtype=str, keep_default_na=False, skip_blank_lines=False)
     except FileNotFoundError:
@@ -115,15 +127,25 @@ def _read_cells(path: str | Path) -> pd.DataFrame:
             f"{path}: the data file does not exist (data.path in the config)."
         ) from None
     except (OSError, ValueError) as error:
+        ragged = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
+        if ragged:
+            least, line, most = ragged.groups()
+            raise InputError(
+                f"{path}, line {line}: {most} cells, but the header has {least}."
+            ) from None
         raise InputError(f"{path}: this cannot be read as a CSV table ({error}).") from None
     if not isinstance(frame.index, pd.RangeIndex):  # pandas took the first cells for row names
         raise InputError(f"{path}: the rows have more cells than the header has columns.")
-    return frame
+    if len(frame.columns) == 1:
+        raise InputError(
+            f"{path}: the header is one cell, '{frame.columns[0]}'; commas must separate the cells."
+        )
+    return frame[frame.apply(lambda cells: cells.str.strip() != "").any(axis=1)]
 
 
 def _finite_numbers(cells: pd.Series, path: str | Path) -> np.ndarray:
     numbers = pd.to_numeric(cells, errors="coerce").to_numpy(float)
-    for row in np.flatnonzero(~np.isfinite(numbers)):
+    for row in cells.index[~np.isfinite(numbers)]:
         what = "is empty" if cells[row].strip() == "" else f"holds '{cells[row]}'"
         raise InputError(
             f"{path}, line {row + 2}, column '{cells.name}': the cell {what}; "

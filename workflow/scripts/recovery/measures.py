@@ -1,8 +1,11 @@
 """Performance measures of a simulation study, each with its Monte Carlo standard error.
 
-Formulas are those of Morris, White & Crowther (2019), Statistics in Medicine 38:2074, table 6,
-unless a docstring says otherwise. Every measure takes the replicates of one scenario, prior and
-parameter and returns (estimate, mcse); n is the number of replicates.
+Formulas of bias, empirical and model SE and its error, MSE (here its root), coverage,
+bias-eliminated coverage and rejection are those of Morris, White & Crowther (2019), Statistics in
+Medicine 38:2074, table 6; the others are means or shares of replicates, or say their source.
+Standard errors of standard deviations take the estimates for normal. Every measure takes the
+replicates of one scenario, prior and parameter and returns (estimate, mcse); n is the number of
+replicates.
 """
 
 from collections.abc import Callable

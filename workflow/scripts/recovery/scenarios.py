@@ -5,8 +5,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from .errors import InputError
 
 
@@ -108,8 +106,10 @@ def batch_replicates(batch: str) -> range:
     return range(first, last + 1)
 
 
-def read_sheet(path: str | Path) -> list[dict[str, Any]]:
-    """Read a scenario sheet (tab-separated) as rows of typed cells; blank cells are left out.
+def read_sheet(path: str | Path) -> list[tuple[int, dict[str, Any]]]:
+    """Read a scenario sheet (tab-separated) as typed cells, each row with its line in the file.
+
+    Blank cells are left out; blank lines and lines that start with # are passed over.
 
     Raises
     ------
@@ -117,23 +117,34 @@ def read_sheet(path: str | Path) -> list[dict[str, Any]]:
         If the file is missing, is no table, or has no rows.
     """
     try:
-        frame = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False, comment="#")
+        text = Path(path).read_text(encoding="utf-8")
     except FileNotFoundError:
         raise InputError(
             f"{path}: the scenario sheet does not exist (scenarios in the config)."
         ) from None
     except (OSError, ValueError) as error:
-        raise InputError(
-            f"{path}: this cannot be read as a tab-separated table ({error})."
-        ) from None
-    if not isinstance(frame.index, pd.RangeIndex):  # pandas took the first cells for row names
-        raise InputError(f"{path}: the rows have more cells than the header has columns.")
-    if frame.empty:
+        raise InputError(f"{path}: this cannot be read as text ({error}).") from None
+    lines = [
+        (number, [cell.strip() for cell in line.split("\t")])
+        for number, line in enumerate(text.splitlines(), start=1)
+        if line.strip() and not line.startswith("#")
+    ]
+    if len(lines) < 2:
         raise InputError(f"{path}: the scenario sheet has no rows; give one row a scenario.")
-    rows = frame.to_dict("records")
+    (_, header), *rows = lines
+    if len(header) == 1 and header != ["scenario"]:
+        raise InputError(f"{path}: the header is one cell; tabs must separate the columns.")
+    for name in header:
+        if header.count(name) > 1:
+            raise InputError(f"{path}: the column '{name}' stands twice in the header.")
+    for number, cells in rows:
+        if len(cells) > len(header):
+            raise InputError(
+                f"{path}, line {number}: {len(cells)} cells, but the header has {len(header)}."
+            )
     return [
-        {name: _typed(name, cell.strip()) for name, cell in row.items() if cell.strip()}
-        for row in rows
+        (number, {name: _typed(name, cell) for name, cell in zip(header, cells) if cell})
+        for number, cells in rows
     ]
 
 
