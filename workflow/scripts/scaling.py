@@ -20,7 +20,7 @@ TABLE = "results/scaling/tables/fits.csv"
 
 open_log(snakemake.log[0])
 config = dict(snakemake.params.config)
-prior = list(config["priors"])[-1]  # the slowest of the default ones
+prior = list(config["priors"])[-1]
 config |= {"study": "scaling", "batch_size": BATCH, "scenarios": "sheet.tsv"}
 config["priors"] = {prior: config["priors"][prior]}
 config["data"] = config["data"] | {"path": str(Path(config["data"]["path"]).resolve())}
