@@ -40,14 +40,16 @@ def headline_table(recovery: pd.DataFrame) -> pd.DataFrame:
 
 def accuracy_sentence(estimates: pd.DataFrame) -> str:
     """How far sampled posterior means are from the exact ones."""
-    z = standardised_errors(estimates)["z"].dropna()
-    if z.empty:
+    checked = standardised_errors(estimates).dropna(subset="z")
+    if checked.empty:
         return "Nothing was sampled: the estimates are those of the exact posterior."
+    z = checked["z"]
+    error = (checked["mean"] - checked["exact_mean"]) / checked["exact_sd"]
     return (
-        f"{len(z):,} sampled posterior means were held against the exact posterior: in Monte "
-        f"Carlo standard errors, their errors have mean {z.mean():.2f} and sd {z.std():.2f} "
-        f"(0 and 1 if the sampler is right), the largest is {z.abs().max():.1f}, and "
-        f"{(z.abs() > 4).sum()} exceed 4."
+        f"{len(z):,} sampled posterior means were held against the exact posterior: their errors "
+        f"have mean {error.mean():.4f} ± {error.sem():.4f} posterior standard deviations and, in "
+        f"Monte Carlo standard errors, an sd of {z.std():.2f} (0 and 1 if the sampler is right); "
+        f"the largest is {z.abs().max():.1f}, and {(z.abs() > 4).sum()} exceed 4."
     )
 
 
