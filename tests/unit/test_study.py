@@ -185,3 +185,15 @@ def test_a_key_that_stands_twice_is_refused(tmp_path):
         refuse_repeated_keys([path])
     path.write_text(path.read_text().replace("seed: 2", "study: x"))
     refuse_repeated_keys([path])
+
+
+def test_the_example_of_own_data_is_valid(tmp_path, monkeypatch):
+    """The config of config/README.md for heights of children, as it stands there."""
+    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "config/README.md").read_text(), re.S)
+    (example,) = [yaml.safe_load(block) for block in blocks if "heights" in block]
+    rows = [f"{child},{step},{86 + 4 * step}" for child in "abc" for step in range(4)]
+    (tmp_path / "heights.csv").write_text("\n".join(["child,step,height", *rows]))
+    (tmp_path / "scenarios.tsv").write_text("scenario\trho\nlow\t0\n")
+    monkeypatch.chdir(tmp_path)
+    study = check_study(example)
+    assert study.data.subjects == 3 and list(study.priors) == ["lkj", "none"]
