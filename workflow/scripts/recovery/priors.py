@@ -154,10 +154,23 @@ class Independent(HalfNormalScales):
 
 
 @dataclass(frozen=True)
-class LKJCholeskyCov(HalfNormalScales):
-    """Half-normal scales and an LKJ correlation in one ``pm.LKJCholeskyCov``."""
+class HalfNormalLKJ(HalfNormalScales):
+    """Families with half-normal scales and an LKJ correlation, whatever their coding."""
 
     eta: float = 1.0
+
+    @override
+    def draw(self, sigma: np.ndarray, rng: np.random.Generator) -> Draws:
+        return *self._draw_scales(len(sigma), rng), draw_lkj(self.eta, len(sigma), rng)
+
+    @override
+    def log_density(self, sigma_u0: Any, sigma_u1: Any, rho: Any, sigma: Any) -> Any:
+        return self._scales_log_density(sigma_u0, sigma_u1) + lkj_log_density(rho, self.eta)
+
+
+@dataclass(frozen=True)
+class LKJCholeskyCov(HalfNormalLKJ):
+    """Half-normal scales and an LKJ correlation in one ``pm.LKJCholeskyCov``."""
 
     @override
     def covariance(self, sigma: Any) -> Covariance:
@@ -182,20 +195,10 @@ class LKJCholeskyCov(HalfNormalScales):
             pm.Deterministic("rho", packed[1] / sigma_u1),
         )
 
-    @override
-    def draw(self, sigma: np.ndarray, rng: np.random.Generator) -> Draws:
-        return *self._draw_scales(len(sigma), rng), draw_lkj(self.eta, len(sigma), rng)
-
-    @override
-    def log_density(self, sigma_u0: Any, sigma_u1: Any, rho: Any, sigma: Any) -> Any:
-        return self._scales_log_density(sigma_u0, sigma_u1) + lkj_log_density(rho, self.eta)
-
 
 @dataclass(frozen=True)
-class LKJCorr(HalfNormalScales):
+class LKJCorr(HalfNormalLKJ):
     """The prior of `LKJCholeskyCov`, assembled by hand from ``pm.LKJCorr``."""
-
-    eta: float = 1.0
 
     @override
     def covariance(self, sigma: Any) -> Covariance:
@@ -206,14 +209,6 @@ class LKJCorr(HalfNormalScales):
             pm.HalfNormal("sigma_u1", self.sigma_u1_scale),
             _lkj_corr_rho(self.eta),
         )
-
-    @override
-    def draw(self, sigma: np.ndarray, rng: np.random.Generator) -> Draws:
-        return *self._draw_scales(len(sigma), rng), draw_lkj(self.eta, len(sigma), rng)
-
-    @override
-    def log_density(self, sigma_u0: Any, sigma_u1: Any, rho: Any, sigma: Any) -> Any:
-        return self._scales_log_density(sigma_u0, sigma_u1) + lkj_log_density(rho, self.eta)
 
 
 @dataclass(frozen=True)
