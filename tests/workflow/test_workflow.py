@@ -194,7 +194,7 @@ def test_the_exact_engine_needs_no_compiled_model(tmp_path, checkout):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"truth": {"rho": 2}}, "key truth.rho: 2 is greater"),
+        ({"truth": {"rho": 2}}, "key truth.rho: 2 is out of range"),
         ({"scenarios": "none.tsv"}, "none.tsv: the scenario sheet does not exist"),
     ],
 )
