@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 import psutil
@@ -17,12 +18,12 @@ from helpers import ROOT, TINY, same_tables, snakemake, tiny_study
 PROFILE = "workflow/profiles/slurm/config.v9+.yaml"
 SHEET = "scenario\trho\tsubjects\tdays\nlow\t-0.5\t6\t5\n"
 ONE_PRIOR = {"independent": TINY["priors"]["independent"]}
-# one batch that runs for some 15 seconds, so that it can be caught in the act
+# one batch that runs for some 10 seconds, so that it can be caught in the act
 LONG = {
     "sampler": TINY["sampler"] | {"engine": "exact"},
     "priors": {"lkj_corr": TINY["priors"]["lkj_corr"]},
-    "replicates": 500,
-    "batch_size": 500,
+    "replicates": 300,
+    "batch_size": 300,
 }
 TARGETS = ["results/tiny/tables/fits.csv", "results/tiny/tables/estimates.parquet"]
 PATIENCE = 400  # seconds: the plugin was seen to wait for ever
@@ -51,27 +52,24 @@ def finish(process: subprocess.Popen, folder: Path) -> None:
     assert process.wait(PATIENCE) == 0, (folder / "log").read_text()[-3000:]
 
 
-def running_job(cluster: Cluster, process: subprocess.Popen) -> tuple[str, str]:
-    """Id and node of the first job that runs."""
-    end = time.monotonic() + 90
-    while time.monotonic() < end:
-        assert process.poll() is None
-        lines = cluster.query("squeue", "-h", "-t", "R", "-o", "%i %N").splitlines()
-        if lines:
-            time.sleep(8)  # past the start of Python, into the fits
-            return tuple(lines[0].split())
-        time.sleep(0.5)
-    raise TimeoutError("no job runs")
+class RunningFit(NamedTuple):
+    """A batch that is being fitted."""
+
+    job: str
+    node: str
+    process: psutil.Process
 
 
-def fitting_process(folder: Path) -> psutil.Process:
-    """The process that fits a study's batch."""
-    end = time.monotonic() + 60
+def running_fit(cluster: Cluster, folder: Path) -> RunningFit:
+    """The study's batch, once its fits have begun."""
+    end = time.monotonic() + 120
     while time.monotonic() < end:
         for found in psutil.process_iter(["cmdline"]):
             words = " ".join(found.info["cmdline"] or [])
             if f"{folder}/.snakemake/scripts" in words and words.endswith(".fit.py"):
-                return found
+                time.sleep(4)  # past the start of Python, into the fits
+                (line,) = cluster.query("squeue", "-h", "-t", "R", "-o", "%i %N").splitlines()
+                return RunningFit(*line.split(), found)
         time.sleep(0.2)
     raise TimeoutError("nothing fits")
 
@@ -106,8 +104,7 @@ def test_a_study_runs_on_both_nodes_and_gives_the_local_bits(cluster, tmp_path):
 def test_a_cancelled_job_is_submitted_again(cluster, tmp_path, long_study):
     folder = tiny_study(tmp_path / "study", SHEET, **LONG)
     process = start(cluster, folder)
-    job, _ = running_job(cluster, process)
-    cluster.query("scancel", job)
+    cluster.query("scancel", running_fit(cluster, folder).job)
     finish(process, folder)
     same_tables(folder, long_study)
 
@@ -124,8 +121,7 @@ def test_a_job_over_its_time_is_submitted_again_with_more(cluster, tmp_path, lon
     """A fit that hangs, so that SLURM ends it after its minute."""
     folder = tiny_study(tmp_path / "study", SHEET, **LONG)
     process = start(cluster, folder, "--set-resources", "fit:runtime=attempt")
-    running_job(cluster, process)
-    fitting_process(folder).suspend()
+    running_fit(cluster, folder).process.suspend()
     finish(process, folder)
     same_tables(folder, long_study)
     mine = [job for job in cluster.accounting() if job["Timelimit"] in ("00:01:00", "00:02:00")]
@@ -135,7 +131,7 @@ def test_a_job_over_its_time_is_submitted_again_with_more(cluster, tmp_path, lon
 def test_a_node_that_goes_down_costs_its_job_only(cluster, tmp_path, long_study):
     folder = tiny_study(tmp_path / "study", SHEET, **LONG)
     process = start(cluster, folder)
-    _, node = running_job(cluster, process)
+    node = running_fit(cluster, folder).node
     cluster.stop_node(node)
     try:
         finish(process, folder)
@@ -148,7 +144,7 @@ def test_a_killed_main_process_goes_on_after_its_jobs_are_cancelled(cluster, tmp
     """The three lines of the README: cancel by the run's name, unlock, start again."""
     folder = tiny_study(tmp_path / "study", SHEET, **LONG)
     process = start(cluster, folder)
-    running_job(cluster, process)
+    running_fit(cluster, folder)
     process.send_signal(signal.SIGKILL)
     process.wait()
     (run_id,) = set(re.findall(r"SLURM run ID: ([0-9a-f-]+)", (folder / "log").read_text()))
