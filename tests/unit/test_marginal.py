@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import optimize, stats
 
 from recovery.longdata import LongData
 from recovery.marginal import Statistics, draw_effects, misfit, spread
@@ -26,6 +26,14 @@ def dense(data, code, beta0, beta1, sigma, s0, s1, rho):
     return X, data.response[mine], Sigma, X @ Sigma @ X.T + sigma**2 * np.eye(len(X))
 
 
+def log_likelihood(s, beta0, beta1, sigma, s0, s1, rho):
+    """By the sufficient statistics; beta0 counts from their centre."""
+    m = spread(s.r00, s.r01, s.r11, s0, s1, rho, sigma)
+    squares = s.rss + np.sum(misfit(s, m, beta0, beta1))
+    log_det = np.sum(s.count * np.log(m.det))
+    return -s.rows * np.log(sigma * np.sqrt(2 * np.pi)) - 0.5 * log_det - squares / (2 * sigma**2)
+
+
 @pytest.fixture(params=["balanced", "unbalanced"])
 def data(request, rng):
     truth = Truth(250.0, 10.0, 25.0, 6.0, 0.3, 25.0)
@@ -39,20 +47,30 @@ def data(request, rng):
 @pytest.mark.parametrize("center", [0.0, 248.0])
 @pytest.mark.parametrize("point", POINTS)
 def test_marginal_likelihood_is_the_multivariate_normal(data, point, center):
-    beta0, beta1, sigma, s0, s1, rho = point
+    beta0, beta1, *_ = point
     expected = 0.0
     for code in range(data.subjects):
         X, y, _, V = dense(data, code, *point)
         expected += stats.multivariate_normal(X @ [beta0, beta1], V).logpdf(y)
-    s = Statistics.of(data, center)
-    m = spread(s.r00, s.r01, s.r11, s0, s1, rho, sigma)
-    squares = s.rss + np.sum(misfit(s, m, beta0 - center, beta1))
-    found = (
-        -s.rows * np.log(sigma * np.sqrt(2 * np.pi))
-        - 0.5 * np.sum(s.count * np.log(m.det))
-        - squares / (2 * sigma**2)
-    )
+    found = log_likelihood(Statistics.of(data, center), beta0 - center, *point[1:])
     assert found == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_maximum_is_that_of_lme4(sleepstudy):
+    """lmer(Reaction ~ Days + (Days | Subject), REML = FALSE), to the digits that it prints.
+
+    More digits are in the documentation of MixedModels.jl: its objective is 1751.9393.
+    """
+    s = Statistics.of(sleepstudy, 0.0)
+
+    def deviance(x):
+        return -2 * log_likelihood(s, x[0], x[1], *np.exp(x[2:5]), np.tanh(x[5]))
+
+    start = [250.0, 10.0, *np.log([25.0, 25.0, 5.0]), 0.0]
+    best = optimize.minimize(deviance, start, method="Nelder-Mead", options={"maxfev": 20_000})
+    found = [*best.x[:2], *np.exp(best.x[2:5]), np.tanh(best.x[5])]
+    assert best.fun == pytest.approx(1751.9393, abs=1e-4)
+    np.testing.assert_allclose(found, [251.405, 10.467, 25.592, 23.780, 5.717, 0.081], atol=2e-3)
 
 
 def test_a_balanced_data_set_is_one_pattern(sleepstudy):
