@@ -1,6 +1,7 @@
 """The published study's tables against each other and against a sample that is computed anew."""
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -122,3 +123,45 @@ def test_provenance_tells_how_every_run_ended():
         assert run["command"].startswith("snakemake") and len(run["commit"]) == 40
         assert run["exit_code"] == 0 and not run["uncommitted_changes"]
         assert run["wall_seconds"] > 0 and run["cpu_seconds"] > 0
+
+
+PRIORS = {
+    "Independent": "independent",
+    "LKJ(1)": "lkj_cholesky_cov",
+    "rstanarm": "lkj_corr_rstanarm",
+}
+
+
+def told_tables() -> list[list[list[str]]]:
+    """The cells of every table in docs/findings.md, by row, without its header."""
+    blocks = re.findall(r"(?:^\|.*\n)+", (ROOT / "docs/findings.md").read_text(), re.M)
+    return [
+        [line.strip("|\n ").split(" | ") for line in block.splitlines()[2:]] for block in blocks
+    ]
+
+
+def told(cell: str) -> tuple[float, float, float]:
+    """Estimate, its standard error, and how far rounding may have moved either."""
+    estimate, error = cell.replace("−", "-").split(" ± ")
+    return float(estimate), float(error), 0.5 * 10.0 ** -len(error.split(".")[1]) * (1 + 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("table", "count", "columns"),
+    [(0, 9, [("coverage", "r_u"), ("coverage", "sigma_u0")]), (1, 6, [("bias", "rho")])],
+)
+def test_tables_of_the_findings_are_the_published_ones(table, count, columns):
+    rows = told_tables()[table]
+    recovery = read("recovery").query("level.isna() or level == 0.95")
+    usual = recovery[recovery["scenario"].str.fullmatch(r"(subjects_\d+_)?rho_(0|[mp]08)")]
+    keys = ["prior", "subjects", "measure", "parameter", "rho"]
+    published = usual.set_index(keys)[["estimate", "mcse"]]
+    wanted = [(*column, rho) for column in columns for rho in (-0.8, 0.0, 0.8)]
+    assert len(rows) == count
+    for name, *cells in rows:
+        label, subjects = name.replace(" subjects", "").split(", ")
+        for cell, (measure, parameter, rho) in zip(cells, wanted, strict=True):
+            estimate, error, rounding = told(cell)
+            row = published.loc[(PRIORS[label], int(subjects), measure, parameter, rho)]
+            assert abs(row["estimate"] - estimate) <= rounding, (name, cell)
+            assert abs(row["mcse"] - error) <= rounding, (name, cell)
