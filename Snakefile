@@ -60,3 +60,7 @@ rule all:
         rules.tables.input,
         rules.figures.input,
         rules.pages.input,
+
+
+onsuccess:
+    print(f"Results are in results/{config['study']}, explained in results/README.md.")
