@@ -81,8 +81,8 @@ def agreement(estimates: pd.DataFrame, labels: dict[str, str]) -> Figure:
                 axes.axis("off")
                 continue
             difference, middle = both[b] - both[a], both.mean(axis=1)
-            axes.plot(middle, difference, ls="", marker=".", ms=2, mew=0, color="0.35",
-                      alpha=0.5, rasterized=True)  # fmt: skip
+            axes.plot(middle, difference, ls="", marker=".", ms=2, mew=0, color="0.2",
+                      alpha=min(0.5, 1000 / len(both)), rasterized=True)  # fmt: skip
             centre, spread = difference.mean(), difference.std()
             axes.axhline(0, color="0.6", lw=0.8, ls="--")
             for offset, style in ((0.0, "-"), (-Z95 * spread, ":"), (Z95 * spread, ":")):
@@ -124,9 +124,10 @@ def _running(estimates, labels, running, title: str, ylabel: str, reference: flo
     use_style()
     chosen = estimates.query("parameter == 'rho'").dropna(subset="mean")
     styles = line_styles(list(labels))
+    drawn = {prior: label for prior, label in labels.items() if prior in set(chosen["prior"])}
     figure, panels = panel_grid(list(chosen["scenario"].unique()), title, ylabel)
     for scenario, axes in panels.items():
-        for prior in labels:
+        for prior in drawn:
             own = chosen[(chosen["scenario"] == scenario) & (chosen["prior"] == prior)]
             if own.empty:
                 continue
@@ -139,5 +140,5 @@ def _running(estimates, labels, running, title: str, ylabel: str, reference: flo
         axes.axhline(reference, color="0.4", lw=0.8, ls="--")
         axes.set_xlabel("replicates")
         axes.tick_params(labelbottom=True)
-    prior_legend(figure, labels, line_styles(list(labels)))
+    prior_legend(figure, drawn, styles)
     return figure

@@ -12,15 +12,32 @@ from ..estimates import PARAMETERS
 from ..tables import standardised_errors
 from .curves import bias, coverage, headline, width
 from .replicates import agreement, running_bias, running_coverage
-from .style import SYMBOLS, dodge, label_below, panel_grid, prior_legend, prior_styles, use_style
+from .style import (
+    SYMBOLS,
+    dodge,
+    label_below,
+    line_styles,
+    panel_grid,
+    prior_legend,
+    prior_styles,
+    use_style,
+)
+
+SHOWN = 400  # replicates, of all scenarios, in a panel of every replicate
 
 
 def estimate_against_truth(
     estimates: pd.DataFrame, labels: dict[str, str], parameter: str
 ) -> Figure:
-    """Posterior mean and 95 % interval of every replicate against the truth, a panel a prior."""
+    """Posterior means and 95 % intervals against the truth, a panel a prior.
+
+    Of a large study, the first replicates of every scenario: some 400 marks a panel can be told
+    apart. The zip plots have them all.
+    """
     use_style()
     chosen = estimates.query("parameter == @parameter").dropna(subset="mean")
+    first = max(SHOWN // max(chosen["scenario"].nunique(), 1), 5)
+    chosen = chosen[chosen.groupby(["scenario", "prior"])["replicate"].rank() <= first]
     styles = prior_styles(list(labels))
     priors = [prior for prior in labels if prior in set(chosen["prior"])]
     columns = min(4, max(len(priors), 1))
@@ -45,6 +62,7 @@ def estimate_against_truth(
         if gap:
             axes.hlines(truths, truths - 0.4 * gap, truths + 0.4 * gap, color="0.3", lw=1.2)
             axes.set_xticks(truths)
+            axes.tick_params(axis="x", rotation=90 if len(truths) > 5 else 0)
         else:
             axes.axline((0, 0), slope=1, color="0.3", lw=0.8, ls="--")
         axes.set_title(labels[prior])
@@ -85,21 +103,32 @@ def model_se_error(recovery: pd.DataFrame, labels: dict[str, str]) -> Figure:
 
 
 def accuracy(estimates: pd.DataFrame, labels: dict[str, str]) -> Figure:
-    """Quantiles of the sampler's standardised errors against the normal's, by parameter."""
+    """Quantiles of the sampler's standardised errors less the normal's, by parameter.
+
+    The band holds 95 % of each quantile of independent standard normals, whose order statistics
+    are the normal quantiles of beta variables.
+    """
     use_style()
     errors = standardised_errors(estimates).dropna(subset="z")
-    styles = prior_styles(list(labels))
+    styles = line_styles(list(labels))
     parameters = [name for name in PARAMETERS if name != "r_u"]
-    title = "Sampled against exact posterior means"
-    ylabel = "(mean - exact mean) / Monte Carlo standard error"
+    title = "(mean - exact mean) / Monte Carlo standard error: are they standard normal?"
+    ylabel = "quantile less the normal's (grey: 95 % of each)"
     figure, panels = panel_grid(parameters, title, ylabel, columns=3)
     for parameter, axes in panels.items():
         for prior in labels:
             chosen = (errors["prior"] == prior) & (errors["parameter"] == parameter)
             z = np.sort(errors.loc[chosen, "z"])
-            normal = stats.norm.ppf((np.arange(len(z)) + 0.5) / max(len(z), 1))
-            axes.plot(normal, z, ls="", ms=3, rasterized=True, **styles[prior])
-        axes.axline((0, 0), slope=1, color="0.5", lw=0.8, ls="--")
+            if not len(z):
+                continue
+            rank = np.arange(1, len(z) + 1)
+            normal = stats.norm.ppf((rank - 0.5) / len(z))
+            if not axes.collections:  # priors differ in n only where fits failed
+                edges = (stats.beta.ppf(p, rank, rank[::-1]) for p in (0.025, 0.975))
+                low, high = (stats.norm.ppf(edge) - normal for edge in edges)
+                axes.fill_between(normal, low, high, color="0.88", lw=0)
+            axes.plot(normal, z - normal, lw=1.1, rasterized=True, **styles[prior])
+        axes.axhline(0, color="0.5", lw=0.8, ls="--")
         axes.set_title(SYMBOLS[parameter])
     label_below(panels, "standard normal quantile")
     prior_legend(figure, labels, styles)
