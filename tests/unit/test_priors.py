@@ -8,7 +8,8 @@ from scipy import integrate, stats
 from recovery.calibration import calibration_prior
 from recovery.errors import InputError
 from recovery.exact import coordinate_quantiles
-from recovery.priors import FAMILIES, lkj_log_density, make_prior
+from recovery.lkj import lkj_log_density
+from recovery.priors import FAMILIES, make_prior
 from recovery.quadrature import prior_grid
 
 # integers, as a config has them: PyMC 6.4 would read 50 as int8

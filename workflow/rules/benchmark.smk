@@ -13,6 +13,7 @@ rule cost:
             "seeds",
             "longdata",
             "estimates",
+            "lkj",
             "priors",
             "marginal",
             "formulations",

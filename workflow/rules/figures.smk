@@ -52,6 +52,7 @@ rule prior_figure:
         data=config["data"]["path"],
         code=code(
             "longdata",
+            "lkj",
             "priors",
             "marginal",
             "likelihood",

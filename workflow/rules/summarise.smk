@@ -91,7 +91,7 @@ rule measure:
 rule control:
     input:
         comparison="<results>/tables/comparison.csv",
-        code=code("priors", "control"),
+        code=code("lkj", "priors", "control"),
     output:
         report(
             "<results>/tables/control.csv",

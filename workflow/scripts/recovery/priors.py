@@ -14,6 +14,7 @@ from typing import Any, ClassVar, NamedTuple, override
 import numpy as np
 
 from .errors import InputError
+from .lkj import draw_lkj, lkj_corr_rho, lkj_log_density
 
 
 class Covariance(NamedTuple):
@@ -207,7 +208,7 @@ class LKJCorr(HalfNormalLKJ):
         return Covariance(
             pm.HalfNormal("sigma_u0", self.sigma_u0_scale),
             pm.HalfNormal("sigma_u1", self.sigma_u1_scale),
-            _lkj_corr_rho(self.eta),
+            lkj_corr_rho(self.eta),
         )
 
 
@@ -234,7 +235,7 @@ class LKJCorrRstanarm(Prior):
         return Covariance(
             pm.Deterministic("sigma_u0", deviations[0]),
             pm.Deterministic("sigma_u1", deviations[1]),
-            _lkj_corr_rho(self.eta),
+            lkj_corr_rho(self.eta),
         )
 
     @override
@@ -291,30 +292,6 @@ def make_prior(family: str, hyperparameters: dict[str, Any]) -> Prior:
                 f"it takes {', '.join(known)}."
             )
     return FAMILIES[family](**hyperparameters)
-
-
-def lkj_log_density(rho: Any, eta: float) -> Any:
-    """Log density of rho under LKJ(eta) in two dimensions.
-
-    ``(eta - 1) log(1 - rho^2) - log(2^(2 eta - 1) B(eta, eta))``, the symmetric Beta(eta, eta)
-    on (-1, 1) (Lewandowski, Kurowicka & Joe 2009).
-    """
-    from scipy import special
-
-    normaliser = (2.0 * eta - 1.0) * np.log(2.0) + special.betaln(eta, eta)
-    return (eta - 1.0) * np.log1p(-np.square(rho)) - normaliser
-
-
-def draw_lkj(eta: float, n: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw rho from LKJ(eta) in two dimensions, Beta(eta, eta) on (-1, 1)."""
-    return 2.0 * rng.beta(eta, eta, n) - 1.0
-
-
-def _lkj_corr_rho(eta: float) -> Any:
-    """The correlation under LKJ(eta); ``pm.LKJCorr`` gives the matrix's Cholesky factor."""
-    import pymc as pm
-
-    return pm.Deterministic("rho", pm.LKJCorr("corr_cholesky", n=2, eta=eta)[1, 0])
 
 
 def _half_normal(value: Any, scale: float) -> Any:
