@@ -54,7 +54,7 @@ def test_sentences_say_what_is_wrong():
         {"parameter": ["rho"] * 2, "mean": [1.0, 10.0], "exact_mean": 0.0, "exact_sd": 2.0}
     )
     estimates["mcse_mean"] = 1.0
-    assert "have mean 2.7500 ± 2.2500 posterior" in accuracy_sentence(estimates)
+    assert "have mean 2.8 ± 2 posterior" in accuracy_sentence(estimates)
     assert "the largest is 10.0, and 1 exceed 4" in accuracy_sentence(estimates)
     assert "Nothing was sampled" in accuracy_sentence(estimates.assign(mcse_mean=0.0))
 

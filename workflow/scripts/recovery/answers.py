@@ -47,7 +47,7 @@ def accuracy_sentence(estimates: pd.DataFrame) -> str:
     error = (checked["mean"] - checked["exact_mean"]) / checked["exact_sd"]
     return (
         f"{len(z):,} sampled posterior means were held against the exact posterior: their errors "
-        f"have mean {error.mean():.4f} ± {error.sem():.4f} posterior standard deviations and, in "
+        f"have mean {error.mean():.2g} ± {error.sem():.1g} posterior standard deviations and, in "
         f"Monte Carlo standard errors, an sd of {z.std():.2f} (0 and 1 if the sampler is right); "
         f"the largest is {z.abs().max():.1f}, and {(z.abs() > 4).sum()} exceed 4."
     )
@@ -61,7 +61,7 @@ def control_sentence(control: pd.DataFrame) -> str:
     verdict = (
         f"clean: none of {len(control):,} paired differences is told from 0"
         if broken.empty
-        else f"NOT clean: {len(broken)} of {len(control):,} paired differences are not 0"
+        else f"NOT clean: {len(broken)} of {len(control):,} paired differences are told from 0"
     )
     return (
         "The negative control, priors that are one density in two codings, is "
