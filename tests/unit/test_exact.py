@@ -119,12 +119,15 @@ def test_order_of_rows_and_subjects_does_not_matter(sleepstudy):
 def test_shifting_the_responses_shifts_beta0_only(sleepstudy):
     prior = make_prior("lkj_corr", {})
     shifted = LongData(
-        sleepstudy.response + 1000.0, sleepstudy.time, sleepstudy.subject, sleepstudy.labels
+        sleepstudy.response + 1e8, sleepstudy.time, sleepstudy.subject, sleepstudy.labels
     )
-    a, b = exact_posterior(sleepstudy, prior).moments, exact_posterior(shifted, prior).moments
-    for name, (mean, sd) in a.items():
-        shift = 1000.0 if name == "beta0" else 0.0
-        assert abs(b[name][0] - mean - shift) < 1e-6 * sd
+    a, b = exact_posterior(sleepstudy, prior), exact_posterior(shifted, prior)
+    quantiles = [x.quantiles([0.025, 0.5, 0.975]) for x in (a, b)]
+    for name, (mean, sd) in a.moments.items():
+        shift = 1e8 if name == "beta0" else 0.0
+        # of 1e8, a double has the eighth digit after the point
+        assert abs(b.moments[name][0] - mean - shift) < 1e-6 * sd
+        np.testing.assert_allclose(quantiles[1][name] - shift, quantiles[0][name], atol=1e-6 * sd)
 
 
 def test_one_pattern_or_many_is_the_same_posterior(sleepstudy):

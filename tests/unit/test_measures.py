@@ -42,7 +42,9 @@ def test_relative_bias_is_undefined_at_zero():
 
 
 def test_empirical_se():
-    check(m.empirical_se(POINT), np.sqrt(5 / 3), np.sqrt(5 / 3) / np.sqrt(6))
+    # fourth powers of the deviations: 5.0625, .0625, .0625, 5.0625; kurtosis 2.5625 / (25 / 9)
+    k = 2.5625 * 9 / 25
+    check(m.empirical_se(POINT), np.sqrt(5 / 3), np.sqrt(5 / 3) / 2 * np.sqrt((k - 1 / 3) / 4))
 
 
 def test_model_se():
@@ -51,9 +53,11 @@ def test_model_se():
 
 
 def test_model_se_error():
-    # ratio sqrt(2.5 / (5 / 3)) = sqrt(1.5); spread 3 / (16 * 6.25) + 1 / 6
+    # ratio sqrt(2.5 / (5 / 3)) = sqrt(1.5); V / mean(V) .4, .4, 1.6, 1.6 less d^2 / s^2 1.35, .15,
+    # .15, 1.35: -.95, .25, 1.45, .25, of mean .25 and variance .72; (3 / 4)^2 - 1 / 3 for small n
     ratio = np.sqrt(1.5)
-    check(m.model_se_error(POINT), 100 * (ratio - 1), 100 * ratio * np.sqrt(0.03 + 1 / 6))
+    spread = (0.72 + 9 / 16 - 1 / 3) / 4
+    check(m.model_se_error(POINT), 100 * (ratio - 1), 50 * ratio * np.sqrt(spread))
 
 
 def test_rmse():
@@ -126,14 +130,22 @@ def test_crps_difference_is_paired():
 
 
 def test_relative_precision():
-    # variances 5 / 3 and 4 / 3; covariance of (-1.5, -.5, .5, 1.5) and (-1, -1, 1, 1): 4 / 3
-    r2 = (4 / 3) ** 2 / (5 / 3 * 4 / 3)
-    check(m.relative_precision(POINT, OTHER_POINT), -20.0, 200 * 0.8 * np.sqrt((1 - r2) / 3))
+    # variances 5 / 3 and 4 / 3; d^2 / s^2 1.35, .15, .15, 1.35 and .75 throughout
+    check(m.relative_precision(POINT, OTHER_POINT), -20.0, 80 * np.sqrt(0.36 * 4 / 3 / 4))
 
 
 def test_coverage_difference_comes_from_discordant_pairs():
     # one pair each way: p10 = p01 = 1/4
     check(m.coverage_difference(INTERVAL, OTHER_INTERVAL), 0.0, np.sqrt(0.5 / 4))
+
+
+def test_coverage_differences_that_were_never_seen_are_not_certain():
+    # half a pair in each of four cells: p10 = p01 = 0.5 / 6
+    check(m.coverage_difference(INTERVAL, INTERVAL), 0.0, np.sqrt(1 / 6 / 6))
+    # two pairs, both discordant: p10 = 2.5 / 4, p01 = 0.5 / 4
+    hit = Intervals(*(np.full(2, x) for x in (0.0, 0.0, -1.0, 1.0)), level=0.8)
+    miss = Intervals(*(np.full(2, x) for x in (0.0, 2.0, 1.0, 3.0)), level=0.8)
+    check(m.coverage_difference(hit, miss), 1.0, np.sqrt((0.75 - 0.25) / 4))
 
 
 def test_width_difference_is_paired():
@@ -153,12 +165,14 @@ def test_a_prior_does_not_differ_from_itself():
     for difference in m.DIFFERENCES.values():
         assert difference(POINT, POINT) == pytest.approx((0.0, 0.0), abs=1e-5)
     for difference in m.INTERVAL_DIFFERENCES.values():
-        assert difference(INTERVAL, INTERVAL) == (0.0, 0.0)
+        assert difference(INTERVAL, INTERVAL).estimate == 0.0
 
 
 def replicates(rng, n):
-    mean = rng.normal(1.1, 0.7, n)
-    sd = rng.uniform(0.5, 0.9, n)
+    """Errors of kurtosis 3.8, large where the model's sds are."""
+    wide = rng.random(n) < 0.5
+    mean = 1.1 + np.where(wide, 0.9, 0.5) * rng.standard_normal(n)
+    sd = np.where(wide, 0.9, 0.5) * rng.uniform(0.8, 1.2, n)
     return Replicates(np.ones(n), mean, sd, np.abs(mean - 1) * sd), mean, sd
 
 

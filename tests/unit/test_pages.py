@@ -53,9 +53,9 @@ def test_sentences_say_what_is_wrong():
     estimates = pd.DataFrame(
         {"parameter": ["rho"] * 2, "mean": [1.0, 10.0], "exact_mean": 0.0, "exact_sd": 2.0}
     )
-    estimates["mcse_mean"] = 1.0
+    estimates = estimates.assign(mcse_mean=1.0, scenario="s", replicate=[1, 2])
     assert "have mean 2.8 ± 2 posterior" in accuracy_sentence(estimates)
-    assert "the largest is 10.0, and 1 exceed 4" in accuracy_sentence(estimates)
+    assert "the largest is 10.0, and 1 exceed 4 (of normal errors 0" in accuracy_sentence(estimates)
     assert "Nothing was sampled" in accuracy_sentence(estimates.assign(mcse_mean=0.0))
 
 

@@ -118,10 +118,14 @@ def test_fits_do_not_depend_on_batch_or_order(datasets, sampler, batch):
             assert first.equals(again)
 
 
-def fit_shortly(datasets, model_file, refits):
+def short_sampler(model_file, refits):
     short = SamplerSettings("marginal", 2, tune=50, draws=50, target_accept=0.9, refits=refits)
     model = model_file("independent", "marginal-balanced")
-    sampler = NutsSampler(make_prior("independent", {}), short, model, LEVELS)
+    return NutsSampler(make_prior("independent", {}), short, model, LEVELS)
+
+
+def fit_shortly(datasets, model_file, refits):
+    sampler = short_sampler(model_file, refits)
     estimates, fits = replicate_tables(
         fit_each(datasets.sel(replicate=[1]), sampler, seed_of, ignore)
     )
@@ -144,6 +148,27 @@ def test_too_few_draws_are_tried_again_if_wanted(datasets, model_file):
         assert "bulk ESS" in fit["error"] or "R-hat" in fit["error"] or "diverg" in fit["error"]
     else:
         assert fit["min_ess_bulk"] >= MIN_ESS_BULK
+
+
+def test_a_refit_that_breaks_is_a_failure_with_no_word_of_the_fit_before(
+    sleepstudy, model_file, monkeypatch
+):
+    sampler = short_sampler(model_file, refits=1)
+    sample = sampler._sample
+
+    def breaks(data, settings, seed):
+        if settings.draws > 50:
+            raise RuntimeError("broken")
+        return sample(data, settings, seed)
+
+    monkeypatch.setattr(sampler, "_sample", breaks)
+    fit = sampler.fit(sleepstudy, 1)
+    record = fit.diagnostics
+    assert (record.status, record.error) == ("failed", "RuntimeError: broken")
+    assert (record.attempts, record.divergences, record.seed) == (2, 0, 1)
+    assert np.isnan(record.max_rhat) and record.gradient_evaluations > 0
+    assert fit.draws is None and fit.estimates["mean"].isna().all()
+    assert fit.estimates["exact_mean"].notna().sum() == 5
 
 
 def test_a_model_file_gives_the_same_draws_in_every_process(tmp_path, model_file):

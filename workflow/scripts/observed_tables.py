@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from joblog import logger, open_log
@@ -26,6 +27,6 @@ for prior, block in snakemake.params.priors.items():
     block = dict(block)
     exact = exact_posterior(data, make_prior(block.pop("family"), block))
     if not exact.adequate:
-        logger.warning("%s: the quadrature is off by %.1e sd", prior, exact.change)
-    evidence[prior] = exact.log_marginal_likelihood
+        logger.warning("%s: no Bayes factor, the quadrature moved by %.1e", prior, exact.change)
+    evidence[prior] = exact.log_marginal_likelihood if exact.adequate else np.nan
 bayes_factors(evidence).to_csv(snakemake.output.bayes_factors, index=False)

@@ -11,7 +11,7 @@ from .priors import Prior
 ALARM = 0.01
 POINTS = 20
 MEANS = ("bias", "crps", "coverage", "width", "interval_score")
-"""Measures whose paired differences are means, for which the t test holds at any n."""
+"""Measures whose paired differences are means over the data sets, which a t test fits best."""
 
 
 def equal_pairs(priors: dict[str, Prior]) -> list[tuple[str, str]]:

@@ -47,7 +47,7 @@ def highest_density(ordered: np.ndarray, level: float) -> tuple[np.ndarray, np.n
 
     Of equally short ones, the lowest.
     """
-    held = int(level * ordered.shape[-1])
+    held = max(1, int(level * ordered.shape[-1]))
     width = ordered[..., held:] - ordered[..., :-held]
     first = width.argmin(axis=-1)[..., None]
     low, high = (np.take_along_axis(ordered, first + k, axis=-1)[..., 0] for k in (0, held))

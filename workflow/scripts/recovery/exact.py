@@ -36,19 +36,24 @@ class ExactPosterior:
         The final grid.
     moments : dict
         Posterior mean and sd of every parameter.
-    log_marginal_likelihood : float
-        Log p(y) under the prior.
-    adequate : bool
-        Whether refining the grid moved no mean by more than 1e-3 posterior sds.
     change : float
-        The largest such move at the last refinement.
+        How far the last refinement of the grid moved a mean (in posterior sds) or an sd (as a
+        share of it), whichever went farther.
     """
 
     grid: Grid
     moments: dict[str, tuple[float, float]]
-    log_marginal_likelihood: float
-    adequate: bool
     change: float
+
+    @property
+    def adequate(self) -> bool:
+        """Whether the last refinement moved no mean or sd by more than 1e-3."""
+        return self.change < TOLERANCE
+
+    @property
+    def log_marginal_likelihood(self) -> float:
+        """Log p(y) under the prior."""
+        return self.grid.log_evidence
 
     @cached_property
     def coordinate_quantiles(self) -> dict[int, Callable[[np.ndarray], np.ndarray]]:
@@ -88,14 +93,13 @@ def exact_posterior(data: LongData, prior: Prior) -> ExactPosterior:
         grid = evaluate_grid(stats, prior, center, axes, sizes)
         moments = grid.moments()
         if previous is not None:
-            change = max(abs(moments[k][0] - previous[k][0]) / moments[k][1] for k in moments)
-            spread = max(abs(moments[k][1] / previous[k][1] - 1.0) for k in moments)
-            change = max(change, spread)
+            means = max(abs(moments[k][0] - previous[k][0]) / moments[k][1] for k in moments)
+            sds = max(abs(moments[k][1] / previous[k][1] - 1.0) for k in moments)
+            change = max(means, sds)
             if change < TOLERANCE:
                 break
         previous = moments
-    adequate = bool(change < TOLERANCE)
-    return ExactPosterior(grid, moments, grid.log_evidence, adequate, float(change))
+    return ExactPosterior(grid, moments, float(change))
 
 
 def exact_moments(data: LongData, prior: Prior) -> dict[str, tuple[float, float]]:
@@ -155,15 +159,16 @@ def _mixture_quantiles(
 ) -> np.ndarray:
     """Quantiles of beta_k, a mixture of normals over the nodes, from its distribution function."""
     kept = grid.probability > NEGLIGIBLE_WEIGHT
+    # about the center, since second moments about 0 would lose the digits of small variances
     weight, mean, variance = _condensed(
-        grid.probability[kept], grid.beta_mean[k][kept], grid.beta_variance[k][kept]
+        grid.probability[kept], grid.beta_mean[k][kept] - center, grid.beta_variance[k][kept]
     )
-    fine = center + spread * np.linspace(-6.0, 6.0, 61)
+    fine = spread * np.linspace(-6.0, 6.0, 61)
     share = np.sum(special.ndtr((fine[:, None] - mean) / np.sqrt(variance)) * weight, axis=1)
     # on the probit scale the distribution function is nearly a line
     inner = (share > 1e-8) & (share < 1 - 1e-8)
     inverse = interpolate.PchipInterpolator(special.ndtri(share[inner]), fine[inner])
-    return inverse(special.ndtri(probabilities))
+    return center + inverse(special.ndtri(probabilities))
 
 
 def _condensed(weight, mean, variance, bins: int = 48):

@@ -51,7 +51,8 @@ class ExactEngine:
             sample = self._sample(exact, draws)
             estimates = self._estimates(exact, sample)
         except Exception as error:  # noqa: BLE001 - a broken replicate must not kill its batch
-            return Fit.failed(error, self.levels, seed, time.process_time() - started)
+            seconds = time.process_time() - started
+            return Fit.failed(error, self.levels, attempts=1, sampling_seconds=seconds, seed=seed)
         complaint = f"quadrature moved by {exact.change:.1e} sd, more than {TOLERANCE:g}"
         record = Diagnostics(
             status="ok" if exact.adequate else "not_converged",
@@ -79,8 +80,7 @@ class ExactEngine:
         return over_parameters(found, np.full(self.draws, np.nan))
 
     def _estimates(self, exact: ExactPosterior, sample: np.ndarray) -> pd.DataFrame:
-        moments = exact_columns(exact.moments)
-        mean, sd = moments.values()
+        mean, sd = exact_columns(exact.moments).values()
         sampled = np.isnan(mean)  # r_u, which has draws but no closed form
         sd = np.where(sampled, sample.std(axis=1), sd)
         wanted = quantile_columns(self.levels)
@@ -98,7 +98,7 @@ class ExactEngine:
                 "ess_tail": missing,
                 "rhat": missing,
                 **highest_density_columns(sample, self.levels),
-                **moments,
+                **exact_columns(exact.moments if exact.adequate else {}),
             }
         )
 

@@ -14,12 +14,15 @@ def intact(path: str | Path) -> Iterator[None]:
     Raises
     ------
     InputError
-        If the file cannot be read, for example since a full disk or a kill left half of it.
+        If the file cannot be read, for example since a full disk or a kill left half of it. What
+        is no fault of the file, as a lack of memory or of permission, is raised as it is.
     """
     try:
         yield
+    except (MemoryError, ImportError):
+        raise
     except Exception as error:
-        if isinstance(error, FileNotFoundError):
+        if getattr(error, "errno", None):  # the system's own errors have a number
             raise
         Path(path).unlink(missing_ok=True)
         raise InputError(

@@ -11,7 +11,28 @@ from .estimates import no_estimates
 
 @dataclass(frozen=True)
 class Diagnostics:
-    """What happened in a fit: one row of ``fits.csv`` (columns explained in results/README)."""
+    """What happened in a fit: one row of ``fits.csv`` (columns explained in results/README).
+
+    Attributes
+    ----------
+    status : {"ok", "not_converged", "failed"}
+    error : str
+        What is wrong, in a line.
+    attempts : int
+        Fits of the data set; all that follows but the last three is of the last one.
+    target_accept : float
+        NUTS's target acceptance.
+    divergences : int
+        Draws after divergent transitions.
+    max_rhat, min_ess_bulk : float
+        The worst R-hat and bulk effective sample size of any estimand.
+    gradient_evaluations : int
+        Of all attempts, warm-up included.
+    sampling_seconds : float
+        CPU seconds of all attempts.
+    seed : int
+        The first attempt's seed.
+    """
 
     status: str = "failed"
     error: str = ""
@@ -51,14 +72,8 @@ class Fit:
     sample_stats: xr.Dataset | None = None
 
     @classmethod
-    def failed(cls, error: Exception, levels: list[float], seed: int, seconds: float) -> "Fit":
-        """A fit that raised an exception."""
-        record = Diagnostics(
-            status="failed",
-            error=f"{type(error).__name__}: {error}".splitlines()[0],
-            attempts=1,
-            sampling_seconds=seconds,
-            seed=seed,
-        )
+    def failed(cls, error: Exception, levels: list[float], **attempt: float) -> "Fit":
+        """A fit that raised an exception; `attempt` are diagnostics that it has all the same."""
+        message = f"{type(error).__name__}: {error}".splitlines()[0]
         estimates = no_estimates(levels).assign(exact_mean=np.nan, exact_sd=np.nan)
-        return cls(record, estimates)
+        return cls(Diagnostics(status="failed", error=message, **attempt), estimates)

@@ -14,7 +14,7 @@ import pandas as pd
 import xarray as xr
 
 from .compiled import ModelFile, runnable
-from .estimates import estimates_from_draws, no_estimates
+from .estimates import estimates_from_draws
 from .exact import exact_columns, exact_moments
 from .fits import Diagnostics, Fit
 from .formulations import FORMULATIONS
@@ -90,18 +90,20 @@ class NutsSampler:
                 posterior = trace["posterior"].to_dataset()
                 estimates, sample = estimates_from_draws(posterior, self.levels)
             except Exception as error:  # noqa: BLE001 - a broken replicate must not kill its batch
-                message = f"{type(error).__name__}: {error}".splitlines()[0]
-                record = replace(record, status="failed", error=message)
-                estimates = no_estimates(self.levels)
-                posterior = sample = stats = None
+                kept = ("attempts", "target_accept", "gradient_evaluations", "seed")
+                known = {name: getattr(record, name) for name in kept}
+                fit = Fit.failed(error, self.levels, **known)
                 break
             record = _assessed(record, trace, estimates)
-            stats = trace["sample_stats"].to_dataset()
+            fit = Fit(record, estimates, posterior, sample, trace["sample_stats"].to_dataset())
             if record.status == "ok":
                 break
-        record = replace(record, sampling_seconds=time.process_time() - started)
-        estimates = estimates.assign(**exact_columns(exact_moments(data, self.prior)))
-        return Fit(record, estimates, posterior, sample, stats)
+        seconds = time.process_time() - started
+        return replace(
+            fit,
+            diagnostics=replace(fit.diagnostics, sampling_seconds=seconds),
+            estimates=fit.estimates.assign(**exact_columns(exact_moments(data, self.prior))),
+        )
 
     def _sample(self, data: LongData, settings: SamplerSettings, seed: int) -> xr.DataTree:
         values = self._formulation.data(data, self.prior)
@@ -114,7 +116,7 @@ class NutsSampler:
             draws=settings.draws,
             target_accept=settings.target_accept,
             seed=seed,
-            cores=1,  # Snakemake hands out the cores; the draws do not depend on it
+            cores=1,  # the caller has as many processes as cores; the draws do not depend on it
             progress_bar=False,
             return_raw_trace=True,
         )
