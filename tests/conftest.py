@@ -33,9 +33,7 @@ def model_file(tmp_path_factory, worker_id):
         path = folder / f"{family}-{variant}.model"
         with FileLock(f"{path}.lock"):
             if not path.exists():
-                model = MODELS[variant.split("-")[0]](
-                    variant_template(variant), make_prior(family, {})
-                )
+                model = MODELS[variant.split("-")[0]](variant_template(variant), make_prior(family))
                 save_model(compile_model(model), path)
         return load_model(path)
 

@@ -29,7 +29,7 @@ CENTER = 250.0
 
 
 def prior_of(family: str, **hyperparameters):
-    return calibration_prior(make_prior(family, hyperparameters), CENTER)
+    return calibration_prior(make_prior(family, **hyperparameters), CENTER)
 
 
 def datasets_from(prior, n: int, subjects: int = 6, days: int = 5):

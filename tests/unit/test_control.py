@@ -12,11 +12,11 @@ LEVELS = [0.95]
 
 
 def test_pairs_are_the_priors_of_one_density():
-    priors = {name: make_prior(name, {}) for name in ("independent", "lkj_cholesky_cov")}
-    priors["by_hand"] = make_prior("lkj_corr", {})
-    priors["lkj_2"] = make_prior("lkj_corr", {"eta": 2.0})
-    priors["wide"] = make_prior("lkj_corr", {"beta1_sd": 20.0})
-    priors["rstanarm"] = make_prior("lkj_corr_rstanarm", {})
+    priors = {name: make_prior(name) for name in ("independent", "lkj_cholesky_cov")}
+    priors["by_hand"] = make_prior("lkj_corr")
+    priors["lkj_2"] = make_prior("lkj_corr", eta=2.0)
+    priors["wide"] = make_prior("lkj_corr", beta1_sd=20.0)
+    priors["rstanarm"] = make_prior("lkj_corr_rstanarm")
     assert equal_pairs(priors) == [("by_hand", "lkj_cholesky_cov")]
 
 

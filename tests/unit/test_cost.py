@@ -35,9 +35,7 @@ def test_every_way_to_a_posterior_is_timed(sleepstudy, monkeypatch):
     for name, value in {"REPEATS": 1, "FITS_A_REPEAT": 1, "TUNE": 100, "DRAWS": 100}.items():
         monkeypatch.setattr(cost, name, value)
     told = []
-    fits = cost.measure_costs(
-        sleepstudy, make_prior("independent", {}), lambda *names: 1, told.append
-    )
+    fits = cost.measure_costs(sleepstudy, make_prior("independent"), lambda *names: 1, told.append)
     assert set(fits["method"]) == {"pm.sample latent", "nutpie latent", "nutpie marginal", "exact"}
     assert len(fits) == 2 * 2 + 1 + 1 and len(told) == 1
     sampled = fits[fits["method"] != "exact"].drop(columns="method")

@@ -26,7 +26,7 @@ def seed_of(replicate: int) -> int:
 @pytest.fixture(scope="module", params=["lkj_corr", "lkj_corr_rstanarm"])
 def engines(request, model_file):
     """Estimates of the same replicates by NUTS and by quadrature."""
-    prior = make_prior(request.param, {})
+    prior = make_prior(request.param)
     settings = SamplerSettings("marginal", chains=4, tune=500, draws=500, target_accept=0.9)
     nuts = NutsSampler(prior, settings, model_file(request.param, "marginal-balanced"), LEVELS)
     datasets = simulate_batch(SCENARIO, range(1, REPLICATES + 1), 1, "engines")

@@ -21,7 +21,7 @@ def grid_data(design: Design, seed: int = 1) -> LongData:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_sleepstudy_is_the_reference(sleepstudy, family):
-    exact = exact_posterior(sleepstudy, make_prior(family, {}))
+    exact = exact_posterior(sleepstudy, make_prior(family))
     assert exact.adequate
     moments = exact.moments
     quantiles = exact.quantiles(list(QUANTILES[family]["beta0"]))
@@ -84,7 +84,7 @@ def importance_moments(data: LongData, prior, n: int = 400_000):
 @pytest.mark.parametrize("subjects", [3, 6])
 def test_hard_data_against_importance_sampling(truth, subjects):
     data = grid_data(Design(truth, subjects, 5))
-    prior = make_prior("lkj_corr", {})
+    prior = make_prior("lkj_corr")
     exact = exact_posterior(data, prior)
     assert exact.adequate, exact.change
     moments = exact.moments
@@ -97,14 +97,14 @@ def test_hard_data_against_importance_sampling(truth, subjects):
 @pytest.mark.parametrize("rho", [-0.9, 0.0, 0.8])
 def test_every_design_is_adequate(family, subjects, rho):
     data = grid_data(Design(Truth(250, 10, 25, 6, rho, 25), subjects, 10), seed=3)
-    exact = exact_posterior(data, make_prior(family, {}))
+    exact = exact_posterior(data, make_prior(family))
     assert exact.adequate, exact.change
     for parameter, quantiles in exact.quantiles([0.025, 0.5, 0.975]).items():
         assert np.all(np.diff(quantiles) >= 0), parameter
 
 
 def test_order_of_rows_and_subjects_does_not_matter(sleepstudy):
-    prior = make_prior("lkj_corr", {})
+    prior = make_prior("lkj_corr")
     turned = LongData(
         sleepstudy.response[::-1],
         sleepstudy.time[::-1],
@@ -117,7 +117,7 @@ def test_order_of_rows_and_subjects_does_not_matter(sleepstudy):
 
 
 def test_shifting_the_responses_shifts_beta0_only(sleepstudy):
-    prior = make_prior("lkj_corr", {})
+    prior = make_prior("lkj_corr")
     shifted = LongData(
         sleepstudy.response + 1e8, sleepstudy.time, sleepstudy.subject, sleepstudy.labels
     )
@@ -132,7 +132,7 @@ def test_shifting_the_responses_shifts_beta0_only(sleepstudy):
 
 def test_one_pattern_or_many_is_the_same_posterior(sleepstudy):
     """Dropping no row but splitting the patterns by a hair's breadth changes nothing."""
-    prior = make_prior("lkj_corr", {})
+    prior = make_prior("lkj_corr")
     time = sleepstudy.time + 1e-9 * sleepstudy.subject
     many = LongData(sleepstudy.response, time, sleepstudy.subject, sleepstudy.labels)
     assert np.size(Statistics.of(many, 0.0).count) > 1
@@ -147,7 +147,7 @@ def test_data_that_break_the_quadrature_leave_the_columns_empty(sleepstudy, valu
     response = sleepstudy.response.copy()
     response[3] = value
     broken = LongData(response, sleepstudy.time, sleepstudy.subject, sleepstudy.labels)
-    columns = exact_columns(exact_moments(broken, make_prior("lkj_corr", {})))
+    columns = exact_columns(exact_moments(broken, make_prior("lkj_corr")))
     assert list(columns) == ["exact_mean", "exact_sd"]
     assert all(np.isnan(values).all() for values in columns.values())
 
@@ -155,7 +155,7 @@ def test_data_that_break_the_quadrature_leave_the_columns_empty(sleepstudy, valu
 @pytest.mark.parametrize("family", ["lkj_corr", "lkj_corr_rstanarm"])
 def test_without_data_the_grid_is_the_prior(family, sleepstudy, rng):
     """Probabilities of the prior's grid against closed forms and the definition's draws."""
-    prior = make_prior(family, {})
+    prior = make_prior(family)
     grid = prior_grid(sleepstudy, prior, (60, 60, 24, 32))
     n = 200_000
     rho = grid.values(2)

@@ -14,6 +14,7 @@ a,2,270,
 b,0,240,
 b,2,250,
 c,1,255,
+c,3,265,
 """
 
 
@@ -26,8 +27,8 @@ def read(tmp_path, text, **columns):
 def test_unbalanced_data_with_other_names_are_read(tmp_path):
     data = read(tmp_path, GOOD)
     assert data.labels == ("a", "b", "c")
-    np.testing.assert_array_equal(data.subject, [0, 0, 0, 1, 1, 2])
-    np.testing.assert_array_equal(data.response, [250, 260, 270, 240, 250, 255])
+    np.testing.assert_array_equal(data.subject, [0, 0, 0, 1, 1, 2, 2])
+    np.testing.assert_array_equal(data.response, [250, 260, 270, 240, 250, 255, 265])
 
 
 def test_sleepstudy_is_the_published_one(sleepstudy):
@@ -38,7 +39,7 @@ def test_sleepstudy_is_the_published_one(sleepstudy):
 
 def test_row_order_does_not_matter(tmp_path):
     lines = GOOD.splitlines()
-    shuffled = [lines[0], lines[3], lines[1], lines[2], lines[5], lines[4], lines[6]]
+    shuffled = [lines[0], *(lines[i] for i in (3, 1, 2, 5, 4, 6, 7))]
     first, second = read(tmp_path, GOOD), read(tmp_path, "\n".join(shuffled))
     np.testing.assert_array_equal(first.response, second.response)
 
@@ -60,7 +61,8 @@ def test_row_order_does_not_matter(tmp_path):
             "time",
             r"no column 'day' .data.time in the config.; the columns are 'id', 'time'",
         ),
-        ("c,1,255", "b,1,255", r"2 subjects .column 'id'. found; the model needs at least 3"),
+        ("day,ms,note", "day,ms,ms", "line 1: the column 'ms' stands twice in the header"),
+        ("c,", "b,4", r"2 subjects .column 'id'. found; the model needs at least 3"),
     ],
 )
 def test_bad_data_are_told_in_a_sentence(tmp_path, old, new, message):
@@ -76,8 +78,39 @@ def test_blank_lines_do_not_matter(tmp_path):
 
 
 def test_semicolons_are_no_commas(tmp_path):
-    with pytest.raises(InputError, match="the header is one cell, 'id;day;ms;note'; commas must"):
-        read(tmp_path, GOOD.replace(",", ";"))
+    message = "line 1: the header is one cell, 'id;day;ms;note'; separate cells with commas, and"
+    for decimals in (".5", ",5"):
+        with pytest.raises(InputError, match=message):
+            read(tmp_path, GOOD.replace(",", ";").replace("0;", f"0{decimals};"))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"PK\x03\x04,\x00", r"my\.csv: this is a workbook of a spreadsheet; save it as text"),
+        (GOOD.encode("utf-16"), r"my\.csv: this is not text in UTF-8"),
+    ],
+)
+def test_what_is_no_text_is_told_as_what_it_is(tmp_path, content, message):
+    path = tmp_path / "my.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=message):
+        read_long_csv(path, "ms", "day", "id")
+    with pytest.raises(InputError, match=r"this is a folder; give the path of a file .data\.path"):
+        read_long_csv(tmp_path, "ms", "day", "id")
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_name(tmp_path):
+    assert read(tmp_path, "\ufeff" + GOOD).subjects == 3
+
+
+def test_data_without_an_answer(tmp_path):
+    each = "id,day,ms\n" + "".join(f"{g},{d},{d}\n" for d, g in enumerate("abcd"))
+    with pytest.raises(InputError, match=r"0 subjects of more than one row .column 'id'. found"):
+        read(tmp_path, each)
+    constant = "id,day,ms\n" + "".join(f"{g},{d},5\n" for g in "abc" for d in range(3))
+    with pytest.raises(InputError, match=r"1 different responses .column 'ms'. found"):
+        read(tmp_path, constant)
 
 
 def test_too_few_times(tmp_path):

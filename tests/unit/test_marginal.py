@@ -83,7 +83,7 @@ def test_pymc_model_is_the_posterior_density(data, point):
     from recovery.models import marginal_model
     from recovery.priors import make_prior
 
-    prior = make_prior("lkj_corr", {})
+    prior = make_prior("lkj_corr")
     model = marginal_model(data, prior)
     log_density = model.compile_logp(jacobian=False, mode="FAST_COMPILE")
 

@@ -22,7 +22,7 @@ VARIANTS = {
 
 def variant(family: str, name: str):
     known = FAMILIES[family].__dataclass_fields__
-    return make_prior(family, {k: v for k, v in VARIANTS[name].items() if k in known})
+    return make_prior(family, **{k: v for k, v in VARIANTS[name].items() if k in known})
 
 
 @pytest.mark.parametrize("name", VARIANTS)
@@ -66,7 +66,7 @@ def test_lkj_density_is_a_beta_on_minus_one_to_one(eta):
 
 @pytest.mark.parametrize("family", ["independent", "lkj_cholesky_cov", "lkj_corr"])
 def test_half_normal_scales_against_scipy(family):
-    prior = make_prior(family, {"sigma_u0_scale": 50, "sigma_u1_scale": 10})
+    prior = make_prior(family, sigma_u0_scale=50, sigma_u1_scale=10)
     s0, s1, rho = np.array([3.0, 70.0]), np.array([4.0, 25.0]), np.array([0.3, -0.9])
     expected = stats.halfnorm(scale=50).logpdf(s0) + stats.halfnorm(scale=10).logpdf(s1)
     if prior.has_rho:
@@ -76,7 +76,7 @@ def test_half_normal_scales_against_scipy(family):
 
 def test_rstanarm_scales_have_the_distribution_of_their_definition(rng):
     """sigma_uk = sigma tau sqrt(2 pi_k): the density's probabilities against draws."""
-    prior = make_prior("lkj_corr_rstanarm", {"tau_shape": 2, "concentration": 1.5})
+    prior = make_prior("lkj_corr_rstanarm", tau_shape=2, concentration=1.5)
     sigma, n = 2.0, 200_000
     tau = stats.gamma(2).rvs(n, random_state=rng)
     share = stats.beta(1.5, 1.5).rvs(n, random_state=rng)
@@ -116,9 +116,7 @@ def test_population_priors_against_scipy(family, sleepstudy):
     """beta0, beta1 and sigma of the whole model, with the integers of a config."""
     from recovery.models import latent_model
 
-    prior = make_prior(
-        family, {"beta0_sd": 50, "beta1_sd": 10, "sigma_df": 4, "sigma_scale": 50, "center": 250}
-    )
+    prior = make_prior(family, beta0_sd=50, beta1_sd=10, sigma_df=4, sigma_scale=50, center=250)
     model = latent_model(sleepstudy, prior)
     point = model.initial_point()
     x = {"beta0_deviation": 30.0, "beta1": -7.0, "sigma_log__": np.log(31.0)}
@@ -138,8 +136,8 @@ def test_population_priors_against_scipy(family, sleepstudy):
 
 def test_center_is_the_mean_of_the_data_or_a_number(sleepstudy):
     mean = sleepstudy.response.mean()
-    assert make_prior("independent", {}).center_for(sleepstudy.response) == pytest.approx(mean)
-    assert make_prior("independent", {"center": 300}).center_for(sleepstudy.response) == 300.0
+    assert make_prior("independent").center_for(sleepstudy.response) == pytest.approx(mean)
+    assert make_prior("independent", center=300).center_for(sleepstudy.response) == 300.0
 
 
 @pytest.mark.parametrize(
@@ -156,4 +154,4 @@ def test_center_is_the_mean_of_the_data_or_a_number(sleepstudy):
 )
 def test_bad_priors_are_told_in_a_sentence(family, hyperparameters, message):
     with pytest.raises(InputError, match=message):
-        make_prior(family, hyperparameters)
+        make_prior(family, **hyperparameters)

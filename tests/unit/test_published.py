@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 from helpers import ROOT
+from scipy import stats
 from snakemake.utils import update_config
 
 from recovery.replicates import fit_each, replicate_tables
@@ -103,12 +104,12 @@ def test_the_negative_control_and_the_sampler_are_as_they_should_be():
     control = read("control")
     # with a slope sd near 0 LKJCholeskyCov's chains keep away from it: told in docs/findings.md
     assert len(control) > 100 and control[control["scenario"] != "slope_sd_1"]["clean"].all()
-    assert (~control["clean"]).sum() <= 2
-    accuracy = read("accuracy")
-    assert (accuracy["sd"] - 1).abs().mean() < 0.1
-    # of several hundred rows, 0.3 % lie beyond 3 by chance
+    accuracy = read("accuracy").dropna(subset="error")
+    # as many beyond 3 standard errors as normal errors give in 999 of 1,000 studies
     z = accuracy["error"] / accuracy["error_mcse"]
-    assert (z.abs() > 3).mean() < 0.02
+    assert (z.abs() > 3).sum() <= stats.binom.ppf(0.999, len(z), 2 * stats.norm.sf(3))
+    # a standard error is an estimate, too: on average it is right to some per cent
+    assert abs(accuracy["sd"].mean() - 1) < 0.05
 
 
 def test_calibration_passed():

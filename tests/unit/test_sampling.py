@@ -29,7 +29,7 @@ def fits(request, sleepstudy, model_file):
     settings = SamplerSettings(formulation, chains=4, tune=1000, draws=3000, target_accept=0.9)
     return {
         family: NutsSampler(
-            make_prior(family, {}), settings, model_file(family, request.param), LEVELS
+            make_prior(family), settings, model_file(family, request.param), LEVELS
         ).fit(sleepstudy, 1)
         for family in FAMILIES
     }
@@ -78,7 +78,7 @@ def datasets():
 def sampler(model_file):
     settings = SamplerSettings("marginal", chains=2, tune=200, draws=500, target_accept=0.9)
     model = model_file("independent", "marginal-balanced")
-    return NutsSampler(make_prior("independent", {}), settings, model, LEVELS)
+    return NutsSampler(make_prior("independent"), settings, model, LEVELS)
 
 
 def seed_of(replicate: int) -> int:
@@ -121,7 +121,7 @@ def test_fits_do_not_depend_on_batch_or_order(datasets, sampler, batch):
 def short_sampler(model_file, refits):
     short = SamplerSettings("marginal", 2, tune=50, draws=50, target_accept=0.9, refits=refits)
     model = model_file("independent", "marginal-balanced")
-    return NutsSampler(make_prior("independent", {}), short, model, LEVELS)
+    return NutsSampler(make_prior("independent"), short, model, LEVELS)
 
 
 def fit_shortly(datasets, model_file, refits):
@@ -222,7 +222,7 @@ def test_unbalanced_data_are_fitted_like_their_exact_posterior(sleepstudy, model
         sleepstudy.labels,
     )
     assert not data.balanced
-    prior = make_prior("lkj_corr", {})
+    prior = make_prior("lkj_corr")
     settings = SamplerSettings("marginal", chains=4, tune=500, draws=2000, target_accept=0.9)
     model = model_file("lkj_corr", "marginal-unbalanced")
     found = NutsSampler(prior, settings, model, LEVELS).fit(data, 1).estimates

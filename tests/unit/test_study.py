@@ -157,7 +157,7 @@ def test_mistakes_in_the_config(in_root, key, value, message):
         ("scenario\trho\nNULL\t0\n", "line 2, column scenario: 'NULL' will not do"),
         ("scenario\trho\n\t0\n", "line 2: the column 'scenario' is missing or blank"),
         ("scenario\tsubjects\na\t2\n", "column subjects: 2 is out of range"),
-        ("scenario\tsubjects\na\t6.5\n", "column subjects: 6.5 is not a whole number"),
+        ("scenario\tsubjects\na\t6.5\n", "column subjects: 6.5 is not a whole number .wanted"),
         ("scenario\tdays\na\t2\n", "column days: 2 is out of range"),
         ("scenario\treplicates\na\t1\n", "column replicates: 1 is out of range"),
         ("scenario\tsigma\na\t0\n", "column sigma: 0 is out of range"),

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recovery.estimates import PARAMETERS, estimate_columns
+from recovery.estimates import estimate_columns
 from recovery.tables import (
     comparison_table,
     coverage_table,
@@ -106,10 +106,6 @@ def test_batches_are_stacked_with_the_keys_of_their_path(tmp_path):
     table = stack_batches(paths, ["scenario", "prior"])
     assert list(table.columns) == ["scenario", "replicate", "prior", "status"]
     assert list(table["prior"]) == ["a", "a", "b", "b"]
-
-
-def test_parameters_are_complete():
-    assert PARAMETERS == ("beta0", "beta1", "sigma", "sigma_u0", "sigma_u1", "rho", "r_u")
 
 
 def test_common_replicates_are_those_that_every_prior_fitted(estimates):

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from helpers import ROOT, SHEET, TINY, copied_checkout, planned_jobs, snakemake, tiny_study
 
 
@@ -213,8 +212,3 @@ def test_the_report_is_one_file_with_captions(study, checkout):
     html = (folder / "report.html").read_text()
     assert "Recovery" in html and "Real data" in html and "Tables" in html
     assert "answers and ADEMP" in html and "all tables, sortable" in html
-
-
-def test_the_default_config_is_the_one_in_the_repository():
-    config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
-    assert (ROOT / config["scenarios"]).exists() and (ROOT / config["data"]["path"]).exists()

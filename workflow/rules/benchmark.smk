@@ -10,6 +10,7 @@ rule cost:
         data=config["data"]["path"],
         code=code(
             "files",
+            "textfiles",
             "seeds",
             "longdata",
             "estimates",

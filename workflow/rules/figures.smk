@@ -12,6 +12,7 @@ rule observed_figures:
         trees=expand("<results>/observed/{prior}/marginal.nc", prior=PRIORS),
         code=code(
             "files",
+            "textfiles",
             "longdata",
             "estimates",
             "figures/style",
@@ -51,6 +52,7 @@ rule prior_figure:
     input:
         data=config["data"]["path"],
         code=code(
+            "textfiles",
             "longdata",
             "lkj",
             "priors",
@@ -81,6 +83,7 @@ rule study_figures:
         estimates="<results>/tables/estimates.parquet",
         code=code(
             "files",
+            "textfiles",
             "scenarios",
             "estimates",
             "measures",

@@ -6,6 +6,7 @@ rule compile:
     input:
         code=code(
             "files",
+            "textfiles",
             "longdata",
             "estimates",
             "lkj",
@@ -33,6 +34,7 @@ rule fit:
         model=replicates_model,
         code=code(
             "files",
+            "textfiles",
             "seeds",
             "scenarios",
             "longdata",

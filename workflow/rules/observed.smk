@@ -12,6 +12,7 @@ rule observe:
         data=config["data"]["path"],
         code=code(
             "files",
+            "textfiles",
             "seeds",
             "longdata",
             "estimates",
@@ -60,6 +61,7 @@ rule observed_tables:
         data=config["data"]["path"],
         code=code(
             "files",
+            "textfiles",
             "longdata",
             "estimates",
             "lkj",

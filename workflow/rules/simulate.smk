@@ -1,6 +1,6 @@
 rule simulate:
     input:
-        code=code("seeds", "scenarios", "longdata", "simulate"),
+        code=code("textfiles", "seeds", "scenarios", "longdata", "simulate"),
     output:
         "<results>/datasets/{scenario}/{batch}.nc",
     log:

@@ -12,7 +12,6 @@ from recovery.formulations import variant_template
 from recovery.models import MODELS
 from recovery.priors import make_prior
 
-block = dict(snakemake.params.prior)
 build = MODELS[variant.split("-")[0]]
-model = build(variant_template(variant), make_prior(block.pop("family"), block))
+model = build(variant_template(variant), make_prior(**snakemake.params.prior))
 save_model(compile_model(model), snakemake.output[0])

@@ -9,7 +9,6 @@ from recovery.priors import make_prior
 open_log(snakemake.log[0])
 priors = {}
 for name, block in snakemake.params.priors.items():
-    block = dict(block)
-    priors[name] = make_prior(block.pop("family"), block)
+    priors[name] = make_prior(**block)
 comparison = pd.read_csv(snakemake.input.comparison, dtype={"scenario": str})
 control_table(comparison, equal_pairs(priors)).to_csv(snakemake.output[0], index=False)

@@ -12,10 +12,9 @@ from recovery.priors import make_prior
 from recovery.seeds import named_seed
 
 name = snakemake.wildcards.prior
-block = dict(snakemake.params.prior)
 fits = measure_costs(
     read_long_csv(snakemake.input.data, **snakemake.params.columns),
-    make_prior(block.pop("family"), block),
+    make_prior(**snakemake.params.prior),
     lambda *names: named_seed(snakemake.params.seed, "benchmark", name, *names),
     lambda message: logger.info("benchmark | %s: %s", name, message),
 )

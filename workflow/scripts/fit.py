@@ -11,10 +11,9 @@ from recovery.seeds import named_seed
 
 open_log(snakemake.log[0])
 scenario, prior, batch = (snakemake.wildcards[key] for key in ("scenario", "prior", "batch"))
-block = dict(snakemake.params.prior)
 engine = make_engine(
     snakemake.params.engine,
-    make_prior(block.pop("family"), block),
+    make_prior(**snakemake.params.prior),
     snakemake.params.sampler,
     snakemake.input.model,
     snakemake.params.levels,

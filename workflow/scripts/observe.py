@@ -22,8 +22,7 @@ from recovery.sampling import NutsSampler, SamplerSettings
 
 name, levels = snakemake.wildcards.prior, snakemake.params.levels
 data = read_long_csv(snakemake.input.data, **snakemake.params.columns)
-block = dict(snakemake.params.prior)
-prior = make_prior(block.pop("family"), block)
+prior = make_prior(**snakemake.params.prior)
 logger.info("real data | %s: compiling two models, which takes a minute", name)
 for i, path in enumerate(map(Path, snakemake.output.models)):
     formulation = path.stem.split("-")[0]
@@ -36,4 +35,9 @@ for i, path in enumerate(map(Path, snakemake.output.models)):
     fit.estimates.reset_index().to_parquet(snakemake.output.estimates[i], index=False)
     graph = pm.model_to_mermaid(MODELS[formulation](data, prior))
     Path(snakemake.output.graphs[i]).write_text(graph)
-    logger.info("real data | %s, %s: %s", name, formulation, fit.diagnostics)
+    found = fit.diagnostics
+    logger.info(
+        "real data | %s, %s: %s after %d fits, R-hat %.3f, least bulk ESS %.0f, %d divergences",
+        name, formulation, found.status, found.attempts, found.max_rhat, found.min_ess_bulk,
+        found.divergences,
+    )  # fmt: skip

@@ -24,8 +24,7 @@ pd.concat(tables).to_csv(snakemake.output.observed, index=False)
 data = read_long_csv(snakemake.input.data, **snakemake.params.columns)
 evidence = {}
 for prior, block in snakemake.params.priors.items():
-    block = dict(block)
-    exact = exact_posterior(data, make_prior(block.pop("family"), block))
+    exact = exact_posterior(data, make_prior(**block))
     if not exact.adequate:
         logger.warning("%s: no Bayes factor, the quadrature moved by %.1e", prior, exact.change)
     evidence[prior] = exact.log_marginal_likelihood if exact.adequate else np.nan

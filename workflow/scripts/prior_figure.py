@@ -13,7 +13,6 @@ open_log(snakemake.log[0])
 data = read_long_csv(snakemake.input.data, **snakemake.params.columns)
 grids = {}
 for name, block in snakemake.params.priors.items():
-    block = dict(block)
-    grids[name] = prior_grid(data, make_prior(block.pop("family"), block), SIZES)
+    grids[name] = prior_grid(data, make_prior(**block), SIZES)
 figure = implied_priors(grids, snakemake.params.labels)
 save_figure(figure, [snakemake.output.svg, snakemake.output.png])

@@ -12,10 +12,10 @@ from recovery.seeds import named_seed
 
 open_log(snakemake.log[0])
 prior, method, batch = (snakemake.wildcards[key] for key in ("prior", "method", "batch"))
-block, params = dict(snakemake.params.prior), snakemake.params
+params = snakemake.params
 engine = make_engine(
     "exact" if method == "exact" else "nuts",
-    calibration_prior(make_prior(block.pop("family"), block), params.center),
+    calibration_prior(make_prior(**params.prior), params.center),
     {**params.sampler, "formulation": method},
     snakemake.input.model,
     params.levels,

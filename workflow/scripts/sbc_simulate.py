@@ -9,8 +9,7 @@ from recovery.simulate import simulate_designs
 
 open_log(snakemake.log[0])
 name, params = snakemake.wildcards.prior, snakemake.params
-block = dict(params.prior)
-prior = calibration_prior(make_prior(block.pop("family"), block), params.center)
+prior = calibration_prior(make_prior(**params.prior), params.center)
 
 
 def seed_of(stage):

@@ -1,4 +1,4 @@
-"""Time whole studies of growing size on one and two cores, each a run of the workflow."""
+"""Time studies of growing size on one and two cores, from simulation to the table of fits."""
 
 import os
 import shutil

@@ -45,15 +45,17 @@ def _type(error: ValidationError) -> str:
     kinds = " or ".join(KINDS[kind] for kind in ([wanted] if isinstance(wanted, str) else wanted))
     if value is None:
         return f"it is empty, and not {kinds}"
-    return f"{_shown(value)} is not {kinds}{_meant(value) if 'number' in kinds else ''}"
+    return f"{_shown(value)} is not {kinds}{_meant(value, wanted)}"
 
 
-def _meant(text: Any) -> str:
+def _meant(value: Any, wanted: str | list[str]) -> str:
     """The number that a text nearly is: a decimal comma, a long minus, 1e-3 as YAML reads it."""
     try:
-        return f"; write {float(str(text).replace(',', '.').replace('−', '-')):.15g}"
-    except ValueError:
+        number = float(value.replace(",", ".").replace("−", "-"))
+    except (AttributeError, ValueError):
         return ""
+    fits = "number" in wanted or ("integer" in wanted and number.is_integer())
+    return f"; write {number:.15g}" if fits else ""
 
 
 def _unfit(error: ValidationError) -> str:

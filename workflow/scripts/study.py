@@ -117,7 +117,7 @@ def hyperparameters(block: dict[str, Any]) -> dict[str, Any]:
 def _prior(name: str, block: dict[str, Any], source: str) -> Prior:
     block.setdefault("label", name)
     try:
-        return make_prior(block["family"], hyperparameters(block))
+        return make_prior(block["family"], **hyperparameters(block))
     except InputError as error:
         raise InputError(f"{source}, key priors.{name}.{error}") from None
 

@@ -8,7 +8,7 @@ definition (`Prior.draw`), the PyMC models sample `Prior.covariance`, and the ex
 integrates `Prior.log_density`: an error in one of the three is seen.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,9 +18,9 @@ from arviz_stats.base import array_stats
 from arviz_stats.ecdf_utils import ecdf_pit
 
 from .estimates import PARAMETERS, correlation
+from .fits import Fitted
 from .longdata import LongData
 from .priors import Prior
-from .replicates import Fitted
 from .scenarios import Design, Truth
 
 QUANTITIES = (*PARAMETERS, "log_likelihood")
@@ -43,7 +43,19 @@ def calibration_prior(prior: Prior, center: float) -> Prior:
 def draw_designs(
     prior: Prior, numbers: Sequence[int], subjects: int, days: int, seed_of: Callable[[int], int]
 ) -> dict[int, Design]:
-    """A design for each replicate, its truth drawn from the prior by a seed of its own."""
+    """A design for each replicate, its truth drawn from the prior by a seed of its own.
+
+    Parameters
+    ----------
+    prior : Prior
+        A prior whose center is a number (`calibration_prior`).
+    numbers : sequence of int
+        The replicates.
+    subjects, days : int
+        The size of every data set.
+    seed_of : callable
+        Maps a replicate's number to the seed of its truth.
+    """
     designs = {}
     for number in numbers:
         drawn = prior.draw_parameters(1, np.random.default_rng(seed_of(number)))
@@ -77,7 +89,11 @@ def rank_truths(fitted: Iterable[Fitted]) -> pd.DataFrame:
 def truth_ranks(
     draws: xr.Dataset, truth: xr.Dataset, data: LongData, rng: np.random.Generator
 ) -> dict[str, int]:
-    """Rank of the truth among thinned draws, by quantity."""
+    """Rank of the truth among RANK_DRAWS thinned draws, by quantity.
+
+    Draws are taken at even places of every chain, so that they are nearly independent; `truth` is
+    one data set of `simulate`, `rng` splits ties.
+    """
     chains = draws.sizes["chain"]
     per_chain = -(-RANK_DRAWS // chains)
     places = ((np.arange(per_chain) + 0.5) * draws.sizes["draw"] / per_chain).astype(int)
@@ -138,10 +154,11 @@ def ecdf_difference(pit: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray
     return x, ecdf - x, lower - x, upper - x
 
 
-def _uniformity(pit: np.ndarray) -> Iterator[float]:
+def _uniformity(pit: np.ndarray) -> tuple[float, int, float]:
+    """Largest difference, points outside the band and p value of `calibration_table`."""
     if len(pit) < 2:
-        return iter((np.nan, 0, np.nan))
+        return np.nan, 0, np.nan
     _, difference, lower, upper = ecdf_difference(pit)
     p_value = float(array_stats.uniformity_test(pit, method="pot_c")[0])
     outside = int(((difference < lower) | (difference > upper)).sum())
-    return iter((np.abs(difference).max(), outside, p_value))
+    return np.abs(difference).max(), outside, p_value

@@ -64,7 +64,7 @@ def measure_costs(
 def nutpie_fits(
     data: LongData, prior: Prior, formulation: str, repeat: int, seed_of: Callable[..., int]
 ) -> Iterator[dict[str, Any]]:
-    """Compile one formulation anew and sample it by nutpie."""
+    """Compile one formulation anew and sample it by nutpie; rows as of `measure_costs`."""
     method = f"nutpie {formulation}"
     started = time.process_time()
     model = runnable(compile_model(MODELS[formulation](data, prior)))
@@ -84,7 +84,7 @@ def nutpie_fits(
 def pymc_fit(
     data: LongData, prior: Prior, repeat: int, seed_of: Callable[..., int]
 ) -> dict[str, Any]:
-    """The post's way: ``pm.sample`` as it comes, PyMC's own NUTS on the latent model."""
+    """The post's way, ``pm.sample`` as it comes, latent model; a row as of `measure_costs`."""
     method, target_accept = "pm.sample latent", 0.8  # its default
     started = time.process_time()
     with MODELS["latent"](data, prior):

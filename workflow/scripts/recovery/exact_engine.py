@@ -113,6 +113,15 @@ def draw_parameters(
     are so exact, and ranks among the draws have no steps; what parameters have in common is known
     to within a cell. beta is drawn from its conditional normal at the node.
 
+    Parameters
+    ----------
+    exact : ExactPosterior
+        The posterior.
+    n : int
+        Number of draws.
+    rng : numpy.random.Generator
+        Source of the draws.
+
     Returns
     -------
     dict

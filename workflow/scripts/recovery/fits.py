@@ -1,12 +1,14 @@
 """A fit as a value: what was estimated, and what happened on the way."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from .estimates import no_estimates
+from .longdata import LongData
 
 
 @dataclass(frozen=True)
@@ -77,3 +79,12 @@ class Fit:
         message = f"{type(error).__name__}: {error}".splitlines()[0]
         estimates = no_estimates(levels).assign(exact_mean=np.nan, exact_sd=np.nan)
         return cls(Diagnostics(status="failed", error=message, **attempt), estimates)
+
+
+class Fitted(NamedTuple):
+    """A replicate with its fit; ``truth`` is its data set as `simulate` makes it."""
+
+    number: int
+    truth: xr.Dataset
+    data: LongData
+    fit: Fit

@@ -106,7 +106,7 @@ class Spread(NamedTuple):
 
 
 def spread(r00, r01, r11, sigma_u0, sigma_u1, rho, sigma) -> Spread:
-    """M for a design and a covariance; all arguments broadcast.
+    """M for a design (r00, r01, r11: `Statistics`) and a covariance; all arguments broadcast.
 
     Every term of the determinant is positive, so that nothing cancels near rho = 1 or -1.
     """
@@ -118,7 +118,11 @@ def spread(r00, r01, r11, sigma_u0, sigma_u1, rho, sigma) -> Spread:
 
 
 def misfit(stats: Any, m: Spread, beta0: Any, beta1: Any) -> Any:
-    """Sum over subjects of z' M^-1 z, by pattern; beta0 is counted from the center."""
+    """Sum over subjects of z' M^-1 z, by pattern.
+
+    `stats` are those of `Statistics` (or PyTensor variables of the same names), shape (P,) or
+    numbers, as are `m` and the result; beta0 is counted from the center.
+    """
     z0 = stats.c0 - stats.r00 * beta0 - stats.r01 * beta1
     z1 = stats.c1 - stats.r11 * beta1
     b00 = stats.s00 + stats.count * z0 * z0
@@ -128,7 +132,10 @@ def misfit(stats: Any, m: Spread, beta0: Any, beta1: Any) -> Any:
 
 
 def with_effects(draws: xr.Dataset, data: LongData, rng: np.random.Generator) -> xr.Dataset:
-    """Add ``u0`` and ``u1`` over (chain, draw, subject) to draws over (chain, draw)."""
+    """Add ``u0`` and ``u1`` over (chain, draw, subject) to draws over (chain, draw).
+
+    They are drawn from their conditional given the parameters (`draw_effects`).
+    """
     draws = draws.transpose("chain", "draw", ...)
     parameters = {name: values.to_numpy() for name, values in draws.items()}
     dims = ("chain", "draw", "subject")

@@ -19,6 +19,17 @@ def observe(
 ) -> tuple[xr.DataTree, Fit]:
     """Fit the real data and describe the fit in ArviZ's groups.
 
+    Parameters
+    ----------
+    data : LongData
+        The real data.
+    sampler : NutsSampler
+        The prior's compiled model.
+    study_seed : int
+        The config's seed.
+    prior_name : str
+        The prior's id, of which the seeds of the fit and of predictions are made.
+
     Returns
     -------
     tree : xarray.DataTree
@@ -33,21 +44,24 @@ def observe(
     RuntimeError
         If the sampler failed: there is then nothing to describe.
     """
-    fit = sampler.fit(data, named_seed(study_seed, "observed", prior_name, "fit"))
+
+    def seed(stage: str) -> int:
+        return named_seed(study_seed, "observed", prior_name, stage)
+
+    fit = sampler.fit(data, seed("fit"))
     if fit.draws is None:
         raise RuntimeError(
             f"prior {prior_name}: the fit of the real data failed, {fit.diagnostics.error}"
         )
-    rng = np.random.default_rng(named_seed(study_seed, "observed", prior_name, "predict"))
+    rng = np.random.default_rng(seed("predict"))
     posterior = with_conditional_mean(fit.draws, data)
     prior_draws = pm.sample_prior_predictive(
         PRIOR_DRAWS,
         model=latent_model(data, sampler.prior),
-        random_seed=named_seed(study_seed, "observed", prior_name, "prior"),
+        random_seed=seed("prior"),
         compile_kwargs={"mode": "FAST_COMPILE"},  # drawn once: compiling would take longer
     )
     prior = with_conditional_mean(prior_draws["prior"].to_dataset(), data)
-    response = xr.DataArray(data.response, dims="observation")
     log_density = stats.norm.logpdf(
         data.response, posterior["mu"], posterior["sigma"].to_numpy()[..., None]
     )
@@ -58,15 +72,18 @@ def observe(
         "sample_stats": fit.sample_stats,
         "prior": prior,
         "prior_predictive": predict(prior, rng),
-        "observed_data": xr.Dataset({"response": response}),
-        "constant_data": xr.Dataset(
-            {
-                "time": ("observation", data.time),
-                "subject_of_row": ("observation", np.asarray(data.labels)[data.subject]),
-            }
-        ),
+        **_data_groups(data),
     }
     return xr.DataTree.from_dict(groups), fit
+
+
+def _data_groups(data: LongData) -> dict[str, xr.Dataset]:
+    subject = np.asarray(data.labels)[data.subject]
+    constant = {"time": ("observation", data.time), "subject_of_row": ("observation", subject)}
+    return {
+        "observed_data": xr.Dataset({"response": ("observation", data.response)}),
+        "constant_data": xr.Dataset(constant),
+    }
 
 
 def with_conditional_mean(draws: xr.Dataset, data: LongData) -> xr.Dataset:

@@ -11,8 +11,9 @@ def plan_table(
 ) -> pd.DataFrame:
     """Replicates that each scenario needs, told from those that it has.
 
-    Every Monte Carlo standard error falls as 1 / sqrt(n), so that n replicates of error e need
-    n (e / target)^2 for a target (Morris, White & Crowther 2019, section 5.3).
+    Monte Carlo standard errors fall as 1 / sqrt(n), so that n replicates of error e need
+    n (e / target)^2 for a target (Morris, White & Crowther 2019, section 5.3). (Those of shares
+    that are 0 or 1 so far fall faster.)
 
     Parameters
     ----------
@@ -28,8 +29,8 @@ def plan_table(
     -------
     DataFrame
         A row per scenario and target: ``scenario, parameter, measure, prior`` (the one that needs
-        most), ``replicates, mcse, target, needed`` and ``replicates_to_set``: needed, or what
-        there is if that is enough, in whole batches.
+        most), ``replicates, mcse, target, needed`` and ``replicates_to_set``: needed, in whole
+        batches if it takes more than one, or what there is if that is enough.
     """
     rows = []
     headline = recovery[recovery["level"].isna() | (recovery["level"] == HEADLINE_LEVEL)]
@@ -46,7 +47,7 @@ def plan_table(
             needs = np.ceil(np.round(asked, 6))
             worst = chosen.loc[needs.idxmax()]
             needed, n = int(needs.max()), int(worst["replicates"])
-            whole = -(-max(needed, n) // batch_size) * batch_size
+            whole = needed if needed <= batch_size else -(-needed // batch_size) * batch_size
             setting = n if needed <= n else whole
             rows.append(
                 (scenario, parameter, measure, worst["prior"], n, worst["mcse"], target, needed,

@@ -1,9 +1,9 @@
 """The priors of the variance components, one class a family.
 
 A family holds its hyperparameters as fields (all floats: PyMC 6.4 reads small Python integers
-as int8, where ``HalfStudentT(nu=4, sigma=50)`` overflows to NaN) and says its prior twice: once
-to PyMC, and once as a plain density, the oracle for the first. PyMC is imported by the builders
-only, since checking a config must not pay four seconds for it.
+as int8, where ``HalfStudentT(nu=4, sigma=50)`` overflows to NaN) and says its prior three times:
+to PyMC, as draws and as a density, each the oracle of the others. PyMC is imported by the builders
+only, since checking a config must not pay seconds for it.
 """
 
 import sys
@@ -274,8 +274,8 @@ FAMILIES: dict[str, type[Prior]] = {
 }
 
 
-def make_prior(family: str, hyperparameters: dict[str, Any]) -> Prior:
-    """Build a prior from a config block.
+def make_prior(family: str, **hyperparameters: Any) -> Prior:
+    """Build a prior from a config block less its label.
 
     Raises
     ------

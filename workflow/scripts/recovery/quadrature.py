@@ -144,7 +144,11 @@ def first_windows(data: LongData, prior: Prior) -> tuple[Axis, ...]:
 
 
 def prior_grid(data: LongData, prior: Prior, sizes: tuple[int, ...]) -> Grid:
-    """The prior on a grid, `data` giving no more than the scale to look at."""
+    """The prior on a grid of so many nodes an axis; `data` give the scale to look at, no more.
+
+    beta0 counts from the prior's center. The figure of implied priors draws it, and tests hold the
+    quadrature against it.
+    """
     nothing = Statistics(0.0, 0.0, *np.zeros(9))
     axes = settled_windows(nothing, prior, 0.0, first_windows(data, prior))
     return evaluate_grid(nothing, prior, 0.0, axes, sizes)
@@ -153,7 +157,19 @@ def prior_grid(data: LongData, prior: Prior, sizes: tuple[int, ...]) -> Grid:
 def settled_windows(
     stats: Statistics, prior: Prior, center: float, axes: tuple[Axis, ...]
 ) -> tuple[Axis, ...]:
-    """Shrink and widen the windows until they just hold all that is not negligible."""
+    """Shrink and widen the windows until they just hold all that is not negligible.
+
+    Parameters
+    ----------
+    stats : Statistics
+        The data, their responses counted from `center`.
+    prior : Prior
+        The prior.
+    center : float
+        Its mean of beta0.
+    axes : tuple of Axis
+        Windows to begin with (`first_windows`).
+    """
     for _ in range(MAX_WINDOWS):
         grid = evaluate_grid(stats, prior, center, axes, (WINDOW_NODES,) * 4)
         proposed = tuple(_window(grid, i) for i in range(4))
@@ -195,7 +211,17 @@ def _edge(nodes: np.ndarray, root: np.ndarray, high: float, beyond: float) -> fl
 def evaluate_grid(
     stats: Statistics, prior: Prior, center: float, axes: tuple[Axis, ...], sizes: tuple[int, ...]
 ) -> Grid:
-    """Evaluate the posterior on a grid of so many nodes an axis."""
+    """Evaluate the posterior on a grid.
+
+    Parameters
+    ----------
+    stats, prior, center
+        As for `settled_windows`.
+    axes : tuple of Axis
+        The windows of sigma_u0, sigma_u1, rho and sigma.
+    sizes : tuple of int
+        Nodes of each axis; an axis of no width (rho, where the prior has none) has one.
+    """
     nodes, weights, values, log_slopes = [], [], [], []
     for axis, size in zip(axes, sizes):
         x, w = legendre(size)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,18 +9,8 @@ import xarray as xr
 
 from .engines import Engine
 from .estimates import PARAMETERS, crps
-from .fits import Fit
-from .longdata import LongData
+from .fits import Fitted
 from .simulate import replicate_data
-
-
-class Fitted(NamedTuple):
-    """A replicate with its fit."""
-
-    number: int
-    truth: xr.Dataset
-    data: LongData
-    fit: Fit
 
 
 def fit_each(

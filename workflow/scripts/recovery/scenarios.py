@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import InputError
+from .textfiles import read_text
 
 
 @dataclass(frozen=True)
@@ -111,19 +112,17 @@ def read_sheet(path: str | Path) -> list[tuple[int, dict[str, Any]]]:
 
     Blank cells are left out; blank lines and lines that start with # are passed over.
 
+    Returns
+    -------
+    list of (int, dict)
+        Line number, and column -> cell: numbers as such, all else as text.
+
     Raises
     ------
     InputError
         If the file is missing, is no table, or has no rows.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise InputError(
-            f"{path}: the scenario sheet does not exist (scenarios in the config)."
-        ) from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: this cannot be read as text ({error}).") from None
+    text = read_text(path, "scenario sheet", "scenarios")
     lines = [
         (number, [cell.strip() for cell in line.split("\t")])
         for number, line in enumerate(text.splitlines(), start=1)

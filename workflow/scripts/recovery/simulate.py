@@ -43,7 +43,10 @@ def simulate_replicate(design: Design, rng: np.random.Generator) -> tuple[np.nda
 
 
 def t_factors(df: float, shape: Any, rng: np.random.Generator) -> np.ndarray:
-    """Factors that make standard normals Student t of variance 1; ones for infinite df."""
+    """Factors that make standard normals Student t of variance 1; ones for infinite df.
+
+    A normal times sqrt(df / chi2_df) is Student t, whose variance is df / (df - 2).
+    """
     if np.isinf(df):
         return np.ones(shape)
     return np.sqrt((df - 2.0) / rng.chisquare(df, shape))
@@ -52,7 +55,10 @@ def t_factors(df: float, shape: Any, rng: np.random.Generator) -> np.ndarray:
 def missing_cells(
     shape: tuple[int, int], count: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Rows and columns of `count` cells at random, of which every row keeps at least one."""
+    """Indices (rows, columns) of `count` cells at random, but for one that every row keeps.
+
+    That one is drawn first, at random, so that the others are missing completely at random.
+    """
     rows, columns = shape
     order = rng.permuted(np.tile(np.arange(columns), (rows, 1)), axis=1)
     droppable = order[:, 1:]
@@ -64,6 +70,17 @@ def simulate_batch(
     design: Design, replicates: Iterable[int], study_seed: int, scenario: str
 ) -> xr.Dataset:
     """Simulate replicates of one scenario, each from its own named seed.
+
+    Parameters
+    ----------
+    design : Design
+        The scenario's design.
+    replicates : iterable of int
+        Their numbers.
+    study_seed : int
+        The config's seed.
+    scenario : str
+        The scenario's id.
 
     Returns
     -------

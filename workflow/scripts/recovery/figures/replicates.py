@@ -100,7 +100,7 @@ def running_coverage(estimates: pd.DataFrame, labels: dict[str, str]) -> Figure:
 
     def running(table: pd.DataFrame):
         n = np.arange(1, len(table) + 1)
-        held = (table[LOW] <= table["truth"]) & (table["truth"] <= table[HIGH])
+        held = table["truth"].between(table[LOW], table[HIGH])
         share = np.cumsum(held.to_numpy()) / n
         return share, *wilson_interval(share, n)
 
