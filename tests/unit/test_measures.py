@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from recovery import differences as d
 from recovery import measures as m
 from recovery.measures import Intervals, Replicates
 
@@ -121,50 +122,50 @@ OTHER_INTERVAL = Intervals(
 
 def test_bias_difference_is_paired():
     # 0, 1, 0, 1
-    check(m.bias_difference(POINT, OTHER_POINT), 0.5, np.sqrt(1 / 3 / 4))
+    check(d.bias_difference(POINT, OTHER_POINT), 0.5, np.sqrt(1 / 3 / 4))
 
 
 def test_crps_difference_is_paired():
     # 0, 1, -1, 0
-    check(m.crps_difference(POINT, OTHER_POINT), 0.0, np.sqrt(2 / 3 / 4))
+    check(d.crps_difference(POINT, OTHER_POINT), 0.0, np.sqrt(2 / 3 / 4))
 
 
 def test_relative_precision():
     # variances 5 / 3 and 4 / 3; d^2 / s^2 1.35, .15, .15, 1.35 and .75 throughout
-    check(m.relative_precision(POINT, OTHER_POINT), -20.0, 80 * np.sqrt(0.36 * 4 / 3 / 4))
+    check(d.relative_precision(POINT, OTHER_POINT), -20.0, 80 * np.sqrt(0.36 * 4 / 3 / 4))
 
 
 def test_coverage_difference_comes_from_discordant_pairs():
     # one pair each way: p10 = p01 = 1/4
-    check(m.coverage_difference(INTERVAL, OTHER_INTERVAL), 0.0, np.sqrt(0.5 / 4))
+    check(d.coverage_difference(INTERVAL, OTHER_INTERVAL), 0.0, np.sqrt(0.5 / 4))
 
 
 def test_coverage_differences_that_were_never_seen_are_not_certain():
     # half a pair in each of four cells: p10 = p01 = 0.5 / 6
-    check(m.coverage_difference(INTERVAL, INTERVAL), 0.0, np.sqrt(1 / 6 / 6))
+    check(d.coverage_difference(INTERVAL, INTERVAL), 0.0, np.sqrt(1 / 6 / 6))
     # two pairs, both discordant: p10 = 2.5 / 4, p01 = 0.5 / 4
     hit = Intervals(*(np.full(2, x) for x in (0.0, 0.0, -1.0, 1.0)), level=0.8)
     miss = Intervals(*(np.full(2, x) for x in (0.0, 2.0, 1.0, 3.0)), level=0.8)
-    check(m.coverage_difference(hit, miss), 1.0, np.sqrt((0.75 - 0.25) / 4))
+    check(d.coverage_difference(hit, miss), 1.0, np.sqrt((0.75 - 0.25) / 4))
 
 
 def test_width_difference_is_paired():
     # -0.5, 1, 1, 0
     widths = [-0.5, 1, 1, 0]
-    check(m.width_difference(INTERVAL, OTHER_INTERVAL), 0.375, np.std(widths, ddof=1) / 2)
+    check(d.width_difference(INTERVAL, OTHER_INTERVAL), 0.375, np.std(widths, ddof=1) / 2)
 
 
 def test_interval_score_difference_is_paired():
     # other scores: 2, 1 + 10 * 0.5 = 6, 3, 4; differences 4.5, -4, 1, 0
     differences = [4.5, -4, 1, 0]
-    result = m.interval_score_difference(INTERVAL, OTHER_INTERVAL)
+    result = d.interval_score_difference(INTERVAL, OTHER_INTERVAL)
     check(result, 0.375, np.std(differences, ddof=1) / 2)
 
 
 def test_a_prior_does_not_differ_from_itself():
-    for difference in m.DIFFERENCES.values():
+    for difference in d.DIFFERENCES.values():
         assert difference(POINT, POINT) == pytest.approx((0.0, 0.0), abs=1e-5)
-    for difference in m.INTERVAL_DIFFERENCES.values():
+    for difference in d.INTERVAL_DIFFERENCES.values():
         assert difference(INTERVAL, INTERVAL).estimate == 0.0
 
 
@@ -193,13 +194,13 @@ def test_mcse_is_the_spread_of_the_measure_over_studies(name, rng):
     assert np.mean(errors) == pytest.approx(np.std(estimates), rel=0.08)
 
 
-@pytest.mark.parametrize("name", m.DIFFERENCES)
+@pytest.mark.parametrize("name", d.DIFFERENCES)
 def test_mcse_of_paired_differences(name, rng):
     estimates, errors = [], []
     for _ in range(2000):
         a, mean, sd = replicates(rng, 200)
         b = Replicates(a.truth, 0.8 * mean + rng.normal(0, 0.2, 200), sd, np.abs(mean) * sd)
-        result = m.DIFFERENCES[name](a, b)
+        result = d.DIFFERENCES[name](a, b)
         estimates.append(result.estimate)
         errors.append(result.mcse)
     assert np.mean(errors) == pytest.approx(np.std(estimates), rel=0.08)

@@ -87,6 +87,7 @@ rule study_figures:
             "scenarios",
             "estimates",
             "measures",
+            "differences",
             "tables",
             "figures/style",
             "figures/replicates",
@@ -110,7 +111,15 @@ rule study_figures:
 rule zip_figures:
     input:
         estimates="<results>/tables/estimates.parquet",
-        code=code("files", "estimates", "measures", "tables", "figures/style", "figures/replicates"),
+        code=code(
+            "files",
+            "estimates",
+            "measures",
+            "differences",
+            "tables",
+            "figures/style",
+            "figures/replicates",
+        ),
     output:
         svg=figure_files("zip", SCENARIOS)["svg"],
         png=[

@@ -13,7 +13,7 @@ rule ademp:
         estimates="<results>/tables/estimates.parquet",
         template=template("ademp"),
         base=template("base"),
-        code=code("files", "estimates", "measures", "tables", "answers", "pages"),
+        code=code("files", "estimates", "measures", "differences", "tables", "answers", "pages"),
     output:
         report(
             "<results>/pages/ademp.html",
@@ -38,7 +38,7 @@ rule table_page:
         tables=[f"<results>/tables/{name}.csv" for name in TABLES],
         template=template("tables"),
         base=template("base"),
-        code=code("files", "estimates", "measures", "tables", "answers", "pages"),
+        code=code("files", "estimates", "measures", "differences", "tables", "answers", "pages"),
     output:
         report(
             "<results>/pages/tables.html",

@@ -98,6 +98,7 @@ rule sbc_table:
             "fits",
             "calibration",
             "measures",
+            "differences",
             "tables",
             "answers",
         ),
@@ -151,7 +152,7 @@ rule sbc_page:
         tables=["<results>/tables/sbc.csv"],
         template=template("tables"),
         base=template("base"),
-        code=code("files", "estimates", "measures", "tables", "answers", "pages"),
+        code=code("files", "estimates", "measures", "differences", "tables", "answers", "pages"),
     output:
         report(
             "<results>/pages/sbc.html",

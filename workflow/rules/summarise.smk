@@ -18,7 +18,7 @@ rule gather:
     input:
         estimates=batch_files("<results>/fits/{scenario}/{prior}/{batch}.estimates.parquet"),
         fits=batch_files("<results>/fits/{scenario}/{prior}/{batch}.fits.parquet"),
-        code=code("files", "estimates", "measures", "tables"),
+        code=code("files", "estimates", "measures", "differences", "tables"),
     output:
         estimates="<results>/tables/estimates.parquet",
         fits=report(
@@ -39,7 +39,7 @@ rule measure:
     input:
         estimates="<results>/tables/estimates.parquet",
         fits="<results>/tables/fits.csv",
-        code=code("files", "estimates", "measures", "tables"),
+        code=code("files", "estimates", "measures", "differences", "tables"),
     output:
         recovery=report(
             "<results>/tables/recovery.csv",
@@ -112,7 +112,7 @@ rule control:
 rule plan_table:
     input:
         recovery="<results>/tables/recovery.csv",
-        code=code("files", "estimates", "measures", "tables", "plan"),
+        code=code("files", "estimates", "measures", "differences", "tables", "plan"),
     output:
         report(
             "<results>/tables/plan.csv",
@@ -135,7 +135,7 @@ rule plan_table:
 rule plan:
     input:
         plan="<results>/tables/plan.csv",
-        code=code("files", "estimates", "measures", "tables", "plan"),
+        code=code("files", "estimates", "measures", "differences", "tables", "plan"),
     log:
         "<logs>/plan.log",
     conda:

@@ -59,7 +59,7 @@ class Intervals:
 
 def bias(r: Replicates) -> Measured:
     """Mean of estimate - truth."""
-    return mean_and_mcse(r.mean - r.truth)
+    return mean_and_mcse(errors(r))
 
 
 def relative_bias(r: Replicates) -> Measured:
@@ -69,7 +69,7 @@ def relative_bias(r: Replicates) -> Measured:
     """
     if np.any(r.truth == 0) or np.ptp(r.truth) > 0:
         return Measured(np.nan, np.nan)
-    return mean_and_mcse((r.mean - r.truth) / r.truth)
+    return mean_and_mcse(errors(r) / r.truth)
 
 
 def empirical_se(r: Replicates) -> Measured:
@@ -79,8 +79,8 @@ def empirical_se(r: Replicates) -> Measured:
     varies, the sd of estimate - truth. k is the kurtosis of the errors, and the mcse follows from
     the variance of a sample variance; k = 3 gives Morris et al.'s se / sqrt(2 (n - 1)).
     """
-    se = _errors(r).std(ddof=1)
-    share = _squared_errors(r)
+    se = errors(r).std(ddof=1)
+    share = squared_errors(r)
     return Measured(se, 0.5 * se * np.sqrt(share.var() / len(share) + _excess(len(share))))
 
 
@@ -100,13 +100,13 @@ def model_se_error(r: Replicates) -> Measured:
     """
     n, variance = len(r.sd), r.sd**2
     ratio = model_se(r).estimate / empirical_se(r).estimate
-    spread = (variance / variance.mean() - _squared_errors(r)).var() / n + _excess(n)
+    spread = (variance / variance.mean() - squared_errors(r)).var() / n + _excess(n)
     return Measured(100.0 * (ratio - 1.0), 50.0 * ratio * np.sqrt(spread))
 
 
 def rmse(r: Replicates) -> Measured:
     """Root mean squared error; mcse by the delta method, mcse(MSE) / (2 RMSE)."""
-    mse, mcse = mean_and_mcse((r.mean - r.truth) ** 2)
+    mse, mcse = mean_and_mcse(errors(r) ** 2)
     return Measured(np.sqrt(mse), mcse / (2.0 * np.sqrt(mse)) if mse > 0 else 0.0)
 
 
@@ -187,76 +187,15 @@ PROPORTIONS = (
 """Measures that are shares of replicates."""
 
 
-def bias_difference(a: Replicates, b: Replicates) -> Measured:
-    """bias(a) - bias(b) on the same data sets."""
-    return mean_and_mcse(a.mean - b.mean)
+def errors(r: Replicates) -> np.ndarray:
+    """Estimate less truth."""
+    return r.mean - r.truth
 
 
-def rmse_difference(a: Replicates, b: Replicates) -> Measured:
-    """rmse(a) - rmse(b) on the same data sets; mcse by the delta method on paired errors."""
-    squared_a, squared_b = (a.mean - a.truth) ** 2, (b.mean - b.truth) ** 2
-    rmse_a, rmse_b = np.sqrt(squared_a.mean()), np.sqrt(squared_b.mean())
-    influence = squared_a / (2.0 * rmse_a) - squared_b / (2.0 * rmse_b)
-    return Measured(rmse_a - rmse_b, mean_and_mcse(influence).mcse)
-
-
-def crps_difference(a: Replicates, b: Replicates) -> Measured:
-    """crps(a) - crps(b) on the same data sets."""
-    return mean_and_mcse(a.crps - b.crps)
-
-
-def relative_precision(a: Replicates, b: Replicates) -> Measured:
-    """Gain in precision of a over b in per cent, 100 ((empirical_se(b) / empirical_se(a))^2 - 1).
-
-    mcse = 100 (empirical_se(b) / empirical_se(a))^2 sd(d_b^2 / s_b^2 - d_a^2 / s_a^2) / sqrt(n),
-    d being the errors less their mean and s their sd.
-    """
-    ratio = _errors(b).var(ddof=1) / _errors(a).var(ddof=1)
-    spread = mean_and_mcse(_squared_errors(b) - _squared_errors(a)).mcse
-    return Measured(100.0 * (ratio - 1.0), 100.0 * ratio * spread)
-
-
-def coverage_difference(a: Intervals, b: Intervals) -> Measured:
-    """coverage(a) - coverage(b) on the same data sets, from the discordant pairs.
-
-    With p10 and p01 the shares that only a or only b covers, the difference is p10 - p01 and
-    mcse = sqrt((p10 + p01 - (p10 - p01)^2) / n) (McNemar's variance). Where all pairs are alike,
-    which that takes for certainty, half a pair is added to each of the four cells for the mcse
-    (Agresti & Min 2005, Stat Med 24:729).
-    """
-    covers_a, covers_b = holds_truth(a), holds_truth(b)
-    n, only_a, only_b = len(covers_a), np.sum(covers_a & ~covers_b), np.sum(covers_b & ~covers_a)
-    difference = (only_a - only_b) / n
-    if max(only_a, only_b, n - only_a - only_b) == n:
-        n, only_a, only_b = n + 2.0, only_a + 0.5, only_b + 0.5
-    p10, p01 = only_a / n, only_b / n
-    return Measured(difference, np.sqrt((p10 + p01 - (p10 - p01) ** 2) / n))
-
-
-def width_difference(a: Intervals, b: Intervals) -> Measured:
-    """width(a) - width(b) on the same data sets."""
-    return mean_and_mcse((a.upper - a.lower) - (b.upper - b.lower))
-
-
-def interval_score_difference(a: Intervals, b: Intervals) -> Measured:
-    """interval_score(a) - interval_score(b) on the same data sets."""
-    return mean_and_mcse(interval_scores(a) - interval_scores(b))
-
-
-DIFFERENCES: dict[str, Callable[[Replicates, Replicates], Measured]] = {
-    "bias": bias_difference,
-    "rmse": rmse_difference,
-    "relative_precision": relative_precision,
-    "crps": crps_difference,
-}
-"""Paired differences between two priors, by the measure's name."""
-
-INTERVAL_DIFFERENCES: dict[str, Callable[[Intervals, Intervals], Measured]] = {
-    "coverage": coverage_difference,
-    "width": width_difference,
-    "interval_score": interval_score_difference,
-}
-"""Paired differences taken at every level."""
+def squared_errors(r: Replicates) -> np.ndarray:
+    """Squared errors about their mean, relative to their variance."""
+    error = errors(r)
+    return (error - error.mean()) ** 2 / error.var(ddof=1)
 
 
 def holds_truth(i: Intervals) -> np.ndarray:
@@ -284,16 +223,6 @@ def wilson_interval(share: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.nd
     center = (share + Z95**2 / (2.0 * n)) / (1.0 + Z95**2 / n)
     half = Z95 * np.sqrt(share * (1.0 - share) / n + Z95**2 / (4.0 * n**2)) / (1.0 + Z95**2 / n)
     return center - half, center + half
-
-
-def _errors(r: Replicates) -> np.ndarray:
-    return r.mean - r.truth
-
-
-def _squared_errors(r: Replicates) -> np.ndarray:
-    """Squared errors about their mean, relative to their variance."""
-    error = _errors(r)
-    return (error - error.mean()) ** 2 / error.var(ddof=1)
 
 
 def _excess(n: int) -> float:

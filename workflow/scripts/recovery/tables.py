@@ -7,12 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from .differences import DIFFERENCES, INTERVAL_DIFFERENCES
 from .estimates import density_columns, interval_probabilities, quantile_name
 from .files import intact
 from .measures import (
     DENSITY_MEASURES,
-    DIFFERENCES,
-    INTERVAL_DIFFERENCES,
     INTERVAL_MEASURES,
     MEASURES,
     PROPORTIONS,
