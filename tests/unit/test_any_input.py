@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from recovery.errors import InputError
-from study import check_study
+from study import check_study, check_yaml
 
 DEMO = yaml.safe_load((ROOT / "config/config.yaml").read_text())
 RUNS = settings(
@@ -100,6 +100,16 @@ def test_any_bytes_for_a_sheet_or_data(folder, content):
     (folder / "file").write_bytes(content)
     valid_or_a_sentence(copy.deepcopy(DEMO) | {"scenarios": "file"})
     valid_or_a_sentence(copy.deepcopy(DEMO) | {"data": {"path": "file"}})
+
+
+@RUNS
+@given(content=st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
+def test_any_bytes_for_a_config(folder, content):
+    (folder / "config.yaml").write_bytes(content)
+    try:
+        check_yaml(folder / "config.yaml")
+    except InputError as error:
+        assert "\n" not in str(error)
 
 
 @RUNS

@@ -9,7 +9,7 @@ from helpers import ROOT, TINY, tiny_study
 
 from recovery.errors import InputError
 from recovery.priors import FAMILIES
-from study import SCHEMAS, check_study, refuse_repeated_keys
+from study import SCHEMAS, check_study, check_yaml
 
 DEMO = yaml.safe_load((ROOT / "config/config.yaml").read_text())
 
@@ -182,9 +182,31 @@ def test_a_key_that_stands_twice_is_refused(tmp_path):
     path = tmp_path / "config.yaml"
     path.write_text("seed: 1\npriors:\n  a: {family: lkj_corr}\nseed: 2\n")
     with pytest.raises(InputError, match=r"config\.yaml, line 4: the key 'seed' stands twice"):
-        refuse_repeated_keys([path])
+        check_yaml(path)
     path.write_text(path.read_text().replace("seed: 2", "study: x"))
-    refuse_repeated_keys([path])
+    check_yaml(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"seed: 1\nsampler:\n\tdraws: 5\n", "config.yaml, line 3: this is no YAML"),
+        (b"seed: 1\npriors: {a: {family: lkj_corr}\n", "line 3: this is no YAML"),
+        (b"seed: 1\nstudy x\n", "line 3: this is no YAML"),
+        (b"seed: !!python/object/apply:os.system ['true']", "line 1: this is no YAML"),
+        (b"", "this is no block of keys"),
+        (b"- seed\n- study\n", "this is no block of keys"),
+        (b"seed: \xff", "this is no text that YAML allows"),
+        (b"seed: \x00", "this is no text that YAML allows"),
+        (b"__use_yte__: true\nseed: 1", "leave out '__use_yte__'"),
+    ],
+)
+def test_a_config_that_is_no_plain_yaml_is_refused(tmp_path, content, message):
+    path = tmp_path / "config.yaml"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=message) as caught:
+        check_yaml(path)
+    assert "\n" not in str(caught.value)
 
 
 def test_the_example_of_own_data_is_valid(tmp_path, monkeypatch):

@@ -147,12 +147,20 @@ def test_nuts_gives_the_same_bits_whatever_the_batches_cores_and_caches(tmp_path
     same_tables(*folders)
 
 
-def test_the_default_study_is_read_as_plain_yaml(tmp_path):
-    """A config that asks YAML to run code runs none."""
+@pytest.mark.parametrize(
+    "code",
+    [
+        "seed: !!python/object/apply:os.system ['touch hacked']",
+        "__use_yte__: true\nseed: ?__import__('os').system('touch hacked')",
+    ],
+)
+def test_the_config_is_plain_yaml_and_runs_no_code(tmp_path, code):
+    """Neither YAML's own tags nor the templates that Snakemake allows in its configs."""
     tiny_study(tmp_path)
-    config = tmp_path / "config/config.yaml"
-    text = yaml.safe_dump(TINY) + "seed: !!python/object/apply:os.system ['touch hacked']\n"
-    config.write_text(text)
+    text = yaml.safe_dump({key: value for key, value in TINY.items() if key != "seed"})
+    (tmp_path / "config/config.yaml").write_text(f"{text}{code}\n")
     run = snakemake(tmp_path, "--dry-run")
-    assert run.returncode != 0
+    assert run.returncode == 1
+    (sentence,) = run.stderr.strip().splitlines()
+    assert sentence.startswith("Error: config/config.yaml")
     assert not (tmp_path / "hacked").exists() and not (ROOT / "hacked").exists()

@@ -4,16 +4,14 @@ import re
 import sys
 from pathlib import Path
 
-RULES = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
-sys.path.insert(0, str(RULES.parent / "scripts"))
-
 from recovery.errors import InputError
 from recovery.formulations import model_variant
 from recovery.scenarios import batches
-from study import check_study, hyperparameters, refuse_repeated_keys
+from study import check_study, check_yaml, hyperparameters
 
 try:
-    refuse_repeated_keys(workflow.configfiles)
+    for path in workflow.configfiles:
+        check_yaml(path)
     study = check_study(config, source=" + ".join(map(str, workflow.configfiles)) or "config")
 except InputError as error:
     sys.exit(f"Error: {error}")

@@ -43,29 +43,42 @@ class _NoRepeats(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
         for key, _ in node.value:
-            if key.value in seen:
+            name = str(key.value)
+            if name in seen:
                 raise InputError(
-                    f"line {key.start_mark.line + 1}: the key '{key.value}' stands twice; "
+                    f"line {key.start_mark.line + 1}: the key '{name}' stands twice; "
                     "put what belongs to it in one place."
                 )
-            seen.add(key.value)
+            seen.add(name)
         return super().construct_mapping(node, deep)
 
 
-def refuse_repeated_keys(paths: list[str | Path]) -> None:
-    """Refuse config files in which YAML would silently drop the first of two equal keys.
+def check_yaml(path: str | Path) -> None:
+    """Refuse a config file that is no plain YAML, whatever its keys.
 
     Raises
     ------
     InputError
-        If a block has a key twice.
+        If it is no YAML, or no block of keys; if a block has a key twice, of which YAML would
+        silently drop the first; if it asks Snakemake to run the code that it contains.
     """
-    for path in paths:
-        try:
-            # a safe loader, derived from yaml's
-            yaml.load(Path(path).read_text(encoding="utf-8"), _NoRepeats)
-        except InputError as error:
-            raise InputError(f"{path}, {error}") from None
+    try:
+        # a safe loader, derived from yaml's
+        content = yaml.load(Path(path).read_text(encoding="utf-8"), _NoRepeats)
+    except InputError as error:
+        raise InputError(f"{path}, {error}") from None
+    except yaml.MarkedYAMLError as error:
+        line = (error.problem_mark or error.context_mark).line + 1
+        raise InputError(
+            f"{path}, line {line}: this is no YAML ({error.problem}); look for a tab, a missing "
+            "colon, or a bracket or quote that is not closed."
+        ) from None
+    except (yaml.YAMLError, ValueError):
+        raise InputError(f"{path}: this is no text that YAML allows; save it as UTF-8.") from None
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: this is no block of keys; see config/README.md for them.")
+    if "__use_yte__" in content:
+        raise InputError(f"{path}: leave out '__use_yte__'; a config here is plain YAML, no code.")
 
 
 def check_study(config: dict[str, Any], source: str = "config") -> Study:
