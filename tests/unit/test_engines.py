@@ -1,17 +1,21 @@
 """The two engines against each other: the same study within Monte Carlo error."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from recovery.estimates import highest_density
 from recovery.exact import bayes_factors
 from recovery.exact_engine import ExactEngine
+from recovery.longdata import LongData
 from recovery.priors import make_prior
 from recovery.replicates import fit_each, replicate_tables
 from recovery.sampling import NutsSampler, SamplerSettings
 from recovery.scenarios import Design, Truth
 from recovery.seeds import named_seed
-from recovery.simulate import simulate_batch
+from recovery.simulate import simulate_batch, simulate_replicate
 from recovery.tables import accuracy_table, recovery_table
 
 LEVELS = [0.5, 0.95]
@@ -92,6 +96,28 @@ def test_accuracy_by_hand():
 
 
 def test_bayes_factors_are_ratios_of_evidence():
-    table = bayes_factors({"a": -10.0, "b": -10.0 - np.log(3.0)})
+    a, b, unsettled = (
+        SimpleNamespace(adequate=adequate, log_marginal_likelihood=value)
+        for adequate, value in ((True, -10.0), (True, -10.0 - np.log(3.0)), (False, -10.0))
+    )
+    table = bayes_factors({"a": a, "b": b})
     assert list(table["bayes_factor"]) == pytest.approx([3.0, 1 / 3])
     assert table["log_bayes_factor"].sum() == pytest.approx(0.0)
+    assert bayes_factors({"a": a, "b": unsettled})["bayes_factor"].isna().all()
+
+
+def test_a_quadrature_that_does_not_settle_is_no_oracle(monkeypatch):
+    """It gives estimates, told as not converged, but nothing exact to hold others against."""
+    monkeypatch.setattr("recovery.exact.TOLERANCE", 0.0)
+    _, response = simulate_replicate(SCENARIO, np.random.default_rng(1))
+    data = LongData.from_grid(response, np.arange(SCENARIO.days))
+    fit = ExactEngine(make_prior("independent"), LEVELS, 100).fit(data, 1)
+    assert fit.diagnostics.status == "not_converged" and "quadrature" in fit.diagnostics.error
+    assert fit.estimates["mean"].notna().sum() == 6  # all but rho
+    assert fit.estimates["exact_mean"].isna().all()
+
+
+def test_intervals_of_almost_no_level_have_ends():
+    values = np.sort(np.random.default_rng(1).normal(size=(1, 100)))
+    low, high = highest_density(values, 0.005)
+    assert high[0] - low[0] == np.diff(values[0]).min()

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from joblog import logger, open_log
@@ -22,10 +21,9 @@ for path in map(Path, snakemake.input.estimates):
 pd.concat(tables).to_csv(snakemake.output.observed, index=False)
 
 data = read_long_csv(snakemake.input.data, **snakemake.params.columns)
-evidence = {}
+posteriors = {}
 for prior, block in snakemake.params.priors.items():
-    exact = exact_posterior(data, make_prior(**block))
+    posteriors[prior] = exact = exact_posterior(data, make_prior(**block))
     if not exact.adequate:
         logger.warning("%s: no Bayes factor, the quadrature moved by %.1e", prior, exact.change)
-    evidence[prior] = exact.log_marginal_likelihood if exact.adequate else np.nan
-bayes_factors(evidence).to_csv(snakemake.output.bayes_factors, index=False)
+bayes_factors(posteriors).to_csv(snakemake.output.bayes_factors, index=False)

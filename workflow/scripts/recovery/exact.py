@@ -121,19 +121,23 @@ def exact_columns(moments: dict[str, tuple[float, float]]) -> dict[str, np.ndarr
     return dict(zip(("exact_mean", "exact_sd"), over_parameters(moments, (np.nan, np.nan)).T))
 
 
-def bayes_factors(log_marginal_likelihoods: dict[str, float]) -> pd.DataFrame:
-    """Bayes factors between all pairs of priors, from their log marginal likelihoods.
+def bayes_factors(posteriors: dict[str, ExactPosterior]) -> pd.DataFrame:
+    """Bayes factors between all pairs of priors, from their posteriors on one data set.
 
     Returns
     -------
     DataFrame
         Columns ``prior, reference, log_marginal_likelihood, log_bayes_factor, bayes_factor``, the
-        Bayes factor being that of prior over reference.
+        Bayes factor being that of prior over reference; NaN of posteriors that are not adequate.
     """
+    evidence = {
+        prior: exact.log_marginal_likelihood if exact.adequate else np.nan
+        for prior, exact in posteriors.items()
+    }
     rows = [
         (prior, reference, own, own - other, np.exp(own - other))
-        for prior, own in log_marginal_likelihoods.items()
-        for reference, other in log_marginal_likelihoods.items()
+        for prior, own in evidence.items()
+        for reference, other in evidence.items()
         if prior != reference
     ]
     columns = ["prior", "reference", "log_marginal_likelihood", "log_bayes_factor"]
