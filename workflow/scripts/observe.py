@@ -37,7 +37,7 @@ for i, path in enumerate(map(Path, snakemake.output.models)):
     Path(snakemake.output.graphs[i]).write_text(graph)
     found = fit.diagnostics
     logger.info(
-        "real data | %s, %s: %s after %d fits, R-hat %.3f, least bulk ESS %.0f, %d divergences",
+        "real data | %s, %s: %s (attempt %d), R-hat %.3f, least bulk ESS %.0f, %d divergences",
         name, formulation, found.status, found.attempts, found.max_rhat, found.min_ess_bulk,
         found.divergences,
     )  # fmt: skip
