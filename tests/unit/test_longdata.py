@@ -87,6 +87,7 @@ def test_semicolons_are_no_commas(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
+        (b"", r"my\.csv: the data file is empty .data\.path"),
         (b"PK\x03\x04,\x00", r"my\.csv: this is a workbook of a spreadsheet; save it as text"),
         (GOOD.encode("utf-16"), r"my\.csv: this is not text in UTF-8"),
     ],

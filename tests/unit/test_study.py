@@ -141,7 +141,7 @@ def test_mistakes_in_the_config(in_root, key, value, message):
 @pytest.mark.parametrize(
     ("sheet", "message"),
     [
-        ("", "the scenario sheet has no rows"),
+        ("", "the scenario sheet is empty"),
         ("scenario\trho\n", "the scenario sheet has no rows"),
         ("scenario,rho\na,0.5\n", "the header is one cell; tabs must separate"),
         ("scenario\trho\na\t1.2\n", "line 2, column rho: 1.2 is out of range"),

@@ -19,7 +19,7 @@ def intact(path: str | Path) -> Iterator[None]:
     """
     try:
         yield
-    except (MemoryError, ImportError):
+    except (FileNotFoundError, MemoryError, ImportError):
         raise
     except Exception as error:
         if getattr(error, "errno", None):  # the system's own errors have a number

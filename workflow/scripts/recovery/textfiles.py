@@ -20,7 +20,7 @@ def read_text(path: str | Path, what: str, key: str) -> str:
     Raises
     ------
     InputError
-        If there is no such file, or it is no text in UTF-8.
+        If there is no such file, or it is empty or no text in UTF-8.
     """
     try:
         content = Path(path).read_bytes()
@@ -36,6 +36,8 @@ def read_text(path: str | Path, what: str, key: str) -> str:
         ) from None
     if content.startswith(b"PK"):
         raise InputError(f"{path}: this is a workbook of a spreadsheet; save it as text (UTF-8).")
+    if not content.strip():
+        raise InputError(f"{path}: the {what} is empty ({key} in the config).")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
