@@ -34,28 +34,6 @@ include: "workflow/rules/sbc.smk"
 include: "workflow/rules/benchmark.smk"
 
 
-# On a cluster, these run where Snakemake does: seconds each, less than submitting them takes.
-localrules:
-    simulate,
-    gather,
-    measure,
-    control,
-    plan_table,
-    plan,
-    observed_tables,
-    observed_figures,
-    prior_figure,
-    study_figures,
-    zip_figures,
-    ademp,
-    table_page,
-    sbc_simulate,
-    sbc_table,
-    sbc_figures,
-    sbc_page,
-    cost_table,
-
-
 rule all:
     default_target: True
     input:
@@ -65,5 +43,16 @@ rule all:
         rules.pages.input,
 
 
+onstart:
+    for folder in stale_folders(Path("results") / config["study"], PRIORS):
+        print(f"Note: {folder} is stale, the config no longer has this prior.", file=sys.stderr)
+
+
 onsuccess:
-    print(f"Results are in results/{config['study']}, explained in results/README.md.")
+    answer = Path("results") / config["study"] / "pages/answer.txt"
+    if answer.exists():
+        print(answer.read_text().strip())
+        print(
+            f"Open {answer.with_name('ademp.html')} first; results/README.md explains every file."
+        )
+        print("Next: snakemake --report report.html (one file with every table and figure).")

@@ -5,8 +5,9 @@ import pytest
 from filelock import FileLock
 from helpers import ROOT
 
-from recovery.longdata import LongData, read_long_csv
-from recovery.scenarios import Design, Truth
+from recovery.data.longdata import LongData
+from recovery.data.read import read_long_csv
+from recovery.data.scenarios import Design, Truth
 
 REML = Truth(251.4051, 10.46729, 24.74066, 5.922138, 0.06555, 25.59180)
 
@@ -25,10 +26,10 @@ def model_file(tmp_path_factory, worker_id):
 
     @cache
     def compiled(family: str, variant: str):
-        from recovery.compiled import compile_model, load_model, save_model
-        from recovery.formulations import variant_template
-        from recovery.models import MODELS
-        from recovery.priors import make_prior
+        from recovery.fitting.compiled import compile_model, load_model, save_model
+        from recovery.model.families import make_prior
+        from recovery.model.formulations import variant_template
+        from recovery.model.pymc_models import MODELS
 
         path = folder / f"{family}-{variant}.model"
         with FileLock(f"{path}.lock"):

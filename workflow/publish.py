@@ -5,7 +5,7 @@
 does what `snakemake --configfile config/full.yaml` does with the same words after it, and adds one
 entry to the provenance: command, commit, environment, machine, wall and CPU time, exit code. The
 estimates themselves are too large for the repository: tables/sample.csv has those of the first
-replicates of every scenario, which a test computes anew.
+replicates of every scenario, which a test computes again.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ def processor() -> str:
 
 def keep_sample() -> None:
     """Write the estimates of the first replicates as a table, if there are any."""
-    estimates = RESULTS / "tables/estimates.parquet"
+    estimates = RESULTS / "tables/estimates"
     if estimates.exists():
         table = pd.read_parquet(estimates, filters=[("replicate", "<=", SAMPLE)])
         table.to_csv(RESULTS / "tables/sample.csv", index=False)

@@ -13,20 +13,20 @@ import pandas as pd
 import psutil
 import pytest
 from cluster import ACCOUNT, NODES, PARTITION, Cluster
-from helpers import ROOT, TINY, same_tables, snakemake, tiny_study
+from helpers import EXACT_ONLY, ROOT, TINY, same_tables, snakemake, tiny_study
 
 PROFILE = "workflow/profiles/slurm/config.v9+.yaml"
 SHEET = "scenario\trho\tsubjects\tdays\nlow\t-0.5\t6\t5\n"
 ONE_PRIOR = {"independent": TINY["priors"]["independent"]}
-# one batch that runs for some 10 seconds, so that it can be caught in the act
+# one batch that runs for some 10 seconds, so that it can be interrupted
 LONG = {
-    "sampler": TINY["sampler"] | {"engine": "exact"},
+    "sampler": EXACT_ONLY,
     "priors": {"lkj_corr": TINY["priors"]["lkj_corr"]},
-    "replicates": 300,
-    "batch_size": 300,
+    "replicates": 6_000,
+    "batch_size": 6_000,
 }
-TARGETS = ["results/tiny/tables/fits.csv", "results/tiny/tables/estimates.parquet"]
-PATIENCE = 400  # seconds: the plugin was seen to wait for ever
+TARGETS = [f"results/tiny/tables/{kind}/low.parquet" for kind in ("estimates", "fits")]
+PATIENCE = 400  # seconds: the plugin was seen to wait forever
 
 
 def profile(folder: Path) -> Path:
@@ -66,7 +66,7 @@ def running_fit(cluster: Cluster, folder: Path) -> RunningFit:
     while time.monotonic() < end:
         for found in psutil.process_iter(["cmdline"]):
             words = " ".join(found.info["cmdline"] or [])
-            if f"{folder}/.snakemake/scripts" in words and words.endswith(".fit.py"):
+            if f"{folder}/.snakemake/scripts" in words and words.endswith(".fit_exact.py"):
                 time.sleep(4)  # past the start of Python, into the fits
                 (line,) = cluster.query("squeue", "-h", "-t", "R", "-o", "%i %N").splitlines()
                 return RunningFit(*line.split(), found)
@@ -96,9 +96,9 @@ def test_a_study_runs_on_both_nodes_and_gives_the_local_bits(cluster, tmp_path):
     rules = jobs["Comment"].str.extract(r"rule_(\w+?)_?(?:wildcards|$)")[0]
     assert (jobs["State"] == "COMPLETED").all() and (jobs["Account"] == ACCOUNT).all()
     assert set(jobs["NodeList"]) == set(NODES), rules
-    # one job compiles and observes, four fit; the rest ran here
-    assert len(jobs) == 5
-    assert set(jobs["ReqMem"]) == {"1000M", "3000M"}
+    # one job compiles and fits the real data, four fit exactly and four by NUTS; the rest ran here
+    assert len(jobs) == 9
+    assert set(jobs["ReqMem"]) == {"1000M", "2000M", "3000M"}
 
 
 def test_a_cancelled_job_is_submitted_again(cluster, tmp_path, long_study):
@@ -111,7 +111,7 @@ def test_a_cancelled_job_is_submitted_again(cluster, tmp_path, long_study):
 
 def test_a_job_over_its_memory_is_submitted_again_with_more(cluster, tmp_path, long_study):
     folder = tiny_study(tmp_path / "study", SHEET, **LONG)
-    finish(start(cluster, folder, "--set-resources", "fit:mem_mb=attempt*400"), folder)
+    finish(start(cluster, folder, "--set-resources", "fit_exact:mem_mb=attempt*400"), folder)
     same_tables(folder, long_study)
     asked = {job["ReqMem"] for job in cluster.accounting()}
     assert {"400M", "800M"} <= asked
@@ -120,7 +120,7 @@ def test_a_job_over_its_memory_is_submitted_again_with_more(cluster, tmp_path, l
 def test_a_job_over_its_time_is_submitted_again_with_more(cluster, tmp_path, long_study):
     """A fit that hangs, so that SLURM ends it after its minute."""
     folder = tiny_study(tmp_path / "study", SHEET, **LONG)
-    process = start(cluster, folder, "--set-resources", "fit:runtime=attempt")
+    process = start(cluster, folder, "--set-resources", "fit_exact:runtime=attempt")
     running_fit(cluster, folder).process.suspend()
     finish(process, folder)
     same_tables(folder, long_study)

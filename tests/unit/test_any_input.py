@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from recovery.errors import InputError
-from study import check_study, check_yaml
+from study.check import check_study, check_yaml
 
 DEMO = yaml.safe_load((ROOT / "config/config.yaml").read_text())
 RUNS = settings(

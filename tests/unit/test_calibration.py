@@ -6,24 +6,25 @@ import pytest
 import xarray as xr
 from scipy import stats
 
-from recovery.calibration import (
+from recovery.calibration.ranks import (
     QUANTITIES,
     RANK_DRAWS,
-    calibration_prior,
     calibration_table,
-    draw_designs,
     quantities,
     rank_truths,
 )
-from recovery.compiled import compile_model
-from recovery.exact_engine import ExactEngine
-from recovery.fits import Diagnostics, Fit
-from recovery.formulations import variant_template
-from recovery.models import marginal_model
-from recovery.priors import Covariance, LKJCorrRstanarm, make_prior
-from recovery.replicates import fit_each
-from recovery.sampling import NutsSampler, SamplerSettings
-from recovery.simulate import replicate_data, simulate_designs
+from recovery.calibration.truths import calibration_prior, draw_designs
+from recovery.data.simulate import replicate_data, simulate_designs
+from recovery.fitting.compiled import compile_model
+from recovery.fitting.exact import ExactEngine
+from recovery.fitting.nuts import NutsSampler, SamplerSettings
+from recovery.fitting.replicates import fit_each
+from recovery.fitting.result import Diagnostics, Fit
+from recovery.model.families import make_prior
+from recovery.model.formulations import variant_template
+from recovery.model.prior import Covariance
+from recovery.model.priors.lkj_corr_rstanarm import LKJCorrRstanarm
+from recovery.model.pymc_models import marginal_model
 
 CENTER = 250.0
 
@@ -144,7 +145,7 @@ def test_failed_fits_are_counted_and_priors_without_rho_have_no_row():
 def test_log_likelihood_is_the_normals():
     prior = prior_of("lkj_corr")
     datasets = datasets_from(prior, 1)
-    data = replicate_data(datasets, 1)
+    data = replicate_data(datasets)[0]
     one = datasets.sel(replicate=1)
     names = ("beta0", "beta1", "sigma", "sigma_u0", "sigma_u1", "rho")
     values = {name: one[name].to_numpy() for name in names}

@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from recovery.control import MEANS, control_table, equal_pairs
-from recovery.estimates import PARAMETERS
-from recovery.priors import make_prior
-from recovery.tables import comparison_table
+from recovery.model.families import make_prior
+from recovery.parameters import PARAMETERS
+from recovery.summaries.comparison import comparison_table
+from recovery.summaries.negative_control import MEANS, control_table
+from recovery.summaries.pairs import compared_pairs, equal_pairs
 
 LEVELS = [0.95]
 
@@ -20,6 +21,17 @@ def test_pairs_are_the_priors_of_one_density():
     assert equal_pairs(priors) == [("by_hand", "lkj_cholesky_cov")]
 
 
+def test_priors_are_compared_with_two_references_and_their_equals():
+    """The first prior and the first with a correlation, so that rho is compared, too."""
+    priors = {"plain": make_prior("independent"), "lkj": make_prior("lkj_corr")}
+    priors["twin"] = make_prior("lkj_cholesky_cov")
+    priors |= {name: make_prior("lkj_corr_rstanarm", eta=eta) for name, eta in (("a", 1), ("b", 1))}
+    first, second = ("twin", "a", "b"), "lkj"
+    expected = [(prior, "plain") for prior in (second, *first)]
+    assert compared_pairs(priors) == [*expected, *((p, second) for p in first), ("b", "a")]
+    assert compared_pairs({"lkj": make_prior("lkj_corr")}) == []
+
+
 def comparison(rng, shift: float, noise: float = 0.02, n: int = 200) -> pd.DataFrame:
     """Priors a and b that differ by noise, b shifted by a share of the posterior sd."""
     frames = []
@@ -29,9 +41,12 @@ def comparison(rng, shift: float, noise: float = 0.02, n: int = 200) -> pd.DataF
             center = mean + offset + noise * rng.normal(size=n)
             table = pd.DataFrame({"replicate": range(n), "mean": center, "truth": 0.0, "sd": 1.0})
             table["q2.5"], table["q97.5"] = center - 1.96, center + 1.96
+            table["hdi95_low"], table["hdi95_high"] = center - 1.96, center + 1.96
             table["crps"] = np.abs(center)
-            frames.append(table.assign(scenario="s", prior=prior, parameter=parameter))
-    return comparison_table(pd.concat(frames), LEVELS)
+            frames.append(
+                table.assign(scenario="s", prior=prior, engine="nuts", parameter=parameter)
+            )
+    return comparison_table(pd.concat(frames), LEVELS, [("b", "a")])
 
 
 def test_equal_priors_are_clean(rng):
@@ -53,18 +68,35 @@ def test_a_difference_is_found_whichever_prior_comes_first(rng):
     """A fiftieth of a posterior sd is 10 standard errors of 200 replicates."""
     differences = comparison(rng, 0.02)
     for pair in (("b", "a"), ("a", "b")):
-        table = control_table(differences, [pair])
-        assert not table.query("measure == 'bias'")["clean"].any()
+        bias = control_table(differences, [pair]).query("measure == 'bias'")
+        assert len(bias) == len(PARAMETERS) and not bias["clean"].any()
+
+
+def test_a_detectable_difference_is_detected_nine_times_in_ten(rng):
+    """The stated difference, added to priors that do not differ."""
+    null = control_table(comparison(rng, 0.0), [("b", "a")]).query("measure == 'bias'")
+    shift = null["detectable"].mean()
+    found = [
+        control_table(comparison(rng, shift), [("b", "a")]).query("measure == 'bias'")["clean"]
+        for _ in range(20)
+    ]
+    power = 1.0 - np.mean(found)  # of 140 tests
+    assert abs(power - 0.9) < 4 * np.sqrt(0.9 * 0.1 / 140)
+
+
+def test_exact_fits_are_not_tested(rng):
+    exact = comparison(rng, 0.02).assign(engine="exact")
+    assert control_table(exact, [("b", "a")]).empty
 
 
 def test_two_replicates_are_no_proof(rng):
     table = control_table(comparison(rng, 0.0, n=2), [("b", "a")])
-    assert table["clean"].all()
+    assert len(table) == 7 * len(MEANS) and table["clean"].all()
 
 
 def test_posteriors_equal_to_the_last_digit_are_clean(rng):
     table = control_table(comparison(rng, 0.0, noise=0.0), [("b", "a")])
-    assert (table["p_value"] == 1.0).all()
+    assert len(table) == 7 * len(MEANS) and (table["p_value"] == 1.0).all()
 
 
 def test_no_pair_no_rows(rng):

@@ -6,13 +6,9 @@ import pytest
 import xarray as xr
 from scipy import stats
 
-from recovery.estimates import (
-    crps,
-    density_columns,
-    highest_density,
-    quantile_name,
-    realised_correlation,
-)
+from recovery.columns import density_columns, quantile_name
+from recovery.fitting.summary import crps_of_draws, highest_density
+from recovery.parameters import realised_correlation
 
 
 def test_column_names():
@@ -34,7 +30,7 @@ def test_crps_is_its_definition(rng):
     truth = np.array([0.3, -4.0])
     pairs = np.abs(values[:, :, None] - values[:, None, :]).mean(axis=(1, 2))
     distance = np.abs(values - truth[:, None]).mean(axis=1)
-    np.testing.assert_allclose(crps(values, truth), distance - pairs / 2)
+    np.testing.assert_allclose(crps_of_draws(values, truth), distance - pairs / 2)
 
 
 @pytest.mark.parametrize("truth", [-2.0, 0.0, 0.7])
@@ -43,7 +39,7 @@ def test_crps_of_a_normal(truth):
     values = stats.norm.ppf((np.arange(4000) + 0.5) / 4000)[None]
     expected = truth * (2 * stats.norm.cdf(truth) - 1) + 2 * stats.norm.pdf(truth)
     expected -= 1 / np.sqrt(np.pi)
-    assert crps(values, np.array([truth]))[0] == pytest.approx(expected, abs=1e-3)
+    assert crps_of_draws(values, np.array([truth]))[0] == pytest.approx(expected, abs=1e-3)
 
 
 def test_realised_correlation_is_that_of_xarray(rng):

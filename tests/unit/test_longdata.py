@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from helpers import ROOT
 
+from recovery.data.longdata import LongData
+from recovery.data.read import read_long_csv
 from recovery.errors import InputError
-from recovery.longdata import LongData, read_long_csv
 
 GOOD = """id,day,ms,note
 a,0,250,x
@@ -47,25 +48,25 @@ def test_row_order_does_not_matter(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("a,1,260", "a,1,", r"my\.csv, line 3, column 'ms': the cell is empty; a finite number"),
+        ("a,1,260", "a,1,", r"my\.csv, line 3, column 'ms': the cell is empty; it must be"),
         ("a,1,260", "a,1,NaN", "line 3, column 'ms': the cell holds 'NaN'"),
         ("a,1,260", "a,1,inf", "line 3, column 'ms': the cell holds 'inf'"),
         ("a,1,260", "a,one,260", "line 3, column 'day': the cell holds 'one'"),
         ("a,1,260", ",1,260", "line 3, column 'id': the cell is empty"),
-        ("a,1,260", "NA,1,260", "column 'id': the cell holds 'NA'; a subject needs a name"),
+        ("a,1,260", "NA,1,260", "column 'id': the cell holds 'NA'; every subject needs a name"),
         ("a,1,260,", "a,1,260,x,y", "line 3: 5 cells, but the header has 4"),
         ("a,1,260", "a,0,260", "line 3: subject a has a second row for day = 0"),
         ("a,1,260", "a,0.0,260", "line 3: subject a has a second row"),
         (
             "day",
             "time",
-            r"no column 'day' .data.time in the config.; the columns are 'id', 'time'",
+            r"unknown column 'day' .data.time in the config; expected 'id', 'time'",
         ),
-        ("day,ms,note", "day,ms,ms", "line 1: the column 'ms' stands twice in the header"),
-        ("c,", "b,4", r"2 subjects .column 'id'. found; the model needs at least 3"),
+        ("day,ms,note", "day,ms,ms", "line 1: duplicate column 'ms'"),
+        ("c,", "b,4", r"found 2 subjects .column 'id'.; the model needs at least 3"),
     ],
 )
-def test_bad_data_are_told_in_a_sentence(tmp_path, old, new, message):
+def test_bad_data_are_refused_in_a_sentence(tmp_path, old, new, message):
     with pytest.raises(InputError, match=message):
         read(tmp_path, GOOD.replace(old, new))
 
@@ -78,7 +79,7 @@ def test_blank_lines_do_not_matter(tmp_path):
 
 
 def test_semicolons_are_no_commas(tmp_path):
-    message = "line 1: the header is one cell, 'id;day;ms;note'; separate cells with commas, and"
+    message = "line 1: the header has one cell, 'id;day;ms;note'; separate cells by commas and"
     for decimals in (".5", ",5"):
         with pytest.raises(InputError, match=message):
             read(tmp_path, GOOD.replace(",", ";").replace("0;", f"0{decimals};"))
@@ -88,16 +89,16 @@ def test_semicolons_are_no_commas(tmp_path):
     ("content", "message"),
     [
         (b"", r"my\.csv: the data file is empty .data\.path"),
-        (b"PK\x03\x04,\x00", r"my\.csv: this is a workbook of a spreadsheet; save it as text"),
-        (GOOD.encode("utf-16"), r"my\.csv: this is not text in UTF-8"),
+        (b"PK\x03\x04,\x00", r"my\.csv: this is a spreadsheet workbook; save it as text"),
+        (GOOD.encode("utf-16"), r"my\.csv: the data file is not UTF-8 text"),
     ],
 )
-def test_what_is_no_text_is_told_as_what_it_is(tmp_path, content, message):
+def test_files_that_are_not_text_are_named_for_what_they_are(tmp_path, content, message):
     path = tmp_path / "my.csv"
     path.write_bytes(content)
     with pytest.raises(InputError, match=message):
         read_long_csv(path, "ms", "day", "id")
-    with pytest.raises(InputError, match=r"this is a folder; give the path of a file .data\.path"):
+    with pytest.raises(InputError, match=r"the data file is a folder; give .*data\.path"):
         read_long_csv(tmp_path, "ms", "day", "id")
 
 
@@ -107,16 +108,16 @@ def test_a_byte_order_mark_is_no_part_of_the_first_name(tmp_path):
 
 def test_data_without_an_answer(tmp_path):
     each = "id,day,ms\n" + "".join(f"{g},{d},{d}\n" for d, g in enumerate("abcd"))
-    with pytest.raises(InputError, match=r"0 subjects of more than one row .column 'id'. found"):
+    with pytest.raises(InputError, match=r"found 0 subjects of more than one row .column 'id'."):
         read(tmp_path, each)
     constant = "id,day,ms\n" + "".join(f"{g},{d},5\n" for g in "abc" for d in range(3))
-    with pytest.raises(InputError, match=r"1 different responses .column 'ms'. found"):
+    with pytest.raises(InputError, match=r"found 1 different responses .column 'ms'."):
         read(tmp_path, constant)
 
 
 def test_too_few_times(tmp_path):
     text = "id,day,ms\n" + "".join(f"{g},{d},{d}\n" for g in "abc" for d in (0, 1))
-    with pytest.raises(InputError, match=r"2 different times .column 'day'. found"):
+    with pytest.raises(InputError, match=r"found 2 different times .column 'day'."):
         read(tmp_path, text)
 
 

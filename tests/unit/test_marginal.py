@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from recovery.longdata import LongData
-from recovery.marginal import Statistics, draw_effects, misfit, spread
-from recovery.scenarios import Design, Truth
-from recovery.simulate import simulate_replicate
+from recovery.data.longdata import LongData
+from recovery.data.scenarios import Design, Truth
+from recovery.data.simulate import simulate_replicate
+from recovery.model.effects import draw_effects
+from recovery.model.marginal import misfit, spread
+from recovery.model.sufficient import Statistics
 
 POINTS = [
     (250.0, 10.0, 25.0, 25.0, 6.0, 0.1),
@@ -80,8 +82,8 @@ def test_a_balanced_data_set_is_one_pattern(sleepstudy):
 @pytest.mark.parametrize("point", POINTS[1:3])
 def test_pymc_model_is_the_posterior_density(data, point):
     """The marginal PyMC model's log density, up to the constant that it leaves out."""
-    from recovery.models import marginal_model
-    from recovery.priors import make_prior
+    from recovery.model.families import make_prior
+    from recovery.model.pymc_models import marginal_model
 
     prior = make_prior("lkj_corr")
     model = marginal_model(data, prior)

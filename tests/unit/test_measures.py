@@ -1,25 +1,25 @@
 """Every measure and its Monte Carlo standard error against a case worked by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from recovery import differences as d
-from recovery import measures as m
-from recovery.measures import Intervals, Replicates
+from recovery.summaries.measures import MEASURES
+from recovery.summaries.monte_carlo import Z95, wilson_interval
+from recovery.summaries.scores import Replicates, interval_score
 
-# truth 2; errors -1, 0, 1, 2: sum 2, mean 0.5, squared deviations 2.25, .25, .25, 2.25 (sum 5)
-POINT = Replicates(
+# truth 2; errors -1, 0, 1, 2: sum 2, mean 0.5, squared deviations 2.25, .25, .25, 2.25 (sum 5);
+# intervals [0, 1.5] misses (truth above), [1, 3], [1, 5] and [2, 6] cover
+OWN = Replicates(
     truth=np.full(4, 2.0),
     mean=np.array([1.0, 2.0, 3.0, 4.0]),
     sd=np.array([1.0, 1.0, 2.0, 2.0]),
     crps=np.array([1.0, 2.0, 2.0, 3.0]),
-)
-# intervals: [0, 1.5] misses (truth above), [1, 3], [1, 5] and [2, 6] cover
-INTERVAL = Intervals(
-    truth=np.full(4, 2.0),
-    mean=POINT.mean,
     lower=np.array([0.0, 1.0, 1.0, 2.0]),
     upper=np.array([1.5, 3.0, 5.0, 6.0]),
+    density_lower=np.array([0.0, 1.0, 2.5, 3.0]),  # covers, covers, misses, misses
+    density_upper=np.array([2.0, 3.0, 3.5, 5.0]),
     level=0.8,
 )
 
@@ -30,27 +30,31 @@ def check(result, estimate, mcse):
 
 
 def test_bias():
-    check(m.bias(POINT), 0.5, np.sqrt(5 / (4 * 3)))
+    check(MEASURES["bias"].estimate(OWN), 0.5, np.sqrt(5 / (4 * 3)))
 
 
 def test_relative_bias():
-    check(m.relative_bias(POINT), 0.25, np.sqrt(5 / 4 / (4 * 3)))
+    check(MEASURES["relative_bias"].estimate(OWN), 0.25, np.sqrt(5 / 4 / (4 * 3)))
 
 
 def test_relative_bias_is_undefined_at_zero():
-    zero = Replicates(np.zeros(4), POINT.mean, POINT.sd, POINT.crps)
-    assert np.isnan(m.relative_bias(zero)).all()
+    zero = replace(OWN, truth=np.zeros(4))
+    assert np.isnan(MEASURES["relative_bias"].estimate(zero)).all()
 
 
 def test_empirical_se():
     # fourth powers of the deviations: 5.0625, .0625, .0625, 5.0625; kurtosis 2.5625 / (25 / 9)
     k = 2.5625 * 9 / 25
-    check(m.empirical_se(POINT), np.sqrt(5 / 3), np.sqrt(5 / 3) / 2 * np.sqrt((k - 1 / 3) / 4))
+    check(
+        MEASURES["empirical_se"].estimate(OWN),
+        np.sqrt(5 / 3),
+        np.sqrt(5 / 3) / 2 * np.sqrt((k - 1 / 3) / 4),
+    )
 
 
 def test_model_se():
     # variances 1, 1, 4, 4: mean 2.5, variance 3; sqrt(3 / (4 * 4 * 2.5))
-    check(m.model_se(POINT), np.sqrt(2.5), np.sqrt(3 / 40))
+    check(MEASURES["model_se"].estimate(OWN), np.sqrt(2.5), np.sqrt(3 / 40))
 
 
 def test_model_se_error():
@@ -58,115 +62,119 @@ def test_model_se_error():
     # .15, 1.35: -.95, .25, 1.45, .25, of mean .25 and variance .72; (3 / 4)^2 - 1 / 3 for small n
     ratio = np.sqrt(1.5)
     spread = (0.72 + 9 / 16 - 1 / 3) / 4
-    check(m.model_se_error(POINT), 100 * (ratio - 1), 50 * ratio * np.sqrt(spread))
+    check(MEASURES["model_se_error"].estimate(OWN), 100 * (ratio - 1), 50 * ratio * np.sqrt(spread))
 
 
 def test_rmse():
     # squared errors 1, 0, 1, 4: mean 1.5, variance 3; mcse(MSE) = sqrt(3 / 4)
-    check(m.rmse(POINT), np.sqrt(1.5), np.sqrt(0.75) / (2 * np.sqrt(1.5)))
+    check(MEASURES["rmse"].estimate(OWN), np.sqrt(1.5), np.sqrt(0.75) / (2 * np.sqrt(1.5)))
 
 
 def test_crps():
     # 1, 2, 2, 3: mean 2, squared deviations 1, 0, 0, 1
-    check(m.crps(POINT), 2.0, np.sqrt(2 / 3 / 4))
+    check(MEASURES["crps"].estimate(OWN), 2.0, np.sqrt(2 / 3 / 4))
 
 
 def test_coverage():
-    check(m.coverage(INTERVAL), 0.75, np.sqrt(0.75 * 0.25 / 4))
+    check(MEASURES["coverage"].estimate(OWN), 0.75, np.sqrt(0.75 * 0.25 / 4))
 
 
 def test_one_sided_misses():
-    check(m.truth_above(INTERVAL), 0.25, np.sqrt(0.75 * 0.25 / 4))
+    check(MEASURES["truth_above"].estimate(OWN), 0.25, np.sqrt(0.75 * 0.25 / 4))
     # none misses below: Wilson's interval of 0 in 4 is [0, z^2 / (4 + z^2)]
-    check(m.truth_below(INTERVAL), 0.0, m.Z95 / (2 * (4 + m.Z95**2)))
+    check(MEASURES["truth_below"].estimate(OWN), 0.0, Z95 / (2 * (4 + Z95**2)))
 
 
 def test_wilson_interval():
     """Published: 81 of 263 gives 0.2553 to 0.3662 (Newcombe 1998, Stat Med 17:857, table I)."""
-    low, high = m.wilson_interval(81 / 263, 263)
+    low, high = wilson_interval(81 / 263, 263)
     assert (round(low, 4), round(high, 4)) == (0.2553, 0.3662)
 
 
 def test_bias_eliminated_coverage():
     # the target is 2.5: [0, 1.5] misses, the rest covers
-    check(m.bias_eliminated_coverage(INTERVAL), 0.75, np.sqrt(0.75 * 0.25 / 4))
+    check(MEASURES["bias_eliminated_coverage"].estimate(OWN), 0.75, np.sqrt(0.75 * 0.25 / 4))
 
 
 def test_reject():
     # all but [0, 1.5] exclude 0, whose end point 0 counts as included
-    check(m.reject(INTERVAL), 0.75, np.sqrt(0.75 * 0.25 / 4))
+    check(MEASURES["reject"].estimate(OWN), 0.75, np.sqrt(0.75 * 0.25 / 4))
 
 
 def test_width():
     # 1.5, 2, 4, 4: mean 2.875, squared deviations 1.890625, .765625, 1.265625 twice
-    check(m.width(INTERVAL), 2.875, np.sqrt(5.1875 / 12))
+    check(MEASURES["width"].estimate(OWN), 2.875, np.sqrt(5.1875 / 12))
 
 
 def test_interval_score():
     # the first interval misses by 0.5: 1.5 + 2 / 0.2 * 0.5 = 6.5
-    np.testing.assert_allclose(m.interval_scores(INTERVAL), [6.5, 2, 4, 4])
-    check(m.interval_score(INTERVAL), 4.125, np.std([6.5, 2, 4, 4], ddof=1) / 2)
+    np.testing.assert_allclose(interval_score(OWN), [6.5, 2, 4, 4])
+    check(MEASURES["interval_score"].estimate(OWN), 4.125, np.std([6.5, 2, 4, 4], ddof=1) / 2)
 
 
-OTHER_POINT = Replicates(
-    POINT.truth, np.array([1.0, 1.0, 3.0, 3.0]), POINT.sd, np.array([1.0, 1.0, 3.0, 3.0])
-)
-OTHER_INTERVAL = Intervals(
-    truth=INTERVAL.truth,
-    mean=OTHER_POINT.mean,
+def test_highest_density_intervals():
+    # two of four cover; widths 2, 2, 1, 2: mean 1.75, squared deviations .0625 thrice, .5625
+    check(MEASURES["hdi_coverage"].estimate(OWN), 0.5, np.sqrt(0.5 * 0.5 / 4))
+    check(MEASURES["hdi_width"].estimate(OWN), 1.75, np.sqrt(0.75 / 12))
+
+
+OTHER = replace(
+    OWN,
+    mean=np.array([1.0, 1.0, 3.0, 3.0]),
+    crps=np.array([1.0, 1.0, 3.0, 3.0]),
     lower=np.array([1.0, 2.5, 1.0, 2.0]),  # covers, misses, covers, covers
     upper=np.array([3.0, 3.5, 4.0, 6.0]),
-    level=0.8,
 )
 
 
 def test_bias_difference_is_paired():
     # 0, 1, 0, 1
-    check(d.bias_difference(POINT, OTHER_POINT), 0.5, np.sqrt(1 / 3 / 4))
+    check(MEASURES["bias"].difference(OWN, OTHER), 0.5, np.sqrt(1 / 3 / 4))
 
 
 def test_crps_difference_is_paired():
     # 0, 1, -1, 0
-    check(d.crps_difference(POINT, OTHER_POINT), 0.0, np.sqrt(2 / 3 / 4))
+    check(MEASURES["crps"].difference(OWN, OTHER), 0.0, np.sqrt(2 / 3 / 4))
 
 
 def test_relative_precision():
     # variances 5 / 3 and 4 / 3; d^2 / s^2 1.35, .15, .15, 1.35 and .75 throughout
-    check(d.relative_precision(POINT, OTHER_POINT), -20.0, 80 * np.sqrt(0.36 * 4 / 3 / 4))
+    check(
+        MEASURES["relative_precision"].difference(OWN, OTHER), -20.0, 80 * np.sqrt(0.36 * 4 / 3 / 4)
+    )
 
 
 def test_coverage_difference_comes_from_discordant_pairs():
     # one pair each way: p10 = p01 = 1/4
-    check(d.coverage_difference(INTERVAL, OTHER_INTERVAL), 0.0, np.sqrt(0.5 / 4))
+    check(MEASURES["coverage"].difference(OWN, OTHER), 0.0, np.sqrt(0.5 / 4))
 
 
 def test_coverage_differences_that_were_never_seen_are_not_certain():
     # half a pair in each of four cells: p10 = p01 = 0.5 / 6
-    check(d.coverage_difference(INTERVAL, INTERVAL), 0.0, np.sqrt(1 / 6 / 6))
+    check(MEASURES["coverage"].difference(OWN, OWN), 0.0, np.sqrt(1 / 6 / 6))
     # two pairs, both discordant: p10 = 2.5 / 4, p01 = 0.5 / 4
-    hit = Intervals(*(np.full(2, x) for x in (0.0, 0.0, -1.0, 1.0)), level=0.8)
-    miss = Intervals(*(np.full(2, x) for x in (0.0, 2.0, 1.0, 3.0)), level=0.8)
-    check(d.coverage_difference(hit, miss), 1.0, np.sqrt((0.75 - 0.25) / 4))
+    two = Replicates(*(np.zeros(2) for _ in range(8)), level=0.8)
+    hit, miss = replace(two, lower=two.truth - 1), replace(two, lower=two.truth + 1)
+    check(MEASURES["coverage"].difference(hit, miss), 1.0, np.sqrt((0.75 - 0.25) / 4))
 
 
 def test_width_difference_is_paired():
     # -0.5, 1, 1, 0
     widths = [-0.5, 1, 1, 0]
-    check(d.width_difference(INTERVAL, OTHER_INTERVAL), 0.375, np.std(widths, ddof=1) / 2)
+    check(MEASURES["width"].difference(OWN, OTHER), 0.375, np.std(widths, ddof=1) / 2)
 
 
 def test_interval_score_difference_is_paired():
     # other scores: 2, 1 + 10 * 0.5 = 6, 3, 4; differences 4.5, -4, 1, 0
     differences = [4.5, -4, 1, 0]
-    result = d.interval_score_difference(INTERVAL, OTHER_INTERVAL)
+    result = MEASURES["interval_score"].difference(OWN, OTHER)
     check(result, 0.375, np.std(differences, ddof=1) / 2)
 
 
 def test_a_prior_does_not_differ_from_itself():
-    for difference in d.DIFFERENCES.values():
-        assert difference(POINT, POINT) == pytest.approx((0.0, 0.0), abs=1e-5)
-    for difference in d.INTERVAL_DIFFERENCES.values():
-        assert difference(INTERVAL, INTERVAL).estimate == 0.0
+    for measure in MEASURES.values():
+        if measure.compared:
+            assert measure.difference(OWN, OWN).estimate == pytest.approx(0.0, abs=1e-12)
 
 
 def replicates(rng, n):
@@ -174,33 +182,30 @@ def replicates(rng, n):
     wide = rng.random(n) < 0.5
     mean = 1.1 + np.where(wide, 0.9, 0.5) * rng.standard_normal(n)
     sd = np.where(wide, 0.9, 0.5) * rng.uniform(0.8, 1.2, n)
-    return Replicates(np.ones(n), mean, sd, np.abs(mean - 1) * sd), mean, sd
+    ends = mean - 1.3 * sd, mean + 1.3 * sd, mean - 1.2 * sd, mean + 1.1 * sd
+    return Replicates(np.ones(n), mean, sd, np.abs(mean - 1) * sd, *ends, level=0.8)
 
 
-@pytest.mark.parametrize("name", [*m.MEASURES, *m.INTERVAL_MEASURES])
+STUDIES = 2000
+
+
+@pytest.mark.parametrize("name", [name for name, m in MEASURES.items() if m.estimated])
 def test_mcse_is_the_spread_of_the_measure_over_studies(name, rng):
     """The stated standard error against the sd of the measure over 2,000 studies of 200."""
-    estimates, errors = [], []
-    for _ in range(2000):
-        point, mean, sd = replicates(rng, 200)
-        if name in m.MEASURES:
-            result = m.MEASURES[name](point)
-        else:
-            interval = Intervals(point.truth, mean, mean - 1.3 * sd, mean + 1.3 * sd, 0.8)
-            result = m.INTERVAL_MEASURES[name](interval)
-        estimates.append(result.estimate)
-        errors.append(result.mcse)
+    found = [MEASURES[name].estimate(replicates(rng, 200)) for _ in range(STUDIES)]
+    estimates, errors = zip(*found)
     # the sd of 2,000 values is known to 1.6 %; the formulas are large-sample ones
     assert np.mean(errors) == pytest.approx(np.std(estimates), rel=0.08)
 
 
-@pytest.mark.parametrize("name", d.DIFFERENCES)
+@pytest.mark.parametrize("name", [name for name, m in MEASURES.items() if m.compared])
 def test_mcse_of_paired_differences(name, rng):
-    estimates, errors = [], []
-    for _ in range(2000):
-        a, mean, sd = replicates(rng, 200)
-        b = Replicates(a.truth, 0.8 * mean + rng.normal(0, 0.2, 200), sd, np.abs(mean) * sd)
-        result = d.DIFFERENCES[name](a, b)
-        estimates.append(result.estimate)
-        errors.append(result.mcse)
+    found = []
+    for _ in range(STUDIES):
+        a = replicates(rng, 200)
+        mean = 0.8 * a.mean + rng.normal(0, 0.2, 200)
+        b = replace(a, mean=mean, crps=np.abs(a.mean) * a.sd, lower=mean - a.sd, upper=mean + a.sd)
+        b = replace(b, upper=b.upper * rng.uniform(0.9, 1.1, 200))
+        found.append(MEASURES[name].difference(a, b))
+    estimates, errors = zip(*found)
     assert np.mean(errors) == pytest.approx(np.std(estimates), rel=0.08)

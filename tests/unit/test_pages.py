@@ -7,15 +7,16 @@ import pandas as pd
 import pytest
 from helpers import ROOT
 
-from recovery.answers import (
+from recovery.report.answers import (
     accuracy_sentence,
     calibration_sentence,
     control_sentence,
     headline_table,
     missingness_sentence,
     precision_sentence,
+    short_answer,
 )
-from recovery.pages import four_digits, render, sortable_table, sortable_tables_code
+from recovery.report.pages import four_digits, render, sortable_table, sortable_tables_code
 
 PAGES = ROOT / "workflow/report/pages"
 
@@ -32,7 +33,9 @@ def test_headline_by_hand():
     ]
     table = pd.DataFrame(rows, columns=["scenario", "measure", "level", "estimate", "mcse",
                                         "low", "high"])  # fmt: skip
-    (row,) = headline_table(table.assign(parameter="rho", prior="p")).to_dict("records")
+    (row,) = headline_table(table.assign(parameter="rho", prior="p", engine="exact")).to_dict(
+        "records"
+    )
     assert row["coverage"] == pytest.approx(0.93)
     assert row["mcse"] == pytest.approx(0.01 * np.sqrt(2) / 2)
     assert (row["lowest"], row["highest"], row["off"], row["scenarios"]) == (0.90, 0.96, 1, 2)
@@ -41,22 +44,37 @@ def test_headline_by_hand():
 
 def test_sentences_say_what_is_wrong():
     control = pd.DataFrame({"clean": [True, False], "p_adjusted": [1.0, 1e-5]})
+    control = control.assign(parameter="rho", measure="bias", detectable=[0.01, 0.02])
     assert "NOT clean: 1 of 2" in control_sentence(control)
+    assert "would have found a difference of 0.02 in the bias of rho" in control_sentence(control)
     assert "is clean: none of 1" in control_sentence(control[:1])
     assert "no negative control" in control_sentence(control[:0])
     plan = pd.DataFrame({"needed": [100, 30], "replicates": [20, 40]})
     assert "1 of 2" in precision_sentence(plan) and "up to 100" in precision_sentence(plan)
     assert "is reached" in precision_sentence(plan[1:])
     counts = {"requested": 10, "fitted": 9, "refitted": 3, "not_converged": 2, "failed": 1}
-    sentence = missingness_sentence(pd.DataFrame([{"scenario": "s", "prior": "p", **counts}]))
-    assert sentence.startswith("10 fits") and "1 failed" in sentence and "2 did not" in sentence
-    estimates = pd.DataFrame(
-        {"parameter": ["rho"] * 2, "mean": [1.0, 10.0], "exact_mean": 0.0, "exact_sd": 2.0}
+    fits = pd.DataFrame([{"scenario": "s", "prior": "p", "engine": "nuts", **counts}])
+    assert missingness_sentence(fits) == (
+        "NUTS: 10 fits, of which 1 failed and 2 did not converge (these stay in all measures)."
     )
-    estimates = estimates.assign(mcse_mean=1.0, scenario="s", replicate=[1, 2])
-    assert "have mean 2.8 ± 2 posterior" in accuracy_sentence(estimates)
-    assert "the largest is 10.0, and 1 exceed 4 (of normal errors 0" in accuracy_sentence(estimates)
-    assert "Nothing was sampled" in accuracy_sentence(estimates.assign(mcse_mean=0.0))
+    compared = pd.DataFrame({"scenario": "s", "replicate": [1, 2], "parameter": "rho"})
+    compared = compared.assign(z_mean=[1.0, 10.0], error_mean=[0.5, 5.0])
+    assert "have mean 2.8 ± 2 posterior" in accuracy_sentence(compared)
+    assert "the largest is 10.0, and 1 exceed 4 (expected by chance: 0" in accuracy_sentence(
+        compared
+    )
+    assert "NUTS fitted no replicate" in accuracy_sentence(compared[:0])
+
+
+def test_the_short_answer():
+    table = pd.DataFrame(
+        {"scenario": ["a", "b"] * 2, "prior": ["p", "p", "q", "q"], "parameter": "rho",
+         "engine": "exact", "measure": "coverage", "level": 0.95,
+         "estimate": [0.95, 0.97, np.nan, np.nan], "mcse": [0.007, 0.005, np.nan, np.nan]}
+    )  # fmt: skip
+    answer = short_answer(table, {"p": "P", "q": "Q"})
+    assert "over 2 scenarios: P 0.950-0.970 (Monte Carlo standard error at most 0.007)" in answer
+    assert "No prior here has a correlation" in short_answer(table[2:], {"q": "Q"})
 
 
 def test_the_verdict_of_calibration():

@@ -1,10 +1,10 @@
-"""How many replicates: against the formulas of the field, in whole batches."""
+"""How many replicates: against the formulas of the field."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from recovery.plan import plan_sentences, plan_table
+from recovery.summaries.precision import plan_sentences, plan_table
 
 
 def recovery(n: int, coverage: float, empirical_se: float) -> pd.DataFrame:
@@ -17,40 +17,45 @@ def recovery(n: int, coverage: float, empirical_se: float) -> pd.DataFrame:
         ("bias", np.nan, np.nan, "without"),
     ]
     table = pd.DataFrame(rows, columns=["measure", "level", "mcse", "prior"])
-    return table.assign(scenario="s", parameter="rho", n=n, replicates=n)
+    return table.assign(scenario="s", engine="exact", parameter="rho", n=n)
+
+
+def designs(replicates: int) -> pd.DataFrame:
+    return pd.DataFrame({"scenario": ["s"], "replicates": [replicates]})
 
 
 @pytest.mark.parametrize(("target", "needed"), [(0.02, 119), (0.01, 475), (0.005, 1900)])
 def test_coverage_needs_what_the_formula_says(target, needed):
     """n = C (1 - C) / target^2 (Morris, White & Crowther 2019, section 5.3)."""
-    (row,) = plan_table(recovery(50, 0.95, 0.2), {"rho": {"coverage": target}}, 20).itertuples()
+    targets = {"rho": {"coverage": target}}
+    (row,) = plan_table(recovery(50, 0.95, 0.2), designs(50), targets).itertuples()
     assert row.needed == needed
-    assert row.replicates_to_set == 20 * np.ceil(needed / 20)
 
 
 def test_the_least_precise_prior_decides():
-    (row,) = plan_table(recovery(50, 0.95, 0.2), {"rho": {"bias": 0.01}}, 50).itertuples()
+    (row,) = plan_table(recovery(50, 0.95, 0.2), designs(50), {"rho": {"bias": 0.01}}).itertuples()
     assert (row.prior, row.needed) == ("b", 1600)
 
 
 def test_failed_fits_are_made_up_for():
-    table = recovery(50, 0.95, 0.2).assign(replicates=100)  # half of the fits failed
-    (row,) = plan_table(table, {"rho": {"coverage": 0.02}}, 20).itertuples()
+    table = recovery(50, 0.95, 0.2)  # of 100, half failed
+    (row,) = plan_table(table, designs(100), {"rho": {"coverage": 0.02}}).itertuples()
     assert (row.replicates, row.needed) == (100, 238)
 
 
 def test_what_is_enough_stays():
-    plan = plan_table(recovery(50, 0.95, 0.2), {"rho": {"coverage": 0.5}}, 20)
-    assert plan["replicates_to_set"].item() == 50
+    plan = plan_table(recovery(50, 0.95, 0.2), designs(50), {"rho": {"coverage": 0.5}})
     assert plan_sentences(plan) == ["s: 50 replicates are enough."]
 
 
 def test_the_sentence_says_what_to_set():
-    plan = plan_table(recovery(50, 0.95, 0.2), {"rho": {"coverage": 0.02, "bias": 0.02}}, 50)
+    plan = plan_table(
+        recovery(50, 0.95, 0.2), designs(50), {"rho": {"coverage": 0.02, "bias": 0.02}}
+    )
     (sentence,) = plan_sentences(plan)
-    assert "400 replicates are needed and 50 are there" in sentence
+    assert "s: needs 400 replicates, has 50 (mcse" in sentence
     assert "bias of rho under b" in sentence and sentence.endswith("set replicates to 400.")
 
 
 def test_a_parameter_that_no_prior_has_is_left_out():
-    assert plan_table(recovery(50, 0.95, 0.2), {"sigma": {"bias": 1.0}}, 20).empty
+    assert plan_table(recovery(50, 0.95, 0.2), designs(50), {"sigma": {"bias": 1.0}}).empty

@@ -2,7 +2,8 @@ import math
 
 import pytest
 
-from recovery.scenarios import Scenario, batch_replicates, batches
+from recovery.data.batches import batch_replicates, batches
+from recovery.data.scenarios import Scenario
 
 
 @pytest.mark.parametrize("replicates", [2, 19, 20, 21, 100])
@@ -17,7 +18,7 @@ def test_whole_batches_stay_when_replicates_are_added():
 
 
 def test_a_scenario_survives_the_way_through_a_table():
-    row = {"scenario": "a", "rho": 0.1, "subjects": 6, "days": 5, "replicates": 9}
+    row = {"scenario": "a", "rho": 0.1, "subjects": 6, "days": 5, "replicates": 9, "nuts": 3}
     row |= {"beta0": 250.0, "beta1": 10.0, "sigma_u0": 20.0, "sigma_u1": 5.0, "sigma": 25.0}
     scenario = Scenario.from_row(row)
     balanced_and_normal = {"missing": 0.0, "effects_df": math.inf, "residual_df": math.inf}

@@ -7,8 +7,8 @@ import pytest
 import xarray as xr
 from scipy import stats
 
-from recovery.scenarios import Design, Truth
-from recovery.simulate import (
+from recovery.data.scenarios import Design, Truth
+from recovery.data.simulate import (
     missing_cells,
     replicate_data,
     simulate_batch,
@@ -77,7 +77,7 @@ def test_the_wanted_share_is_missing_at_random(design, rng):
     assert (gone.sum(axis=2) < 10).all()
     z = (gone.mean(axis=0) - share) / np.sqrt(share * (1 - share) / n)
     assert np.abs(z).max() < 4.5
-    data = replicate_data(simulate_batch(replace(design, missing=share), [1], 1, "s"), 1)
+    data = replicate_data(simulate_batch(replace(design, missing=share), [1], 1, "s"))[0]
     assert len(data.response) == 126 and data.subjects == 18 and not data.balanced
 
 
@@ -111,7 +111,7 @@ def test_replicates_do_not_depend_on_the_batch_they_are_in(design):
 
 def test_long_data_of_a_replicate_keeps_every_cell(design):
     datasets = simulate_batch(design, [1, 2], 1, "s")
-    data = replicate_data(datasets, 2)
+    data = replicate_data(datasets)[1]
     grid = datasets["response"].sel(replicate=2).to_numpy()
     assert data.subjects == 18
     np.testing.assert_array_equal(grid[data.subject, data.time.astype(int)], data.response)

@@ -8,8 +8,9 @@ import yaml
 from helpers import ROOT, TINY, tiny_study
 
 from recovery.errors import InputError
-from recovery.priors import FAMILIES
-from study import SCHEMAS, check_study, check_yaml
+from recovery.model.families import FAMILIES
+from study.check import SCHEMAS, check_study, check_yaml
+from study.stale import stale_folders
 
 DEMO = yaml.safe_load((ROOT / "config/config.yaml").read_text())
 
@@ -31,23 +32,21 @@ def in_root(monkeypatch):
 
 def test_the_default_study_is_valid_and_complete(in_root):
     study = check_study(copy.deepcopy(DEMO))
-    assert [s.design.truth.rho for s in study.scenarios.values()] == [-0.6, 0, 0.6]
-    assert {s.replicates for s in study.scenarios.values()} == {20}
-    assert list(study.priors) == list(FAMILIES)
+    rhos = [s.design.truth.rho for s in study.scenarios.values()]
+    assert rhos == [-0.8, -0.6, -0.4, -0.2, 0, 0.2, 0.4, 0.6, 0.8]
+    assert {s.replicates for s in study.scenarios.values()} == {1000}
+    assert [s.nuts for s in study.scenarios.values()] == [20, 0, 0, 0, 20, 0, 0, 0, 20]
+    assert {block["family"] for block in study.config["priors"].values()} <= set(FAMILIES)
     assert study.config == DEMO, "config.yaml must name every key that the schema has"
 
 
 def test_defaults_of_the_schema_are_the_default_study(in_root):
-    """An empty config is the demo, so schema and config.yaml agree.
-
-    The demo's batches are of its few replicates, so that it can be topped up; the default
-    is what a large study wants.
-    """
+    """An empty config is the demo, so schema and config.yaml agree."""
     study = check_study({})
     demo = check_study(copy.deepcopy(DEMO))
     assert study.priors == demo.priors
     assert study.scenarios == demo.scenarios
-    rest = [key for key in DEMO if key not in ("priors", "batch_size")]
+    rest = [key for key in DEMO if key != "priors"]
     assert {key: study.config[key] for key in rest} == {key: demo.config[key] for key in rest}
 
 
@@ -73,6 +72,16 @@ def test_blank_cells_take_the_truth_and_the_replicates(tmp_path, monkeypatch):
     assert (a.design.subjects, a.design.days) == (18, 10)
 
 
+def test_how_many_replicates_nuts_fits(tmp_path, monkeypatch):
+    """The sheet's column, or the config's number, and never more than there are."""
+    sheet = "scenario\trho\tnuts\na\t0\t\nb\t0\t1\nc\t0\t50\n"
+    tiny_study(tmp_path, sheet)
+    monkeypatch.chdir(tmp_path)
+    for setting, numbers in ((0, [0, 1, 2]), (1, [1, 1, 2]), ("all", [2, 1, 2])):
+        study = check_study(changed(TINY, "sampler.replicates", setting))
+        assert [scenario.nuts for scenario in study.scenarios.values()] == numbers
+
+
 def test_a_prior_may_be_added_by_a_block_alone(in_root):
     study = check_study(
         changed(DEMO, "priors.lkj_4", {"family": "lkj_corr", "label": "LKJ(4)", "eta": 4})
@@ -83,51 +92,62 @@ def test_a_prior_may_be_added_by_a_block_alone(in_root):
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("study", "a/b", "key study: 'a/b' will not do .*letters, digits"),
+        ("study", "a/b", "key study: 'a/b' is not valid .expected .*letters, digits"),
         ("study", "../up", "key study"),
         ("seed", 1.5, "key seed: 1.5 is not a whole number"),
         ("seed", -1, "key seed"),
-        ("truth.rho", 1.0, "key truth.rho: 1.0 is out of range .*between -1 and 1"),
+        ("truth.rho", 1.0, "truth.rho: 1.0 is out of range; it must be > -1 and < 1 .corr"),
         ("truth.rho", -1, "key truth.rho"),
-        ("truth.sigma", 0, "key truth.sigma: 0 is out of range .*above 0"),
+        ("truth.sigma", 0, "key truth.sigma: 0 is out of range; it must be > 0 "),
         ("truth.sigma_u1", -2, "key truth.sigma_u1"),
-        ("truth.beta0", "high", "key truth.beta0: 'high' is not a number .wanted: mean"),
-        ("truth.beta0", "1e-3", "'1e-3' is not a number; write 0.001 .wanted"),
+        ("truth.beta0", "high", "key truth.beta0: 'high' is not a number .mean"),
+        ("truth.beta0", "1e-3", "'1e-3' is not a number; write 0.001 .mean"),
+        ("truth.beta0", "1e400", "'1e400' is not a number .mean"),
+        ("priors.lkj_corr.eta", "1e-6", "eta: '1e-6' is not a number; write 1.0e-06"),
+        ("replicates", "1,000", "'1,000' is not a whole number .a number of repl"),
+        ("sampler.engine", "exact", "sampler.engine: this key was replaced by sampler.replicates"),
+        ("sampler.replicates", -1, "key sampler.replicates: -1 is not valid .expected how many"),
         ("truth.beta0", "0,5", "'0,5' is not a number; write 0.5"),
         ("truth.beta0", "−0.5", "'−0.5' is not a number; write -0.5"),
-        ("sampler", None, "key sampler: it is empty, and not a block of keys"),
-        ("truth.tau", 1, "key truth: there is no key 'tau' here; the keys are beta0, "),
+        ("sampler", None, "key sampler: is empty; expected a mapping of keys"),
+        ("truth.tau", 1, "key truth: unknown key 'tau' .expected beta0, "),
         ("scenarios", "none.tsv", "none.tsv: the scenario sheet does not exist"),
         ("replicates", 1, "key replicates: 1 is out of range"),
-        ("priors", {}, "key priors: it is empty"),
-        ("priors.4", {"family": "lkj_corr"}, "key priors: '4' will not do .*starts with a letter"),
-        ("priors.NULL", {"family": "lkj_corr"}, "key priors: 'NULL' will not do"),
-        ("priors.LKJ_CORR", {"family": "lkj_corr"}, "differs in upper and lower case"),
+        ("priors", {}, "key priors: is empty"),
+        ("priors.4", {"family": "lkj_corr"}, "key priors: '4' is not valid .*starts with a letter"),
+        ("priors.NULL", {"family": "lkj_corr"}, "key priors: 'NULL' is not valid"),
+        ("priors.LKJ_CORR", {"family": "lkj_corr"}, "differ only in upper and lower case"),
         ("priors", {4: {"family": "lkj_corr"}}, "key priors.4: a name must be text"),
         ("priors", {True: {"family": "lkj_corr"}}, "YAML reads this one as True"),
-        ("priors", {"a b": {"family": "lkj_corr"}}, "key priors: 'a b' will not do"),
+        ("priors", {"a b": {"family": "lkj_corr"}}, "key priors: 'a b' is not valid"),
         ("priors.lkj_corr", {"label": "x"}, "key priors.lkj_corr: the key 'family' is missing"),
-        ("priors.lkj_corr.family", "lkj", "key priors.lkj_corr.family: 'lkj' is unknown; choose"),
+        (
+            "priors.lkj_corr.family",
+            "lkj",
+            "lkj_corr.family: unknown family 'lkj' .expected",
+        ),
         ("priors.lkj_corr.eta", -1, "key priors.lkj_corr.eta: -1 must be positive"),
         ("priors.lkj_corr.eta", "one", "key priors.lkj_corr.eta: 'one' is not a number"),
-        ("priors.lkj_corr.etta", 1, "key priors.lkj_corr.etta: .* has no such hyperparameter"),
-        ("priors.lkj_corr.label", "Independent", "'Independent' is the label of two priors"),
+        ("priors.lkj_corr.etta", 1, "key priors.lkj_corr.etta: unknown hyperparameter"),
+        ("priors.lkj_corr.label", "Independent", "'Independent' is also the label of independent"),
         (
             "sampler.formulation",
             "centred",
-            "sampler.formulation: 'centred' is none of marginal",
+            "sampler.formulation: 'centred' is not one of marginal",
         ),
-        ("sampler.chains", 1, "key sampler.chains: 1 is out of range .*at least 2"),
+        ("sampler.chains", 1, "chains: 1 is out of range; it must be >= 2 and <= 100"),
         ("sampler.target_accept", 1, "key sampler.target_accept"),
-        ("sampler.thin", 2, "key sampler: there is no key 'thin' here; the keys are engine, "),
+        ("sampler.thin", 2, "key sampler: unknown key 'thin' .expected replicates, "),
         ("batch_size", 0, "key batch_size"),
-        ("intervals", [0.5], "key intervals: 0.95 is not among .0.5. .*0.95 among them"),
-        ("intervals", [0.95, 0.95], "key intervals: .* has one value twice"),
+        ("intervals", [0.5], "key intervals: 0.95 is not among .0.5. .*including 0.95"),
+        ("intervals", [0.95, 0.95], "key intervals: .* contains a value twice"),
         ("intervals", [0.95, 1.0], "key intervals.1: 1.0 is out of range"),
         ("data.path", "none.csv", "none.csv: the data file does not exist"),
-        ("data.response", "RT", "there is no column 'RT' .data.response"),
-        ("data.time", "Reaction", "the column 'Reaction' cannot be two of"),
-        ("replicats", 5, "config.yaml: there is no key 'replicats' here; the keys are study, "),
+        ("data.response", "RT", "unknown column 'RT' .data.response"),
+        ("data.time", "Reaction", "the column 'Reaction' can be only one of"),
+        ("sampler.refits", 1, "key sampler: unknown key 'refits'"),
+        ("sbc.batch_size", 1, "key sbc: unknown key 'batch_size'"),
+        ("replicats", 5, "config.yaml: unknown key 'replicats' .expected study, "),
     ],
 )
 def test_mistakes_in_the_config(in_root, key, value, message):
@@ -143,27 +163,30 @@ def test_mistakes_in_the_config(in_root, key, value, message):
     [
         ("", "the scenario sheet is empty"),
         ("scenario\trho\n", "the scenario sheet has no rows"),
-        ("scenario,rho\na,0.5\n", "the header is one cell; tabs must separate"),
+        ("scenario,rho\na,0.5\n", "the header has one cell; separate the columns by tabs"),
         ("scenario\trho\na\t1.2\n", "line 2, column rho: 1.2 is out of range"),
         ("scenario\trho\na\thalf\n", "line 2, column rho: 'half' is not a number"),
         ("scenario\trho\na\tnan\n", "line 2, column rho: 'nan' is not a number"),
-        ("scenario\trho\na\t0\na\t0.5\n", "line 3, column scenario: the id 'a' stands twice"),
-        ("scenario\trho\na\t0\nA\t0.5\n", "line 3, column scenario: the id 'A' stands twice"),
-        ("scenario\trho\na/b\t0\n", "line 2, column scenario: 'a/b' will not do"),
+        ("scenario\trho\na\t0\na\t0.5\n", "line 3, column scenario: duplicate id 'a'"),
+        ("scenario\trho\na\t0\nA\t0.5\n", "line 3, column scenario: duplicate id 'A'"),
+        ("scenario\trho\na/b\t0\n", "line 2, column scenario: 'a/b' is not valid"),
         ("scenario\trho\n..\t0\n", "line 2, column scenario"),
         ("# a\n\nscenario\trho\n\n# b\na\t2\n", "line 6, column rho"),
         ("scenario\trho\na\t0\t1\n", "line 2: 3 cells, but the header has 2"),
-        ("scenario\trho\trho\na\t0\t1\n", "the column 'rho' stands twice"),
-        ("scenario\trho\nNULL\t0\n", "line 2, column scenario: 'NULL' will not do"),
+        ("scenario\trho\trho\na\t0\t1\n", "duplicate column 'rho'"),
+        ("scenario\trho\nNULL\t0\n", "line 2, column scenario: 'NULL' is not valid"),
         ("scenario\trho\n\t0\n", "line 2: the column 'scenario' is missing or blank"),
         ("scenario\tsubjects\na\t2\n", "column subjects: 2 is out of range"),
-        ("scenario\tsubjects\na\t6.5\n", "column subjects: 6.5 is not a whole number .wanted"),
+        (
+            "scenario\tsubjects\na\t6.5\n",
+            "column subjects: 6.5 is not a whole number .",
+        ),
         ("scenario\tdays\na\t2\n", "column days: 2 is out of range"),
         ("scenario\treplicates\na\t1\n", "column replicates: 1 is out of range"),
         ("scenario\tsigma\na\t0\n", "column sigma: 0 is out of range"),
         (
             "scenario\trh0\na\t0\n",
-            "line 2: there is no column 'rh0' here; the columns are scenario, ",
+            "sheet.tsv: unknown column 'rh0' .expected scenario, ",
         ),
     ],
 )
@@ -177,11 +200,11 @@ def test_mistakes_in_the_sheet(tmp_path, monkeypatch, sheet, message):
     assert sentence.startswith("config/sheet.tsv") and "\n" not in sentence
 
 
-def test_a_key_that_stands_twice_is_refused(tmp_path):
+def test_duplicate_keys_are_refused(tmp_path):
     """YAML would keep the later of two blocks `priors` and drop the first without a word."""
     path = tmp_path / "config.yaml"
     path.write_text("seed: 1\npriors:\n  a: {family: lkj_corr}\nseed: 2\n")
-    with pytest.raises(InputError, match=r"config\.yaml, line 4: the key 'seed' stands twice"):
+    with pytest.raises(InputError, match=r"config\.yaml, line 4: duplicate key 'seed'"):
         check_yaml(path)
     path.write_text(path.read_text().replace("seed: 2", "study: x"))
     check_yaml(path)
@@ -190,23 +213,39 @@ def test_a_key_that_stands_twice_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"seed: 1\nsampler:\n\tdraws: 5\n", "config.yaml, line 3: this is no YAML"),
-        (b"seed: 1\npriors: {a: {family: lkj_corr}\n", "line 3: this is no YAML"),
-        (b"seed: 1\nstudy x\n", "line 3: this is no YAML"),
-        (b"seed: !!python/object/apply:os.system ['true']", "line 1: this is no YAML"),
-        (b"", "this is no block of keys"),
-        (b"- seed\n- study\n", "this is no block of keys"),
-        (b"seed: \xff", "this is no text that YAML allows"),
-        (b"seed: \x00", "this is no text that YAML allows"),
-        (b"__use_yte__: true\nseed: 1", "leave out '__use_yte__'"),
+        (b"seed: 1\nsampler:\n\tdraws: 5\n", "config.yaml, line 3: invalid YAML"),
+        (b"seed: 1\npriors: {a: {family: lkj_corr}\n", "line 3: invalid YAML"),
+        (b"seed: 1\nstudy x\n", "line 3: invalid YAML"),
+        (b"seed: !!python/object/apply:os.system ['true']", "line 1: invalid YAML"),
+        (b"", "expected a mapping of keys"),
+        (b"- seed\n- study\n", "expected a mapping of keys"),
+        (b"seed: \xff", "invalid YAML .it has bytes"),
+        (b"seed: \x00", "invalid YAML .it has bytes"),
+        (b"__use_yte__: true\nseed: 1", "remove '__use_yte__'"),
     ],
 )
-def test_a_config_that_is_no_plain_yaml_is_refused(tmp_path, content, message):
+def test_a_config_must_be_plain_yaml(tmp_path, content, message):
     path = tmp_path / "config.yaml"
     path.write_bytes(content)
     with pytest.raises(InputError, match=message) as caught:
         check_yaml(path)
     assert "\n" not in str(caught.value)
+
+
+def test_a_study_of_too_many_jobs_is_refused_at_once(in_root):
+    """Nine scenarios of ten million replicates, one per job: planning would take hours."""
+    config = DEMO | {"replicates": 10_000_000, "batch_size": 1}
+    message = r"plans 180,000,300 jobs .*at most 200,000.* batch_size of at least 901"
+    with pytest.raises(InputError, match=message):
+        check_study(copy.deepcopy(config), "config.yaml")
+    check_study(copy.deepcopy(config | {"batch_size": 901}))
+
+
+def test_results_of_priors_that_left_the_config_are_named(tmp_path):
+    for name in ("observed/a", "observed/b", "compiled/b", "fits/b"):
+        (tmp_path / name).mkdir(parents=True)
+    assert stale_folders(tmp_path, ["a"]) == [tmp_path / "observed/b", tmp_path / "compiled/b"]
+    assert stale_folders(tmp_path / "none", ["a"]) == []
 
 
 def test_the_example_of_own_data_is_valid(tmp_path, monkeypatch):

@@ -1,27 +1,37 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from recovery.estimates import estimate_columns
-from recovery.tables import (
-    comparison_table,
+from recovery.columns import estimate_columns
+from recovery.data.designs import with_design_names
+from recovery.data.scenarios import Design, Scenario, Truth
+from recovery.summaries.comparison import comparison_table
+from recovery.summaries.measures import MEASURES
+from recovery.summaries.missingness import missingness_table
+from recovery.summaries.recovery import (
     coverage_table,
-    missingness_table,
     on_common_replicates,
     recovery_table,
-    stack_batches,
-    with_scenario_columns,
+    with_design,
 )
+from recovery.summaries.stack import stack_batches
 
 LEVELS = [0.5, 0.95]
+PAIRS = [("lkj", "plain")]
+
+
+def levels_of(measure) -> list:
+    return LEVELS if measure.per_level else [None]
 
 
 @pytest.fixture
 def estimates(rng) -> pd.DataFrame:
     """Two scenarios x 30 replicates x two priors x two parameters; rho is none of `plain`'s."""
     keys = pd.MultiIndex.from_product(
-        [["s1", "s2"], range(1, 31), ["plain", "lkj"], ["sigma", "rho"]],
-        names=["scenario", "replicate", "prior", "parameter"],
+        [["s1", "s2"], range(1, 31), ["plain", "lkj"], ["exact"], ["sigma", "rho"]],
+        names=["scenario", "replicate", "prior", "engine", "parameter"],
     )
     table = pd.DataFrame(np.nan, index=keys, columns=["truth", *estimate_columns(LEVELS), "crps"])
     table["truth"] = 1.0
@@ -40,7 +50,9 @@ def estimates(rng) -> pd.DataFrame:
 
 def test_recovery_has_every_combination_and_counts_its_replicates(estimates):
     table = recovery_table(estimates, LEVELS)
-    assert len(table) == 2 * 2 * 2 * (7 + 9 * len(LEVELS))
+    assert len(table) == 2 * 2 * 2 * sum(
+        len(levels_of(m)) for m in MEASURES.values() if m.estimated
+    )
     assert not table.duplicated(["scenario", "prior", "parameter", "measure", "level"]).any()
     none = table.query("prior == 'plain' and parameter == 'rho'")
     assert (none["n"] == 0).all() and none["estimate"].isna().all()
@@ -67,12 +79,12 @@ def test_a_failed_fit_lowers_n_and_nothing_else(estimates):
     assert (lkj["n"] == 29).all() and lkj["estimate"].notna().all()
     expected = recovery_table(estimates.query("replicate != 7"), LEVELS).query("prior == 'lkj'")
     pd.testing.assert_frame_equal(lkj, expected)
-    comparison = comparison_table(broken, LEVELS).query("parameter == 'sigma'")
+    comparison = comparison_table(broken, LEVELS, PAIRS).query("parameter == 'sigma'")
     assert (comparison["n"] == 29).all()
 
 
 def test_comparison_is_prior_minus_reference_on_common_replicates(estimates):
-    table = comparison_table(estimates, LEVELS)
+    table = comparison_table(estimates, LEVELS, PAIRS)
     assert set(zip(table["prior"], table["reference"])) == {("lkj", "plain")}
     wide = estimates.query("scenario == 's1' and parameter == 'sigma'").pivot_table(
         index="replicate", columns="prior", values="mean"
@@ -90,22 +102,42 @@ def test_coverage_is_made_to_be_read(estimates):
     assert (table.query("parameter == 'rho'")["plain"] == "").all()
 
 
-def test_scenario_columns_are_repeated_in_every_row(estimates):
-    scenarios = pd.DataFrame({"scenario": ["s1", "s2"], "rho": [0.1, 0.2], "replicates": 30})
-    table = with_scenario_columns(recovery_table(estimates, LEVELS), scenarios)
-    assert list(table.columns[:4]) == ["scenario", "rho", "replicates", "prior"]
-    assert (table.query("scenario == 's2'")["rho"] == 0.2).all()
+def test_the_design_is_in_every_row(estimates):
+    designs = pd.DataFrame({"scenario": ["s1", "s2"], "design": ["a", "b"], "rho": [0.1, 0.2]})
+    table = with_design(recovery_table(estimates, LEVELS), designs)
+    assert list(table.columns[:4]) == ["scenario", "design", "rho", "prior"]
+    assert (table.query("scenario == 's2'")[["design", "rho"]] == ["b", 0.2]).all(axis=None)
+    assert (table["truth"] == 1.0).all()
 
 
-def test_batches_are_stacked_with_the_keys_of_their_path(tmp_path):
-    for scenario, prior in [("s1", "a"), ("s1", "b")]:
-        path = tmp_path / scenario / prior / "1-2.fits.parquet"
-        path.parent.mkdir(parents=True)
-        pd.DataFrame({"replicate": [1, 2], "status": "ok"}).to_parquet(path)
-    paths = [tmp_path / "s1" / prior / "1-2.fits.parquet" for prior in "ab"]
-    table = stack_batches(paths, ["scenario", "prior"])
-    assert list(table.columns) == ["scenario", "replicate", "prior", "status"]
-    assert list(table["prior"]) == ["a", "a", "b", "b"]
+def test_designs_are_named_by_what_sets_them_apart():
+    usual = Scenario("a", Design(Truth(250.0, 10.0, 25.0, 6.0, 0.3, 25.0), 18, 10), 5, 0)
+    other = replace(usual.design, truth=replace(usual.design.truth, rho=-0.3))
+    noisy = replace(usual.design, missing=0.3, residual_df=3.0)
+    scenarios = [usual, replace(usual, design=other), replace(usual, design=noisy)]
+    table = with_design_names(pd.DataFrame([scenario.columns() for scenario in scenarios]))
+    same = "18 subjects, 10 days"
+    assert list(table["design"]) == [same, same, "30 % missing, t(3) residuals"]
+
+
+def test_engines_are_measured_apart(estimates):
+    nuts = estimates[estimates["replicate"] <= 10].assign(engine="nuts")
+    table = recovery_table(pd.concat([estimates, nuts]), LEVELS).query("prior == 'lkj'")
+    assert dict(table.groupby("engine")["n"].max()) == {"exact": 30, "nuts": 10}
+    alone = recovery_table(estimates, LEVELS).query("prior == 'lkj'")
+    exact = table[table["engine"] == "exact"]
+    pd.testing.assert_frame_equal(exact.reset_index(drop=True), alone.reset_index(drop=True))
+
+
+def test_batches_are_stacked_in_an_order_that_does_not_depend_on_them(tmp_path):
+    rows = [(r, p, "exact") for p in "ba" for r in (3, 4, 1, 2)] + [(1, "a", "nuts")]
+    table = pd.DataFrame(rows, columns=["replicate", "prior", "engine"])
+    paths = [tmp_path / f"{i}.parquet" for i in range(2)]
+    for path, part in zip(paths, (table[::2], table[1::2])):
+        part.to_parquet(path)
+    stacked = stack_batches(paths, ["b", "a"])
+    expected = [(r, p, "exact") for p in "ba" for r in (1, 2, 3, 4)] + [(1, "a", "nuts")]
+    assert list(stacked.itertuples(index=False, name=None)) == expected
 
 
 def test_common_replicates_are_those_that_every_prior_fitted(estimates):
@@ -125,9 +157,10 @@ def test_missingness_counts_every_fit_once():
         {
             "scenario": "s",
             "prior": "p",
+            "engine": "nuts",
             "status": ["ok", "ok", "not_converged", "failed"],
             "attempts": [1, 2, 3, 1],
         }
     )
     counts = missingness_table(fits).iloc[0]
-    assert list(counts.iloc[2:]) == [4, 3, 2, 1, 1]
+    assert list(counts.iloc[3:]) == [4, 3, 2, 1, 1]

@@ -7,7 +7,7 @@ import sys
 import pandas as pd
 import pytest
 import yaml
-from helpers import ROOT, TINY, copied_checkout, planned_jobs, snakemake, tiny_study
+from helpers import EXACT_ONLY, ROOT, TINY, copied_checkout, planned_jobs, snakemake, tiny_study
 
 MODULE = """
 configfile: "config/config.yaml"
@@ -25,7 +25,7 @@ def test_another_workflow_uses_it_as_a_module(tmp_path):
     folder = tiny_study(tmp_path)
     (folder / "Snakefile").write_text(MODULE.format(root=ROOT))
     jobs = planned_jobs(folder, root=folder)
-    assert jobs["mine"] == 1 and jobs["recovery_fit"] == 4
+    assert jobs["mine"] == 1 and jobs["recovery_fit_nuts"] == 4 and jobs["recovery_fit_exact"] == 2
 
 
 def test_the_catalog_finds_what_it_looks_for(tmp_path):
@@ -37,6 +37,9 @@ def test_the_catalog_finds_what_it_looks_for(tmp_path):
     assert found.pop("everything") == here.pop("all") == 1 and found == here
 
 
+FEW = {"priors": {"independent": TINY["priors"]["independent"]}}
+
+
 @pytest.fixture(scope="module")
 def extended(tmp_path_factory):
     """A checkout to which the examples of CONTRIBUTING.md were added, as they stand there."""
@@ -44,16 +47,36 @@ def extended(tmp_path_factory):
     prior, measure = re.findall(
         r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.S
     )
-    for module, example in (("priors", prior), ("measures", measure)):
-        with open(root / f"workflow/scripts/recovery/{module}.py", "a") as file:
-            file.write("\n\n" + example)
+    recovery = root / "workflow/scripts/recovery"
+    (recovery / "model/priors/lkj_corr_exponential.py").write_text(prior)
+    with open(recovery / "summaries/measures.py", "a") as file:
+        file.write(measure)
     return root
+
+
+def test_a_new_family_reruns_only_its_own_fits(tmp_path):
+    """One new file and one block, in a dry run of a finished study."""
+    root = copied_checkout(tmp_path / "checkout")
+    folder = tiny_study(tmp_path / "study", **FEW)
+    table = "results/tiny/tables/fits/low.parquet"
+    run = snakemake(folder, table, root=root)
+    assert run.returncode == 0, run.stderr[-3000:]
+    (prior, *_) = re.findall(r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.S)
+    family = root / "workflow/scripts/recovery/model/priors/lkj_corr_exponential.py"
+    family.write_text(prior)
+    assert planned_jobs(folder, table, root=root) == {}
+    fifth = {"exponential": {"family": family.stem, "label": "Exponential"}}
+    tiny_study(folder, **FEW | {"priors": FEW["priors"] | fifth})
+    jobs = planned_jobs(folder, table, root=root)
+    # its own model and fits by NUTS; exact batches hold all priors and cost little
+    own = {"fit_observed": 1, "fit_nuts": 1}  # the former compiles the model of the latter
+    assert jobs == own | {"compile_exact": 1, "fit_exact": 1, "gather": 1}
 
 
 def test_a_fifth_prior_and_a_new_measure_are_in_the_tables(tmp_path, extended):
     fifth = {"family": "lkj_corr_exponential", "label": "Exponential"}
-    sampler = TINY["sampler"] | {"engine": "exact"}
-    folder = tiny_study(tmp_path, priors={"exponential": fifth}, sampler=sampler, replicates=4)
+    priors = {"exponential": fifth}
+    folder = tiny_study(tmp_path, priors=priors, sampler=EXACT_ONLY, replicates=4)
     run = snakemake(folder, "results/tiny/tables/recovery.csv", root=extended)
     assert run.returncode == 0, run.stderr[-3000:]
     table = pd.read_csv(folder / "results/tiny/tables/recovery.csv")
@@ -63,9 +86,9 @@ def test_a_fifth_prior_and_a_new_measure_are_in_the_tables(tmp_path, extended):
 
 @pytest.mark.parametrize(
     ("tests", "name", "count"),
-    [("test_priors.py", "lkj_corr_exponential", 7), ("test_measures.py", "absolute_error", 1)],
+    [("test_priors.py", "lkj_corr_exponential", 7), ("test_measures.py", "absolute_error", 2)],
 )
-def test_what_was_added_is_tested_with_no_further_word(extended, tests, name, count):
+def test_what_was_added_is_tested_without_further_code(extended, tests, name, count):
     command = [sys.executable, "-m", "pytest", "-n", "0", "-q", f"tests/unit/{tests}", "-k", name]
     run = subprocess.run(command, cwd=extended, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout[-3000:]

@@ -1,9 +1,20 @@
 """A whole tiny study through Snakemake, and what a change of the config reruns."""
 
+import os
+
 import numpy as np
 import pandas as pd
 import pytest
-from helpers import ROOT, SHEET, TINY, copied_checkout, planned_jobs, snakemake, tiny_study
+from helpers import (
+    EXACT_ONLY,
+    ROOT,
+    SHEET,
+    TINY,
+    copied_checkout,
+    planned_jobs,
+    snakemake,
+    tiny_study,
+)
 
 
 @pytest.fixture(scope="module")
@@ -27,19 +38,30 @@ def tables(study):
 
 
 def test_every_table_is_there_with_its_rows(tables):
-    estimates = pd.read_parquet(tables / "estimates.parquet")
-    assert len(estimates) == 2 * 2 * 2 * 7
-    assert list(estimates.columns[:5]) == ["scenario", "replicate", "prior", "parameter", "truth"]
-    fits = pd.read_csv(tables / "fits.csv")
-    assert len(fits) == 8 and fits["status"].isin(["ok", "not_converged"]).all()
+    estimates = pd.read_parquet(tables / "estimates")
+    assert len(estimates) == 2 * 2 * 2 * 2 * 7
+    keys = ["scenario", "replicate", "prior", "engine", "parameter", "truth"]
+    assert list(estimates.columns[:6]) == keys
+    fits = pd.read_parquet(tables / "fits")
+    assert len(fits) == 16 and fits["status"].isin(["ok", "not_converged"]).all()
     recovery = pd.read_csv(tables / "recovery.csv")
-    assert {"rho", "subjects", "days", "replicates", "sigma_u1"} <= set(recovery.columns)
-    assert recovery.groupby(["scenario", "prior", "parameter"]).ngroups == 28
+    assert list(recovery.columns[:3]) == ["scenario", "design", "rho"]
+    assert recovery.groupby(["scenario", "prior", "engine", "parameter"]).ngroups == 56
+    designs = pd.read_csv(tables / "designs.csv")
+    assert len(designs) == 2 and (designs["nuts"] == 2).all()
     assert len(pd.read_csv(tables / "coverage.csv")) == 14
     assert set(pd.read_csv(tables / "comparison.csv")["reference"]) == {"independent"}
+    assert len(pd.read_csv(tables / "accuracy.csv")) == 2 * 2 * 7 * 4 - 2 * 4
     observed = pd.read_csv(tables / "observed.csv")
     assert list(observed["prior"].unique()) == list(TINY["priors"])
     assert list(observed["formulation"].unique()) == ["marginal", "latent"]
+
+
+def test_the_answer_is_printed_at_the_end(study):
+    """The answer with its Monte Carlo error, the page to open, and what to do next."""
+    *_, answer, page, command = study[1].stdout.strip().splitlines()
+    assert answer.startswith("Coverage of the 95 % interval of rho") and "error" in answer
+    assert "results/tiny/pages/ademp.html" in page and "--report" in command
 
 
 def test_measures_are_recomputed_by_the_lines_in_the_readme(study, monkeypatch):
@@ -52,6 +74,7 @@ def test_measures_are_recomputed_by_the_lines_in_the_readme(study, monkeypatch):
     assert len([line for line in code.splitlines() if line]) <= 10
     keys = ["scenario", "prior", "parameter"]
     recovery = pd.read_csv("tables/recovery.csv").dropna(subset="estimate")
+    recovery = recovery[recovery["engine"] == "exact"]
     for measure, level in (("bias", None), ("coverage", 0.95)):
         table = recovery[recovery["measure"] == measure]
         table = table[table["level"] == level] if level else table
@@ -59,6 +82,7 @@ def test_measures_are_recomputed_by_the_lines_in_the_readme(study, monkeypatch):
         for column in found[measure]:
             np.testing.assert_allclose(found[measure][column], expected[column], rtol=1e-12)
     comparison = pd.read_csv("tables/comparison.csv").dropna(subset="difference")
+    comparison = comparison[comparison["engine"] == "exact"]
     for measure, column in (("bias", "error"), ("coverage", "held")):
         chosen = comparison[comparison["measure"] == measure]
         chosen = chosen[chosen["level"].isna() | (chosen["level"] == 0.95)]
@@ -74,10 +98,12 @@ def test_every_figure_is_there_in_both_formats(study):
     assert names == {str(p.relative_to(figures).with_suffix("")) for p in figures.rglob("*.svg")}
     assert {"study/coverage", "observed/correlation", "observed/lkj_corr/trace"} <= names
     assert {"zip/low", "priors/implied", "study/running_bias"} <= names
-    assert len(names) == 1 + 4 * 2 + 4 + 1 + 11 + 2
+    study = {path.stem for path in (ROOT / "workflow/report/study").glob("*.rst")}
+    assert {name.split("/")[1] for name in names if name.startswith("study/")} == study
+    assert len(names) == 1 + 4 * 2 + 4 + 1 + len(study) + 2
 
 
-def test_progress_is_told_while_it_runs(study):
+def test_progress_is_reported_while_it_runs(study):
     assert "low | lkj_corr | 1-2: all 2 replicates done in" in study[1].stderr
 
 
@@ -97,93 +123,87 @@ def plan(folder, checkout, sheet: str = SHEET, **changes):
     """Jobs of the slow rules that a dry run of the changed study would start."""
     tiny_study(folder, sheet, **changes)
     jobs = planned_jobs(folder, root=checkout)
-    return {rule: jobs.get(rule, 0) for rule in ("simulate", "fit", "observe")}
+    return {rule: jobs[rule] for rule in SLOW if rule in jobs}
+
+
+SLOW = ("simulate", "fit_exact", "fit_nuts", "fit_observed")
 
 
 def test_a_new_scenario_runs_only_itself(replan):
     jobs = replan(SHEET + "new\t0\t6\t5\n")
-    assert jobs == {"simulate": 1, "fit": 2, "observe": 0}
+    assert jobs == {"simulate": 1, "fit_exact": 1, "fit_nuts": 2}
 
 
 def test_a_scenario_moved_in_the_sheet_runs_nothing(replan):
     header, *rows = SHEET.splitlines(keepends=True)
-    assert replan(header + "".join(reversed(rows))) == {"simulate": 0, "fit": 0, "observe": 0}
+    assert replan(header + "".join(reversed(rows))) == {}
 
 
-def test_a_new_prior_runs_only_itself(replan):
+def test_a_new_prior_runs_only_itself_by_nuts(replan):
+    """Exact batches hold all priors of a scenario: they are computed again, cheaply."""
     lkj_4 = {"family": "lkj_corr", "label": "LKJ(4)", "eta": 4}
     jobs = replan(priors=TINY["priors"] | {"lkj_4": lkj_4})
-    assert jobs == {"simulate": 0, "fit": 2, "observe": 1}
+    assert jobs == {"fit_exact": 2, "fit_nuts": 2, "fit_observed": 1}
 
 
-def test_a_changed_prior_reruns_only_itself(replan):
+def test_a_changed_prior_reruns_only_itself_by_nuts(replan):
     wider = TINY["priors"]["lkj_corr"] | {"eta": 2}
     jobs = replan(priors=TINY["priors"] | {"lkj_corr": wider})
-    assert jobs == {"simulate": 0, "fit": 2, "observe": 1}
+    assert jobs == {"fit_exact": 2, "fit_nuts": 2, "fit_observed": 1}
 
 
 def test_a_new_label_refits_nothing(replan):
     renamed = TINY["priors"]["lkj_corr"] | {"label": "by hand"}
-    jobs = replan(priors=TINY["priors"] | {"lkj_corr": renamed})
-    assert jobs == {"simulate": 0, "fit": 0, "observe": 0}
+    assert replan(priors=TINY["priors"] | {"lkj_corr": renamed}) == {}
 
 
 def test_more_replicates_run_only_the_new_ones(replan):
-    assert replan(replicates=4) == {"simulate": 2, "fit": 4, "observe": 0}
+    """The batch of the first two is kept, a batch of two more is added."""
+    jobs = replan(replicates=4)
+    assert jobs == {"simulate": 2, "fit_exact": 2, "fit_nuts": 4}
 
 
-def test_a_change_of_the_prior_module_reruns_the_fits(study, checkout):
-    priors = checkout / "workflow/scripts/recovery/priors.py"
-    before = priors.read_text()
-    try:
-        priors.write_text(before.replace("from abc import", "from abc  import"))
-        jobs = planned_jobs(study[0], root=checkout)
-    finally:
-        priors.write_text(before)
-    assert jobs["fit"] == 4 and jobs["observe"] == 2 and "simulate" not in jobs
+def test_more_replicates_by_nuts_leave_the_exact_fits(replan):
+    assert replan(sampler=TINY["sampler"] | {"replicates": 1}) == {"simulate": 2, "fit_nuts": 4}
 
 
-def test_code_listed_by_rules_is_the_code_that_scripts_import(checkout):
-    """Every module that a script imports, at any depth, is an input of its rule."""
-    import ast
-    import re
+@pytest.fixture
+def changed(checkout):
+    """Change a file of the package for one test."""
+    restored = []
 
-    scripts = checkout / "workflow/scripts"
+    def change(file):
+        path = checkout / "workflow/scripts/recovery" / file
+        restored.append((path, path.read_text(), path.stat().st_mtime_ns))
+        path.write_text(path.read_text() + "\n# changed\n")
 
-    def imports(path, package=("recovery",)):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ImportFrom) and node.module:
-                above = path.relative_to(scripts).parent.parts
-                base = above[: len(above) - node.level + 1] if node.level else ()
-                parts = (*base, *node.module.split("."))
-                if parts[0] == "recovery":
-                    yield scripts.joinpath(*parts).with_suffix(".py")
-
-    def closure(path):
-        found, todo = set(), [path]
-        while todo:
-            for module in imports(todo.pop()):
-                if module not in found:
-                    found.add(module)
-                    todo.append(module)
-        return {str(module.relative_to(scripts / "recovery").with_suffix("")) for module in found}
-
-    for rules in (checkout / "workflow/rules").glob("*.smk"):
-        for block in re.split(r"\n(?=rule )", rules.read_text()):
-            script = re.search(r'"../scripts/(\w+\.py)"', block)
-            if not script:
-                continue
-            listed = set(
-                re.findall(r'"([\w/]+)"', "".join(re.findall(r"code\((.*?)\)", block, re.S)))
-            )
-            needed = closure(scripts / script[1]) - {"errors"}
-            assert listed == needed, script[1]
+    yield change
+    for path, before, time_ns in restored:
+        path.write_text(before)
+        os.utime(path, ns=(time_ns, time_ns))
 
 
-def test_the_exact_engine_needs_no_compiled_model(tmp_path, checkout):
-    folder = tiny_study(tmp_path, sampler=TINY["sampler"] | {"engine": "exact"})
+@pytest.mark.parametrize(
+    ("file", "jobs"),
+    [
+        ("model/priors/lkj_corr.py", {"fit_nuts": 2, "fit_exact": 2, "fit_observed": 1}),
+        ("model/prior.py", {"fit_nuts": 4, "fit_exact": 2, "fit_observed": 2}),
+        ("summaries/measures.py", {"measure": 1, "fit_exact": 0, "gather": 0}),
+        ("report/figures/curves.py", {"study_figures": 1, "fit_exact": 0, "measure": 0}),
+    ],
+)
+def test_a_change_of_code_reruns_what_imports_it(study, checkout, changed, file, jobs):
+    changed(file)
+    planned = planned_jobs(study[0], root=checkout)
+    assert {rule: planned.get(rule, 0) for rule in jobs} == jobs
+    assert "simulate" not in planned
+
+
+def test_exact_fits_need_no_compiled_model(tmp_path, checkout):
+    folder = tiny_study(tmp_path, sampler=EXACT_ONLY)
     table = "results/tiny/tables/recovery.csv"
-    assert "compile" not in planned_jobs(folder, table, root=checkout)
+    jobs = planned_jobs(folder, table, root=checkout)
+    assert "compile" not in jobs and "fit_observed" not in jobs
     run = snakemake(folder, table, root=checkout)
     assert run.returncode == 0, run.stderr[-5000:]
     bias = pd.read_csv(folder / table).query("measure == 'bias' and prior == 'lkj_corr'")
@@ -211,4 +231,4 @@ def test_the_report_is_one_file_with_captions(study, checkout):
     assert run.returncode == 0, run.stderr[-3000:]
     html = (folder / "report.html").read_text()
     assert "Recovery" in html and "Real data" in html and "Tables" in html
-    assert "answers and ADEMP" in html and "all tables, sortable" in html
+    assert "answers and ADEMP" in html and "main tables, sortable" in html

@@ -8,23 +8,8 @@ rule benchmark:
 rule cost:
     input:
         data=config["data"]["path"],
-        code=code(
-            "files",
-            "textfiles",
-            "seeds",
-            "longdata",
-            "estimates",
-            "lkj",
-            "priors",
-            "marginal",
-            "formulations",
-            "models",
-            "likelihood",
-            "quadrature",
-            "exact",
-            "compiled",
-            "cost",
-        ),
+        code=code("cost.py"),
+        family=family,
     output:
         "<results>/benchmark/{prior}.parquet",
     log:
@@ -41,14 +26,14 @@ rule cost:
 
 rule scaling:
     input:
-        snakefile=workflow.main_snakefile,
+        snakefile=workflow.source_path("../../Snakefile"),
     output:
         "<results>/tables/scaling.csv",
     log:
         "<logs>/benchmark/scaling.log",
     conda:
         "../../envs/study.yaml"
-    # all cores that there are (Snakemake caps it): nothing else may run beside what is timed
+    # all available cores (Snakemake caps it): nothing else may run beside what is timed
     threads: 1000
     params:
         config=config,
@@ -60,13 +45,14 @@ rule cost_table:
     input:
         repeats=expand("<results>/benchmark/{prior}.parquet", prior=PRIORS),
         scaling="<results>/tables/scaling.csv",
-        code=code("cost_table", "figures/style", "figures/benchmark"),
+        code=code("cost_table.py"),
     output:
         cost="<results>/tables/cost.csv",
         svg=figure_files("benchmark", BENCHMARK_FIGURES)["svg"],
-        png=[reported("benchmark", name, category="Cost") for name in BENCHMARK_FIGURES],
+        png=[report_figure("benchmark", name, category="Cost") for name in BENCHMARK_FIGURES],
     log:
         "<logs>/benchmark/cost_table.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
     params:

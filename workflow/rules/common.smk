@@ -4,10 +4,12 @@ import re
 import sys
 from pathlib import Path
 
+from recovery.data.batches import batches
 from recovery.errors import InputError
-from recovery.formulations import model_variant
-from recovery.scenarios import batches
-from study import check_study, check_yaml, hyperparameters
+from recovery.model.formulations import model_variant
+from study.check import check_study, check_yaml, hyperparameters
+from study.sources import code_files
+from study.stale import stale_folders
 
 try:
     for path in workflow.configfiles:
@@ -39,15 +41,29 @@ REAL_DATA_VARIANTS = [
     for formulation in FORMULATIONS
 ]
 DATA_COLUMNS = {key: config["data"][key] for key in ("response", "time", "group")}
-NUTS = {key: value for key, value in config["sampler"].items() if key != "engine"}
+NUTS = {key: value for key, value in config["sampler"].items() if key != "replicates"}
 # Single fits are refitted until they are good; of replicates that would select (config/README.md).
-NUTS_REFITTED = {**NUTS, "refits": max(2, NUTS["refits"])}
+NUTS_REFITTED = {**NUTS, "refits": 2}
+SBC_BATCH = 250  # data sets of a calibration job
 LABELS = {prior: config["priors"][prior]["label"] for prior in PRIORS}
 
 
-def code(*modules):
-    """Files of the package that a step depends on: a change of their content reruns it."""
-    return [workflow.source_path(f"../scripts/recovery/{module}.py") for module in modules]
+def code(script):
+    """The package's files that a script imports: a change of their content reruns its rule."""
+    return [workflow.source_path(f"../scripts/{path}") for path in code_files(script)]
+
+
+def family(wildcards):
+    """The files that define a prior's family; its jobs depend on no other family."""
+    own = f"recovery/model/priors/{config['priors'][wildcards.prior]['family']}.py"
+    return [workflow.source_path(f"../scripts/{path}") for path in (own, *code_files(own))]
+
+
+def families(wildcards):
+    """The files that define the families of all priors."""
+    own = {f"recovery/model/priors/{block['family']}.py" for block in config["priors"].values()}
+    files = own.union(*map(code_files, own))
+    return [workflow.source_path(f"../scripts/{path}") for path in sorted(files)]
 
 
 def template(name):
@@ -56,9 +72,9 @@ def template(name):
 
 
 def scenario_design(wildcards):
-    """A scenario's columns less its replicates: more of them must not redo the others."""
+    """A scenario's columns without its numbers of replicates: more must not redo the others."""
     columns = study.scenarios[wildcards.scenario].columns()
-    return {name: value for name, value in columns.items() if name != "replicates"}
+    return {name: value for name, value in columns.items() if name not in ("replicates", "nuts")}
 
 
 def prior_block(wildcards):
@@ -75,9 +91,7 @@ def prior_blocks(wildcards=None):
 
 
 def replicates_model(wildcards):
-    """The compiled model that fits a scenario's replicates; none if exact."""
-    if config["sampler"]["engine"] == "exact":
-        return []
+    """The compiled model by which NUTS fits a scenario's replicates."""
     design = study.scenarios[wildcards.scenario].design
     variant = model_variant(
         config["sampler"]["formulation"], design.subjects, balanced=design.missing_rows == 0
@@ -93,31 +107,52 @@ def calibration_model(wildcards):
     return f"<results>/compiled/{wildcards.prior}/{variant}.model"
 
 
-def batch_files(pattern):
-    """The files of all batches of all scenarios and priors, by scenario and prior."""
-    return [
-        pattern.format(scenario=scenario, prior=prior, batch=batch)
-        for scenario in SCENARIOS
-        for prior in PRIORS
-        for batch in batches(study.scenarios[scenario].replicates, config["batch_size"])
-    ]
+def batch_files(kind):
+    """A scenario's files of a kind, estimates or fits: its exact batches, then those by NUTS."""
+
+    def files(wildcards):
+        scenario, size = study.scenarios[wildcards.scenario], config["batch_size"]
+        exact = expand(
+            f"<results>/exact/{{{{scenario}}}}/{{batch}}.{kind}.parquet",
+            batch=batches(scenario.replicates, size),
+        )
+        nuts = expand(
+            f"<results>/nuts/{{{{scenario}}}}/{{prior}}/{{batch}}.{kind}.parquet",
+            prior=PRIORS,
+            batch=batches(scenario.nuts, size),
+        )
+        return exact + nuts
+
+    return files
 
 
-# Tables of the report's page, the most read first.
-TABLES = [
+def scenario_tables(kind):
+    """The folder of tables of a kind, estimates or fits: one file per scenario."""
+    return [f"<results>/tables/{kind}/{scenario}.parquet" for scenario in SCENARIOS]
+
+
+def captions(group):
+    """Names of a group's figures: those that have a caption, workflow/report/<group>/<name>.rst."""
+    return sorted(path.stem for path in (RULES.parent / "report" / group).glob("*.rst"))
+
+
+# Tables of the study, the most read first.
+STUDY_TABLES = [
     "coverage",
     "recovery",
+    "recovery_common",
     "comparison",
     "control",
     "accuracy",
     "missingness",
+    "designs",
     "plan",
-    "observed",
-    "bayes_factors",
 ]
+# Those of the report's page: browsers refuse an embedded page above 2 MB.
+PAGE_TABLES = ["coverage", "recovery", "comparison", "missingness", "designs", "plan"]
+PAGE_TABLES += ["bayes_factors"]
 
-# Figures by file name: drawn by functions of the same name in recovery/figures, each with its
-# caption in workflow/report/<group>/<name>.rst.
+# Figures by file name: drawn by functions of the same name in recovery/report/figures.
 PRIOR_FIGURES = ["trace", "rank", "lines", "effects"]
 FOREST_FIGURES = ["fixed_effects", "intercepts", "slopes", "correlation"]
 OBSERVED_FIGURES = [
@@ -125,20 +160,8 @@ OBSERVED_FIGURES = [
     *(f"{prior}/{name}" for prior in PRIORS for name in PRIOR_FIGURES),
     *FOREST_FIGURES,
 ]
-STUDY_FIGURES = [
-    "headline",
-    "coverage",
-    "bias",
-    "width",
-    "model_se_error",
-    "estimates_rho",
-    "estimates_r_u",
-    "agreement",
-    "running_coverage",
-    "running_bias",
-    "accuracy",
-]
-BENCHMARK_FIGURES = ["cost", "scaling"]
+STUDY_FIGURES = captions("study")
+BENCHMARK_FIGURES = captions("benchmark")
 
 
 def figure_files(group, names):
@@ -149,7 +172,7 @@ def figure_files(group, names):
     }
 
 
-def reported(group, name, caption=None, **place):
+def report_figure(group, name, caption=None, **place):
     """A figure's PNG as an item of the report, its caption that of its name if not given."""
     figure = Path(name).name
     return report(
@@ -157,4 +180,14 @@ def reported(group, name, caption=None, **place):
         caption=f"../report/{group}/{caption or figure}.rst",
         labels={"figure": figure.replace("_", " ")},
         **place,
+    )
+
+
+def report_table(name, label):
+    """A table as an item of the report, its caption that of its name."""
+    return report(
+        f"<results>/tables/{name}.csv",
+        caption=f"../report/tables/{name}.rst",
+        category="Tables",
+        labels={"table": label},
     )

@@ -1,4 +1,4 @@
-"""Find the package, and refuse a config that is no plain YAML before Snakemake reads it."""
+"""Make the package importable, and refuse a config that is not plain YAML before Snakemake reads it."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ RULES = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
 sys.path.insert(0, str(RULES.parent / "scripts"))
 
 from recovery.errors import InputError
-from study import check_yaml
+from study.check import check_yaml
 
 CONFIG = "config/config.yaml"
 

@@ -10,21 +10,13 @@ rule observed_figures:
     input:
         data=config["data"]["path"],
         trees=expand("<results>/observed/{prior}/marginal.nc", prior=PRIORS),
-        code=code(
-            "files",
-            "textfiles",
-            "longdata",
-            "estimates",
-            "figures/style",
-            "figures/posterior",
-            "figures/forest",
-        ),
+        code=code("observed_figures.py"),
     output:
         svg=figure_files("observed", OBSERVED_FIGURES)["svg"],
         png=[
-            reported("observed", "data", category="Real data"),
+            report_figure("observed", "data", category="Real data"),
             *(
-                reported(
+                report_figure(
                     "observed",
                     f"{prior}/{name}",
                     category="Real data by prior",
@@ -33,10 +25,11 @@ rule observed_figures:
                 for prior in PRIORS
                 for name in PRIOR_FIGURES
             ),
-            *(reported("observed", name, category="Real data") for name in FOREST_FIGURES),
+            *(report_figure("observed", name, category="Real data") for name in FOREST_FIGURES),
         ],
     log:
         "<logs>/figures/observed.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
     params:
@@ -51,22 +44,14 @@ rule observed_figures:
 rule prior_figure:
     input:
         data=config["data"]["path"],
-        code=code(
-            "textfiles",
-            "longdata",
-            "lkj",
-            "priors",
-            "marginal",
-            "likelihood",
-            "quadrature",
-            "figures/style",
-            "figures/densities",
-        ),
+        code=code("prior_figure.py"),
+        families=families,
     output:
         svg="<results>/figures/priors/implied.svg",
-        png=reported("priors", "implied", category="Real data"),
+        png=report_figure("priors", "implied", category="Real data"),
     log:
         "<logs>/figures/priors.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
     params:
@@ -80,25 +65,14 @@ rule prior_figure:
 rule study_figures:
     input:
         recovery="<results>/tables/recovery.csv",
-        estimates="<results>/tables/estimates.parquet",
-        code=code(
-            "files",
-            "textfiles",
-            "scenarios",
-            "estimates",
-            "measures",
-            "differences",
-            "tables",
-            "figures/style",
-            "figures/replicates",
-            "figures/curves",
-            "figures/study",
-        ),
+        estimates=scenario_tables("estimates"),
+        code=code("study_figures.py"),
     output:
         svg=figure_files("study", STUDY_FIGURES)["svg"],
-        png=[reported("study", name, category="Recovery") for name in STUDY_FIGURES],
+        png=[report_figure("study", name, category="Recovery") for name in STUDY_FIGURES],
     log:
         "<logs>/figures/study.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
     params:
@@ -110,28 +84,20 @@ rule study_figures:
 
 rule zip_figures:
     input:
-        estimates="<results>/tables/estimates.parquet",
-        code=code(
-            "files",
-            "estimates",
-            "measures",
-            "differences",
-            "tables",
-            "figures/style",
-            "figures/replicates",
-        ),
+        estimates=scenario_tables("estimates"),
+        code=code("zip_figures.py"),
     output:
         svg=figure_files("zip", SCENARIOS)["svg"],
         png=[
-            reported("zip", scenario, caption="zip", category="Zip plots")
+            report_figure("zip", scenario, caption="zip", category="Zip plots")
             for scenario in SCENARIOS
         ],
     log:
         "<logs>/figures/zip.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
     params:
         labels=LABELS,
-        scenarios=SCENARIOS,
     script:
         "../scripts/zip_figures.py"

@@ -1,21 +1,11 @@
-# Observing the real data leaves the two models that it needs; this makes those of other designs.
-ruleorder: observe > compile
+# Fitting the real data writes the two models that it needs; `compile` those of other designs.
+ruleorder: fit_observed > compile
 
 
 rule compile:
     input:
-        code=code(
-            "files",
-            "textfiles",
-            "longdata",
-            "estimates",
-            "lkj",
-            "priors",
-            "marginal",
-            "formulations",
-            "models",
-            "compiled",
-        ),
+        code=code("compile.py"),
+        family=family,
     output:
         "<results>/compiled/{prior}/{variant}.model",
     log:
@@ -28,47 +18,65 @@ rule compile:
         "../scripts/compile.py"
 
 
-rule fit:
+rule compile_exact:
+    input:
+        code=code("compile_exact.py"),
+        families=families,
+    output:
+        "<results>/compiled/exact.txt",
+    log:
+        "<logs>/compile/exact.log",
+    # before everything else: the exact fits wait for it
+    priority: 2
+    localrule: True
+    conda:
+        "../../envs/study.yaml"
+    params:
+        priors=prior_blocks,
+    script:
+        "../scripts/compile_exact.py"
+
+
+rule fit_exact:
+    input:
+        datasets="<results>/datasets/{scenario}/{batch}.nc",
+        compiled="<results>/compiled/exact.txt",
+        code=code("fit_exact.py"),
+        families=families,
+    output:
+        estimates="<results>/exact/{scenario}/{batch}.estimates.parquet",
+        fits="<results>/exact/{scenario}/{batch}.fits.parquet",
+    log:
+        "<logs>/fit_exact/{scenario}/{batch}.log",
+    conda:
+        "../../envs/study.yaml"
+    params:
+        priors=prior_blocks,
+        levels=config["intervals"],
+        seed=config["seed"],
+    script:
+        "../scripts/fit_exact.py"
+
+
+rule fit_nuts:
     input:
         datasets="<results>/datasets/{scenario}/{batch}.nc",
         model=replicates_model,
-        code=code(
-            "files",
-            "textfiles",
-            "seeds",
-            "scenarios",
-            "longdata",
-            "simulate",
-            "estimates",
-            "lkj",
-            "priors",
-            "marginal",
-            "formulations",
-            "likelihood",
-            "quadrature",
-            "exact",
-            "exact_engine",
-            "fits",
-            "compiled",
-            "sampling",
-            "trace",
-            "engines",
-            "replicates",
-        ),
+        code=code("fit_nuts.py"),
+        family=family,
     output:
-        estimates="<results>/fits/{scenario}/{prior}/{batch}.estimates.parquet",
-        fits="<results>/fits/{scenario}/{prior}/{batch}.fits.parquet",
+        estimates="<results>/nuts/{scenario}/{prior}/{batch}.estimates.parquet",
+        fits="<results>/nuts/{scenario}/{prior}/{batch}.fits.parquet",
     log:
-        "<logs>/fit/{scenario}/{prior}/{batch}.log",
+        "<logs>/fit_nuts/{scenario}/{prior}/{batch}.log",
     # before the figures of the real data, which can be drawn while the tables are made
     priority: 1
     conda:
         "../../envs/study.yaml"
     params:
         prior=prior_block,
-        engine=config["sampler"]["engine"],
         sampler=NUTS,
         levels=config["intervals"],
         seed=config["seed"],
     script:
-        "../scripts/fit.py"
+        "../scripts/fit_nuts.py"

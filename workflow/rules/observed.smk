@@ -7,29 +7,11 @@ rule observed:
         ),
 
 
-rule observe:
+rule fit_observed:
     input:
         data=config["data"]["path"],
-        code=code(
-            "files",
-            "textfiles",
-            "seeds",
-            "longdata",
-            "estimates",
-            "lkj",
-            "priors",
-            "marginal",
-            "formulations",
-            "models",
-            "likelihood",
-            "quadrature",
-            "exact",
-            "fits",
-            "compiled",
-            "sampling",
-            "trace",
-            "observed",
-        ),
+        code=code("fit_observed.py"),
+        family=family,
     output:
         models=expand("<results>/compiled/{{prior}}/{variant}.model", variant=REAL_DATA_VARIANTS),
         trees=expand("<results>/observed/{{prior}}/{formulation}.nc", formulation=FORMULATIONS),
@@ -38,7 +20,9 @@ rule observe:
         ),
         graphs=expand("<results>/observed/{{prior}}/{formulation}.mmd", formulation=FORMULATIONS),
     log:
-        "<logs>/observe/{prior}.log",
+        "<logs>/fit_observed/{prior}.log",
+    # first: these are the longest jobs, and fits by NUTS wait for their models
+    priority: 3
     conda:
         "../../envs/study.yaml"
     params:
@@ -48,7 +32,7 @@ rule observe:
         levels=config["intervals"],
         seed=config["seed"],
     script:
-        "../scripts/observe.py"
+        "../scripts/fit_observed.py"
 
 
 rule observed_tables:
@@ -59,33 +43,14 @@ rule observed_tables:
             formulation=FORMULATIONS,
         ),
         data=config["data"]["path"],
-        code=code(
-            "files",
-            "textfiles",
-            "longdata",
-            "estimates",
-            "lkj",
-            "priors",
-            "marginal",
-            "likelihood",
-            "quadrature",
-            "exact",
-        ),
+        code=code("observed_tables.py"),
+        families=families,
     output:
-        observed=report(
-            "<results>/tables/observed.csv",
-            caption="../report/tables/observed.rst",
-            category="Tables",
-            labels={"table": "real data"},
-        ),
-        bayes_factors=report(
-            "<results>/tables/bayes_factors.csv",
-            caption="../report/tables/bayes_factors.rst",
-            category="Tables",
-            labels={"table": "Bayes factors"},
-        ),
+        observed=report_table("observed", "real data"),
+        bayes_factors=report_table("bayes_factors", "Bayes factors"),
     log:
         "<logs>/observed_tables.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
     params:

@@ -10,12 +10,14 @@ rule ademp:
         control="<results>/tables/control.csv",
         plan="<results>/tables/plan.csv",
         missingness="<results>/tables/missingness.csv",
-        estimates="<results>/tables/estimates.parquet",
+        designs="<results>/tables/designs.csv",
+        estimates=scenario_tables("estimates"),
         template=template("ademp"),
         base=template("base"),
-        code=code("files", "estimates", "measures", "differences", "tables", "answers", "pages"),
+        code=code("ademp.py"),
     output:
-        report(
+        answer="<results>/pages/answer.txt",
+        page=report(
             "<results>/pages/ademp.html",
             caption="../report/pages/ademp.rst",
             category="Answers and design",
@@ -23,31 +25,32 @@ rule ademp:
         ),
     log:
         "<logs>/pages/ademp.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
     params:
         config=config,
         labels=LABELS,
-        scenarios=[scenario.columns() for scenario in study.scenarios.values()],
     script:
         "../scripts/ademp.py"
 
 
 rule table_page:
     input:
-        tables=[f"<results>/tables/{name}.csv" for name in TABLES],
+        tables=[f"<results>/tables/{name}.csv" for name in PAGE_TABLES],
         template=template("tables"),
         base=template("base"),
-        code=code("files", "estimates", "measures", "differences", "tables", "answers", "pages"),
+        code=code("table_page.py"),
     output:
         report(
             "<results>/pages/tables.html",
             caption="../report/pages/tables.rst",
             category="Tables",
-            labels={"table": "all tables, sortable"},
+            labels={"table": "main tables, sortable"},
         ),
     log:
         "<logs>/pages/tables.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
     params:

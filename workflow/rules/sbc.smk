@@ -7,22 +7,13 @@ rule sbc:
 
 rule sbc_simulate:
     input:
-        code=code(
-            "textfiles",
-            "seeds",
-            "scenarios",
-            "longdata",
-            "simulate",
-            "estimates",
-            "lkj",
-            "priors",
-            "fits",
-            "calibration",
-        ),
+        code=code("sbc_simulate.py"),
+        family=family,
     output:
         "<results>/sbc/datasets/{prior}/{batch}.nc",
     log:
         "<logs>/sbc/simulate/{prior}/{batch}.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
     params:
@@ -39,30 +30,8 @@ rule sbc_rank:
     input:
         datasets="<results>/sbc/datasets/{prior}/{batch}.nc",
         model=calibration_model,
-        code=code(
-            "files",
-            "textfiles",
-            "seeds",
-            "scenarios",
-            "longdata",
-            "simulate",
-            "estimates",
-            "lkj",
-            "priors",
-            "marginal",
-            "formulations",
-            "likelihood",
-            "quadrature",
-            "exact",
-            "exact_engine",
-            "fits",
-            "compiled",
-            "sampling",
-            "trace",
-            "engines",
-            "replicates",
-            "calibration",
-        ),
+        code=code("sbc_rank.py"),
+        family=family,
     output:
         "<results>/sbc/ranks/{prior}/{method}/{batch}.parquet",
     log:
@@ -85,33 +54,15 @@ rule sbc_table:
             "<results>/sbc/ranks/{prior}/{method}/{batch}.parquet",
             prior=PRIORS,
             method=METHODS,
-            batch=batches(config["sbc"]["replicates"], config["sbc"]["batch_size"]),
+            batch=batches(config["sbc"]["replicates"], SBC_BATCH),
         ),
-        code=code(
-            "files",
-            "textfiles",
-            "scenarios",
-            "longdata",
-            "estimates",
-            "lkj",
-            "priors",
-            "fits",
-            "calibration",
-            "measures",
-            "differences",
-            "tables",
-            "answers",
-        ),
+        code=code("sbc_table.py"),
     output:
         ranks="<results>/tables/sbc_ranks.parquet",
-        table=report(
-            "<results>/tables/sbc.csv",
-            caption="../report/tables/sbc.rst",
-            category="Tables",
-            labels={"table": "calibration"},
-        ),
+        table=report_table("sbc", "calibration"),
     log:
         "<logs>/sbc/table.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
     script:
@@ -121,23 +72,13 @@ rule sbc_table:
 rule sbc_figures:
     input:
         ranks="<results>/tables/sbc_ranks.parquet",
-        code=code(
-            "textfiles",
-            "scenarios",
-            "longdata",
-            "estimates",
-            "lkj",
-            "priors",
-            "fits",
-            "calibration",
-            "figures/style",
-            "figures/calibration",
-        ),
+        code=code("sbc_figures.py"),
     output:
         svg=figure_files("sbc", METHODS)["svg"],
-        png=[reported("sbc", method, category="Calibration") for method in METHODS],
+        png=[report_figure("sbc", method, category="Calibration") for method in METHODS],
     log:
         "<logs>/sbc/figures.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
     params:
@@ -152,7 +93,7 @@ rule sbc_page:
         tables=["<results>/tables/sbc.csv"],
         template=template("tables"),
         base=template("base"),
-        code=code("files", "estimates", "measures", "differences", "tables", "answers", "pages"),
+        code=code("table_page.py"),
     output:
         report(
             "<results>/pages/sbc.html",
@@ -162,6 +103,7 @@ rule sbc_page:
         ),
     log:
         "<logs>/sbc/page.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
     params:

@@ -1,10 +1,11 @@
 rule simulate:
     input:
-        code=code("textfiles", "seeds", "scenarios", "longdata", "simulate"),
+        code=code("simulate.py"),
     output:
         "<results>/datasets/{scenario}/{batch}.nc",
     log:
         "<logs>/simulate/{scenario}/{batch}.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
     params:

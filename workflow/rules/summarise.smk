@@ -1,88 +1,51 @@
 rule tables:
     input:
-        "<results>/tables/estimates.parquet",
-        "<results>/tables/fits.csv",
-        "<results>/tables/recovery.csv",
-        "<results>/tables/recovery_common.csv",
-        "<results>/tables/missingness.csv",
-        "<results>/tables/coverage.csv",
-        "<results>/tables/comparison.csv",
-        "<results>/tables/control.csv",
-        "<results>/tables/plan.csv",
-        "<results>/tables/accuracy.csv",
-        "<results>/tables/observed.csv",
-        "<results>/tables/bayes_factors.csv",
+        scenario_tables("estimates"),
+        scenario_tables("fits"),
+        [f"<results>/tables/{name}.csv" for name in STUDY_TABLES],
 
 
 rule gather:
     input:
-        estimates=batch_files("<results>/fits/{scenario}/{prior}/{batch}.estimates.parquet"),
-        fits=batch_files("<results>/fits/{scenario}/{prior}/{batch}.fits.parquet"),
-        code=code("files", "estimates", "measures", "differences", "tables"),
+        estimates=batch_files("estimates"),
+        fits=batch_files("fits"),
+        code=code("gather.py"),
     output:
-        estimates="<results>/tables/estimates.parquet",
-        fits=report(
-            "<results>/tables/fits.csv",
-            caption="../report/tables/fits.rst",
-            category="Tables",
-            labels={"table": "fits"},
-        ),
+        estimates="<results>/tables/estimates/{scenario}.parquet",
+        fits="<results>/tables/fits/{scenario}.parquet",
     log:
-        "<logs>/gather.log",
+        "<logs>/gather/{scenario}.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
+    params:
+        priors=PRIORS,
     script:
         "../scripts/gather.py"
 
 
 rule measure:
     input:
-        estimates="<results>/tables/estimates.parquet",
-        fits="<results>/tables/fits.csv",
-        code=code("files", "estimates", "measures", "differences", "tables"),
+        estimates=scenario_tables("estimates"),
+        fits=scenario_tables("fits"),
+        code=code("measure.py"),
+        families=families,
     output:
-        recovery=report(
-            "<results>/tables/recovery.csv",
-            caption="../report/tables/recovery.rst",
-            category="Tables",
-            labels={"table": "recovery"},
-        ),
-        recovery_common=report(
-            "<results>/tables/recovery_common.csv",
-            caption="../report/tables/recovery_common.rst",
-            category="Tables",
-            labels={"table": "recovery on common replicates"},
-        ),
-        missingness=report(
-            "<results>/tables/missingness.csv",
-            caption="../report/tables/missingness.rst",
-            category="Tables",
-            labels={"table": "missingness"},
-        ),
-        coverage=report(
-            "<results>/tables/coverage.csv",
-            caption="../report/tables/coverage.rst",
-            category="Tables",
-            labels={"table": "coverage"},
-        ),
-        accuracy=report(
-            "<results>/tables/accuracy.csv",
-            caption="../report/tables/accuracy.rst",
-            category="Tables",
-            labels={"table": "accuracy of the sampler"},
-        ),
-        comparison=report(
-            "<results>/tables/comparison.csv",
-            caption="../report/tables/comparison.rst",
-            category="Tables",
-            labels={"table": "comparison of priors"},
-        ),
+        designs=report_table("designs", "designs"),
+        recovery=report_table("recovery", "recovery"),
+        recovery_common=report_table("recovery_common", "recovery on common replicates"),
+        missingness=report_table("missingness", "missingness"),
+        coverage=report_table("coverage", "coverage"),
+        accuracy=report_table("accuracy", "accuracy of the sampler"),
+        comparison=report_table("comparison", "comparison of priors"),
     log:
         "<logs>/measure.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
     params:
         levels=config["intervals"],
+        priors=prior_blocks,
         scenarios=[scenario.columns() for scenario in study.scenarios.values()],
     script:
         "../scripts/measure.py"
@@ -91,16 +54,13 @@ rule measure:
 rule control:
     input:
         comparison="<results>/tables/comparison.csv",
-        code=code("lkj", "priors", "control"),
+        code=code("control.py"),
+        families=families,
     output:
-        report(
-            "<results>/tables/control.csv",
-            caption="../report/tables/control.rst",
-            category="Tables",
-            labels={"table": "negative control"},
-        ),
+        report_table("control", "negative control"),
     log:
         "<logs>/control.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
     params:
@@ -112,32 +72,29 @@ rule control:
 rule plan_table:
     input:
         recovery="<results>/tables/recovery.csv",
-        code=code("files", "estimates", "measures", "differences", "tables", "plan"),
+        designs="<results>/tables/designs.csv",
+        code=code("plan_table.py"),
     output:
-        report(
-            "<results>/tables/plan.csv",
-            caption="../report/tables/plan.rst",
-            category="Tables",
-            labels={"table": "replicates needed"},
-        ),
+        report_table("plan", "replicates needed"),
     log:
         "<logs>/plan_table.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
     params:
         targets=config["mcse_target"],
-        batch_size=config["batch_size"],
     script:
         "../scripts/plan_table.py"
 
 
-# It writes nothing, so that it speaks whenever it is asked.
+# No output, so that it runs whenever it is requested.
 rule plan:
     input:
         plan="<results>/tables/plan.csv",
-        code=code("files", "estimates", "measures", "differences", "tables", "plan"),
+        code=code("plan.py"),
     log:
         "<logs>/plan.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
     script:

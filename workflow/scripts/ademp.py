@@ -5,27 +5,34 @@ from importlib.metadata import version
 
 import pandas as pd
 
-from joblog import open_log
-from recovery.answers import (
+from recovery.report.answers import (
     accuracy_sentence,
     control_sentence,
     headline_table,
     missingness_sentence,
     precision_sentence,
+    short_answer,
 )
-from recovery.pages import plain_table, render
+from recovery.report.pages import plain_table, render
+from recovery.summaries.accuracy import compared_fits
+from study.log import open_log
 
 SOFTWARE = ("snakemake", "pymc", "nutpie", "arviz", "numpy", "scipy", "pandas", "xarray", "seaborn")
 
 open_log(snakemake.log[0])
 config, labels = snakemake.params.config, snakemake.params.labels
-names = ("recovery", "control", "plan", "missingness")
+names = ("recovery", "control", "plan", "missingness", "designs")
 read = {name: pd.read_csv(snakemake.input[name], dtype={"scenario": str}) for name in names}
-estimates = pd.read_parquet(snakemake.input.estimates)
+compared = pd.concat(
+    compared_fits(pd.read_parquet(path, filters=[("replicate", "<=", most)]))
+    for path, most in zip(snakemake.input.estimates, read["designs"]["nuts"], strict=True)
+)
 headline = headline_table(read["recovery"]).replace({"prior": labels})
+answer = short_answer(read["recovery"], labels)
 sentences = [
+    answer,
     missingness_sentence(read["missingness"]),
-    accuracy_sentence(estimates),
+    accuracy_sentence(compared),
     control_sentence(read["control"]),
     precision_sentence(read["plan"]),
 ]
@@ -36,8 +43,8 @@ page = render(
     answers=sentences,
     precision=sentences[-1],
     headline=plain_table(headline),
-    scenarios=snakemake.params.scenarios,
-    scenario_table=plain_table(pd.DataFrame(snakemake.params.scenarios)),
+    scenarios=len(read["designs"]),
+    scenario_table=plain_table(read["designs"]),
     prior_table=plain_table(pd.DataFrame.from_dict(config["priors"], orient="index")),
     plan_table=plain_table(read["plan"]),
     missingness_table=plain_table(read["missingness"]),
@@ -45,5 +52,7 @@ page = render(
         [f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in SOFTWARE)]
     ),
 )
-with open(snakemake.output[0], "w", encoding="utf-8") as file:
+with open(snakemake.output.page, "w", encoding="utf-8") as file:
     file.write(page)
+with open(snakemake.output.answer, "w", encoding="utf-8") as file:
+    file.write(f"{answer}\n")

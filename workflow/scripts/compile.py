@@ -1,16 +1,16 @@
 """Compile one prior's model once, for all jobs that sample it."""
 
-from joblog import logger, open_log
-from recovery.compiled import compile_model, ignore_compile_cache, save_model
+from recovery.fitting.compiled import compile_model, ignore_compile_cache, save_model
+from study.log import logger, open_log
 
 open_log(snakemake.log[0])
 ignore_compile_cache()
 prior, variant = snakemake.wildcards.prior, snakemake.wildcards.variant
 logger.info("%s | %s: compiling the model, which takes half a minute", prior, variant)
 
-from recovery.formulations import variant_template
-from recovery.models import MODELS
-from recovery.priors import make_prior
+from recovery.model.families import make_prior
+from recovery.model.formulations import variant_template
+from recovery.model.pymc_models import MODELS
 
 build = MODELS[variant.split("-")[0]]
 model = build(variant_template(variant), make_prior(**snakemake.params.prior))

@@ -2,13 +2,12 @@
 
 import pandas as pd
 
-from joblog import open_log
-from recovery.control import control_table, equal_pairs
-from recovery.priors import make_prior
+from recovery.model.families import make_prior
+from recovery.summaries.negative_control import control_table
+from recovery.summaries.pairs import equal_pairs
+from study.log import open_log
 
 open_log(snakemake.log[0])
-priors = {}
-for name, block in snakemake.params.priors.items():
-    priors[name] = make_prior(**block)
+priors = {name: make_prior(**block) for name, block in snakemake.params.priors.items()}
 comparison = pd.read_csv(snakemake.input.comparison, dtype={"scenario": str})
 control_table(comparison, equal_pairs(priors)).to_csv(snakemake.output[0], index=False)

@@ -1,14 +1,14 @@
-"""Time four ways to one prior's posterior of the real data."""
+"""Time several ways to one prior's posterior of the real data."""
 
-from joblog import logger, open_log
-from recovery.compiled import ignore_compile_cache
+from recovery.fitting.compiled import ignore_compile_cache
+from study.log import logger, open_log
 
 open_log(snakemake.log[0])
 ignore_compile_cache()
 
-from recovery.cost import measure_costs
-from recovery.longdata import read_long_csv
-from recovery.priors import make_prior
+from recovery.benchmark.cost import measure_costs
+from recovery.data.read import read_long_csv
+from recovery.model.families import make_prior
 from recovery.seeds import named_seed
 
 name = snakemake.wildcards.prior

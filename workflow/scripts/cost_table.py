@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from joblog import open_log
-from recovery.cost_table import cost_table
-from recovery.figures.benchmark import BENCHMARK_FIGURES
-from recovery.figures.style import save_figure
+from recovery.benchmark.table import cost_table
+from recovery.report.figures.benchmark import BENCHMARK_FIGURES
+from recovery.report.figures.style import save_figure
+from study.log import open_log
 
 open_log(snakemake.log[0])
 cost = cost_table(pd.concat(map(pd.read_parquet, snakemake.input.repeats)))

@@ -1,9 +1,10 @@
-"""Gather the batches' estimates and fits into one table each."""
+"""Gather a scenario's batches into one table of estimates and one of fits."""
 
-from joblog import open_log
-from recovery.tables import stack_batches
+from recovery.summaries.stack import stack_batches
+from study.log import open_log
 
 open_log(snakemake.log[0])
-keys = ["scenario", "prior"]
-stack_batches(snakemake.input.estimates, keys).to_parquet(snakemake.output.estimates, index=False)
-stack_batches(snakemake.input.fits, keys).to_csv(snakemake.output.fits, index=False)
+for kind in ("estimates", "fits"):
+    table = stack_batches(snakemake.input[kind], snakemake.params.priors)
+    table.insert(0, "scenario", snakemake.wildcards.scenario)
+    table.to_parquet(snakemake.output[kind], index=False)

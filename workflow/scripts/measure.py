@@ -1,28 +1,40 @@
-"""Measure the recovery of the truth: per prior, as coverage to read, and prior against prior."""
+"""Measure the recovery of the truth, scenario by scenario, so that memory does not grow."""
 
 import pandas as pd
 
-from joblog import open_log
-from recovery.tables import (
-    accuracy_table,
-    comparison_table,
+from recovery.data.designs import with_design_names
+from recovery.model.families import make_prior
+from recovery.summaries.accuracy import accuracy_table
+from recovery.summaries.comparison import comparison_table
+from recovery.summaries.missingness import missingness_table
+from recovery.summaries.pairs import compared_pairs
+from recovery.summaries.recovery import (
     coverage_table,
-    missingness_table,
     on_common_replicates,
     recovery_table,
-    with_scenario_columns,
+    with_design,
 )
+from study.log import open_log
 
 open_log(snakemake.log[0])
-estimates = pd.read_parquet(snakemake.input.estimates)
 levels = snakemake.params.levels
-scenarios = pd.DataFrame(snakemake.params.scenarios)
-recovery = recovery_table(estimates, levels)
-with_scenario_columns(recovery, scenarios).to_csv(snakemake.output.recovery, index=False)
-common = recovery_table(on_common_replicates(estimates), levels)
-with_scenario_columns(common, scenarios).to_csv(snakemake.output.recovery_common, index=False)
-fits = pd.read_csv(snakemake.input.fits, dtype={"scenario": str})
-missingness_table(fits).to_csv(snakemake.output.missingness, index=False)
-coverage_table(recovery).to_csv(snakemake.output.coverage, index=False)
-comparison_table(estimates, levels).to_csv(snakemake.output.comparison, index=False)
-accuracy_table(estimates).to_csv(snakemake.output.accuracy, index=False)
+priors = {name: make_prior(**block) for name, block in snakemake.params.priors.items()}
+pairs = compared_pairs(priors)
+designs = with_design_names(pd.DataFrame(snakemake.params.scenarios))
+MEASURED = ("recovery", "recovery_common", "missingness", "comparison", "accuracy")
+parts = {name: [] for name in MEASURED}
+for estimates_path, fits_path in zip(snakemake.input.estimates, snakemake.input.fits, strict=True):
+    estimates = pd.read_parquet(estimates_path)
+    parts["recovery"].append(recovery_table(estimates, levels))
+    common = on_common_replicates(estimates)
+    parts["recovery_common"].append(recovery_table(common, levels))
+    parts["missingness"].append(missingness_table(pd.read_parquet(fits_path)))
+    parts["comparison"].append(comparison_table(estimates, levels, pairs))
+    parts["accuracy"].append(accuracy_table(estimates))
+tables = {name: pd.concat(part, ignore_index=True) for name, part in parts.items()}
+tables["coverage"] = coverage_table(tables["recovery"])
+for name in ("recovery", "recovery_common"):
+    tables[name] = with_design(tables[name], designs)
+tables["designs"] = designs
+for name, table in tables.items():
+    table.to_csv(snakemake.output[name], index=False)

@@ -2,13 +2,13 @@
 
 import xarray as xr
 
-from joblog import open_log
-from recovery.estimates import realised_correlation
-from recovery.figures.forest import FOREST_FIGURES
-from recovery.figures.posterior import PRIOR_FIGURES, data_panels
-from recovery.figures.style import save_figure
-from recovery.files import intact
-from recovery.longdata import read_long_csv
+from recovery.data.read import read_long_csv
+from recovery.files import delete_if_corrupt
+from recovery.parameters import realised_correlation
+from recovery.report.figures.forest import FOREST_FIGURES
+from recovery.report.figures.posterior import PRIOR_FIGURES, data_panels
+from recovery.report.figures.style import save_figure
+from study.log import open_log
 
 open_log(snakemake.log[0])
 columns, labels = snakemake.params.columns, snakemake.params.labels
@@ -18,7 +18,7 @@ data = read_long_csv(snakemake.input.data, **columns)
 figures = [lambda: data_panels(data, *axes)]
 posteriors = {}
 for prior, path in zip(labels, snakemake.input.trees, strict=True):
-    with intact(path):
+    with delete_if_corrupt(path):
         tree = xr.load_datatree(path)
     draws = tree["posterior"].to_dataset()
     posteriors[prior] = draws.assign(r_u=realised_correlation(draws))

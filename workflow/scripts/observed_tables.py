@@ -1,19 +1,20 @@
-"""The real data in two tables: posteriors under all priors, and their Bayes factors."""
+"""Tabulate the real data: posteriors under all priors, and their Bayes factors."""
 
 from pathlib import Path
 
 import pandas as pd
 
-from joblog import logger, open_log
-from recovery.exact import bayes_factors, exact_posterior
-from recovery.files import intact
-from recovery.longdata import read_long_csv
-from recovery.priors import make_prior
+from recovery.data.read import read_long_csv
+from recovery.exact.posterior import exact_posterior
+from recovery.files import delete_if_corrupt
+from recovery.model.families import make_prior
+from recovery.summaries.bayes_factors import bayes_factors
+from study.log import logger, open_log
 
 open_log(snakemake.log[0])
 tables = []
 for path in map(Path, snakemake.input.estimates):
-    with intact(path):
+    with delete_if_corrupt(path):
         table = pd.read_parquet(path)
     table.insert(0, "prior", path.parent.name)
     table.insert(1, "formulation", path.stem)

@@ -1,9 +1,9 @@
-"""Say how many replicates each scenario needs."""
+"""Report how many replicates each scenario needs."""
 
 import pandas as pd
 
-from joblog import logger, open_log
-from recovery.plan import plan_sentences
+from recovery.summaries.precision import plan_sentences
+from study.log import logger, open_log
 
 open_log(snakemake.log[0])
 for sentence in plan_sentences(pd.read_csv(snakemake.input.plan, dtype={"scenario": str})):

@@ -2,10 +2,12 @@
 
 import pandas as pd
 
-from joblog import open_log
-from recovery.plan import plan_table
+from recovery.summaries.precision import plan_table
+from study.log import open_log
 
 open_log(snakemake.log[0])
-recovery = pd.read_csv(snakemake.input.recovery, dtype={"scenario": str})
-table = plan_table(recovery, snakemake.params.targets, snakemake.params.batch_size)
+recovery, designs = (
+    pd.read_csv(snakemake.input[name], dtype={"scenario": str}) for name in ("recovery", "designs")
+)
+table = plan_table(recovery, designs, snakemake.params.targets)
 table.to_csv(snakemake.output[0], index=False)

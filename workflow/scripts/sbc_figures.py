@@ -1,10 +1,10 @@
-"""Draw the ranks' distribution functions, a figure a method."""
+"""Draw the ranks' distribution functions, one figure per method."""
 
 import pandas as pd
 
-from joblog import open_log
-from recovery.figures.calibration import rank_ecdf
-from recovery.figures.style import save_figure
+from recovery.report.figures.calibration import rank_ecdf
+from recovery.report.figures.style import save_figure
+from study.log import open_log
 
 open_log(snakemake.log[0])
 ranks = pd.read_parquet(snakemake.input.ranks)

@@ -2,13 +2,14 @@
 
 import xarray as xr
 
-from joblog import open_log, progress
-from recovery.calibration import calibration_prior, rank_truths
-from recovery.engines import make_engine
-from recovery.files import intact
-from recovery.priors import make_prior
-from recovery.replicates import fit_each
+from recovery.calibration.ranks import rank_truths
+from recovery.calibration.truths import calibration_prior
+from recovery.files import delete_if_corrupt
+from recovery.fitting.engines import make_engine
+from recovery.fitting.replicates import fit_each
+from recovery.model.families import make_prior
 from recovery.seeds import named_seed
+from study.log import open_log, progress
 
 open_log(snakemake.log[0])
 prior, method, batch = (snakemake.wildcards[key] for key in ("prior", "method", "batch"))
@@ -20,7 +21,7 @@ engine = make_engine(
     snakemake.input.model,
     params.levels,
 )
-with intact(snakemake.input.datasets):
+with delete_if_corrupt(snakemake.input.datasets):
     datasets = xr.load_dataset(snakemake.input.datasets)
 fitted = fit_each(
     datasets,

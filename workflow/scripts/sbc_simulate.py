@@ -1,11 +1,11 @@
 """Simulate data sets whose truth is drawn from a prior."""
 
-from joblog import open_log
-from recovery.calibration import calibration_prior, draw_designs
-from recovery.priors import make_prior
-from recovery.scenarios import batch_replicates
+from recovery.calibration.truths import calibration_prior, draw_designs
+from recovery.data.batches import batch_replicates
+from recovery.data.simulate import simulate_designs
+from recovery.model.families import make_prior
 from recovery.seeds import named_seed
-from recovery.simulate import simulate_designs
+from study.log import open_log
 
 open_log(snakemake.log[0])
 name, params = snakemake.wildcards.prior, snakemake.params

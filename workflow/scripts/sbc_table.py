@@ -1,9 +1,9 @@
 """Gather the ranks and test their uniformity."""
 
-from joblog import logger, open_log
-from recovery.answers import calibration_sentence
-from recovery.calibration import calibration_table
-from recovery.tables import stack_batches
+from recovery.calibration.ranks import calibration_table
+from recovery.report.answers import calibration_sentence
+from recovery.summaries.stack import stack_batches
+from study.log import logger, open_log
 
 open_log(snakemake.log[0])
 ranks = stack_batches(snakemake.input.ranks, ["prior", "method"])

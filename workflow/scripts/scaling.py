@@ -11,26 +11,27 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from joblog import logger, open_log
+from study.log import logger, open_log
 
 REPEATS = 3
 BATCH = 50
 SIZES = [(50, 2), (100, 2), (200, 2), (200, 1)]  # replicates, cores
-TABLE = "results/scaling/tables/fits.csv"
+TABLE = "results/scaling/tables/fits/scaling.parquet"
 
 open_log(snakemake.log[0])
 config = dict(snakemake.params.config)
 prior = list(config["priors"])[-1]
+config["sampler"] = config["sampler"] | {"replicates": "all"}
 config |= {"study": "scaling", "batch_size": BATCH, "scenarios": "sheet.tsv"}
 config["priors"] = {prior: config["priors"][prior]}
 config["data"] = config["data"] | {"path": str(Path(config["data"]["path"]).resolve())}
 
 
 def run(folder: Path, replicates: int, cores: int) -> dict[str, float]:
-    """Run the study from its simulation to the table of fits, the model being compiled."""
+    """Run the study from its simulation to the table of fits, with a model already compiled."""
     text = yaml.safe_dump(config | {"replicates": replicates}, sort_keys=False)
     (folder / "config/config.yaml").write_text(text)
-    for part in ("datasets", "fits", "tables"):
+    for part in ("datasets", "exact", "nuts", "tables"):
         shutil.rmtree(folder / "results/scaling" / part, ignore_errors=True)
     command = [sys.executable, "-m", "snakemake", "--snakefile", snakemake.input.snakefile]
     command += ["--directory", str(folder), "--cores", str(cores), "--quiet", "all", "--", TABLE]

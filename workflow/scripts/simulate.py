@@ -1,8 +1,9 @@
 """Simulate one batch of data sets of a scenario."""
 
-from joblog import open_log
-from recovery.scenarios import Design, batch_replicates
-from recovery.simulate import simulate_batch
+from recovery.data.batches import batch_replicates
+from recovery.data.scenarios import Design
+from recovery.data.simulate import simulate_batch
+from study.log import open_log
 
 open_log(snakemake.log[0])
 datasets = simulate_batch(

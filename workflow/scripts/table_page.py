@@ -1,24 +1,31 @@
-"""Put tables into one page, sortable and without a network."""
+"""Put sortable tables into one page that needs no network."""
 
 from pathlib import Path
 
 import pandas as pd
 
-from joblog import open_log
-from recovery.answers import calibration_sentence
-from recovery.pages import render, sortable_table, sortable_tables_code
+from recovery.columns import HEADLINE_LEVEL
+from recovery.report.answers import calibration_sentence
+from recovery.report.pages import render, sortable_table, sortable_tables_code
+from study.log import open_log
 
-NOTES = {"recovery": "(95 % intervals; the CSV has all levels)"}
+SHOWN = ("bias", "rmse", "coverage", "width")
+NOTES = dict.fromkeys(
+    ("recovery", "comparison"),
+    f"(exact fits, 95 % intervals, {', '.join(SHOWN)}; the CSV has all levels and measures)",
+)
 
 open_log(snakemake.log[0])
 tables = {
     Path(path).stem: pd.read_csv(path, dtype={"scenario": str}) for path in snakemake.input.tables
 }
-if "recovery" in tables:
-    level = tables["recovery"]["level"]
-    chosen = tables["recovery"][level.isna() | (level == 0.95)]
-    varying = [name for name in chosen if name == "scenario" or chosen[name].nunique() > 1]
-    tables["recovery"] = chosen[varying]
+for name in NOTES:
+    if name in tables:
+        exact = tables[name][tables[name]["engine"] == "exact"]
+        chosen = exact[exact["level"].isna() | (exact["level"] == HEADLINE_LEVEL)]
+        chosen = chosen[chosen["measure"].isin(SHOWN)]
+        varying = [c for c in chosen if c == "scenario" or chosen[c].nunique() > 1]
+        tables[name] = chosen[varying]
 page = render(
     snakemake.input.template,
     snakemake.input.base,

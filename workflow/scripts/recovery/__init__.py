@@ -1,1 +1,1 @@
-"""The statistics of the study: simulate, fit, measure, draw. Importable on its own."""
+"""The statistics of the study. Nothing here knows Snakemake."""

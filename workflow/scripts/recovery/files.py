@@ -1,21 +1,21 @@
-"""Intermediate files: a broken one is named and removed, not read as data."""
+"""Intermediate files: a corrupt one is named and deleted, so that a rerun recreates it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .errors import InputError
+from recovery.errors import InputError
 
 
 @contextmanager
-def intact(path: str | Path) -> Iterator[None]:
-    """Read a file within this context: if that fails, the file goes, so that a rerun makes it.
+def delete_if_corrupt(path: str | Path) -> Iterator[None]:
+    """Read a file within this context: if that fails, delete it, so that a rerun recreates it.
 
     Raises
     ------
     InputError
-        If the file cannot be read, for example since a full disk or a kill left half of it. What
-        is no fault of the file, as a lack of memory or of permission, is raised as it is.
+        If the file cannot be read, for example because a full disk or a kill left half of it.
+        Errors that are not the file's, such as missing permission, are raised unchanged.
     """
     try:
         yield
@@ -26,6 +26,5 @@ def intact(path: str | Path) -> Iterator[None]:
             raise
         Path(path).unlink(missing_ok=True)
         raise InputError(
-            f"{path}: the file is broken and was removed ({type(error).__name__}); "
-            "run again, and it is made anew."
+            f"{path}: corrupt file deleted ({type(error).__name__}); rerun to recreate it."
         ) from error

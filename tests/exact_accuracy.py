@@ -1,0 +1,302 @@
+"""How accurate the exact engine is: against a finer quadrature that shares no code with it.
+
+Run in the repository's folder, for the table of docs/exact_accuracy.md::
+
+    PYTHONPATH=workflow/scripts python tests/exact_accuracy.py --fits 40 \\
+        --output docs/exact_accuracy.md
+
+The reference uses other formulas (the normal density of each subject's least-squares line), the
+whole range of rho, standard deviations up to 1500, and composite Gauss-Legendre rules of 56 nodes
+on each of these axes and 40 on that of log sigma. Errors are in posterior sds (of log p(y) as they
+are); the table has the largest and the 99 % one of all parameters but r_u, of fits that are not
+flagged, and the share that is.
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+from numpy.polynomial import legendre
+from scipy import special
+
+from recovery.data.longdata import LongData
+from recovery.data.scenarios import Design, Truth
+from recovery.data.simulate import simulate_replicate
+from recovery.exact.posterior import exact_posterior
+from recovery.model.families import make_prior
+
+FAMILIES = ("independent", "lkj_corr", "lkj_corr_rstanarm")
+PLAIN = {
+    "beta0": 250.0,
+    "beta1": 10.0,
+    "sigma_u0": 25.0,
+    "sigma_u1": 6.0,
+    "rho": 0.2,
+    "sigma": 25.0,
+}
+DESIGNS = {
+    "3 subjects": (3, {}, 0.0),
+    "6 subjects": (6, {}, 0.0),
+    "18 subjects": (18, {}, 0.0),
+    "50 subjects": (50, {}, 0.0),
+    "rho = 0.95": (18, {"rho": 0.95}, 0.0),
+    "rho = -0.95": (18, {"rho": -0.95}, 0.0),
+    "slope sd 0.05": (18, {"sigma_u1": 0.05}, 0.0),
+    "slope sd 1": (18, {"sigma_u1": 1.0}, 0.0),
+    "sigma 100": (18, {"sigma": 100.0}, 0.0),
+    "30 % missing": (18, {}, 0.3),
+}
+
+
+def data_set(design: str, seed: int) -> LongData:
+    """A data set of a design."""
+    subjects, changed, missing = DESIGNS[design]
+    rng = np.random.default_rng([seed, list(DESIGNS).index(design)])
+    shape = Design(Truth(**{**PLAIN, **changed}), subjects, 10, missing)
+    _, response = simulate_replicate(shape, rng)
+    return LongData.from_grid(response, np.arange(10))
+
+
+def panels(breaks, sizes):
+    """Nodes and weights of a composite Gauss-Legendre rule."""
+    x, w = [], []
+    for low, high, n in zip(breaks[:-1], breaks[1:], sizes):
+        node, weight = legendre.leggauss(n)
+        x.append(low + (high - low) * (node + 1) / 2)
+        w.append(weight * (high - low) / 2)
+    return np.concatenate(x), np.concatenate(w)
+
+
+class Reference:
+    """Brute-force posteriors of one data set under several priors on one grid."""
+
+    CORE, TAIL, SIGMA = 32, 12, 40
+
+    def __init__(self, data: LongData, priors) -> None:
+        self.priors = priors
+        self.center = float(np.mean(data.response))
+        self._lines(data)
+        self.D0 = max(np.std(self.b[:, 0]), 1e-3) / 4
+        self.D1 = max(np.std(self.b[:, 1]), 1e-3) / 4
+        has_rho = priors[0].has_rho
+        freedom = self.rows - 2 * len(self.b)
+        middle, sd = 0.5 * np.log(self.rss / freedom), np.sqrt(0.5 / freedom)
+        self.breaks = [
+            np.array([0.0, np.log1p(1500 / self.D0)]),
+            np.array([0.0, np.log1p(1500 / self.D1)]),
+            np.array([-np.pi / 2, np.pi / 2]),
+            np.array([middle - 9 * sd, middle + 9 * sd]),
+        ]
+        rho_sizes = [(28,), (self.TAIL, self.CORE, self.TAIL)] if has_rho else [(1,), (1,)]
+        self._evaluate([(36,), (36,), rho_sizes[0], (16,)])
+        for i in range(3 if has_rho else 2):
+            self.breaks[i] = self._breaks(i)
+        three = (self.TAIL, self.CORE, self.TAIL)
+        self._evaluate([three, three, rho_sizes[1], (self.SIGMA,)])
+
+    def _lines(self, data):
+        """Least-squares line, (X'X)^-1 and rss of every subject; equal designs pooled."""
+        groups = {}
+        self.b, self.rss, self.log_xx = [], 0.0, 0.0
+        for j in range(data.subjects):
+            time, y = data.time[data.subject == j], data.response[data.subject == j] - self.center
+            X = np.column_stack([np.ones_like(time), time])
+            b = np.linalg.lstsq(X, y)[0]
+            self.b.append(b)
+            self.rss += float(np.sum((y - X @ b) ** 2))
+            self.log_xx += np.linalg.slogdet(X.T @ X)[1]
+            groups.setdefault(tuple(time), (np.linalg.inv(X.T @ X), []))[1].append(b)
+        self.b = np.array(self.b)
+        self.groups = [(inverse, np.array(b)) for inverse, b in groups.values()]
+        self.rows = len(data.response)
+
+    def _evaluate(self, sizes):
+        self.t, self.w = zip(*(panels(b, s) for b, s in zip(self.breaks, sizes)))
+        t0, t1, t2, t3 = self.t
+        s0, s1, rho, sigma = self.D0 * np.expm1(t0), self.D1 * np.expm1(t1), np.sin(t2), np.exp(t3)
+        self.values = [s0, s1, rho, sigma]
+        slope = [self.D0 * np.exp(t0), self.D1 * np.exp(t1), np.cos(t2), sigma]
+        if not self.priors[0].has_rho:
+            self.values[2], slope[2] = np.zeros(1), np.ones(1)
+            self.w = (self.w[0], self.w[1], np.ones(1), self.w[3])
+        weight = [np.log(a * b) for a, b in zip(self.w, slope)]
+        shape = tuple(map(len, self.values))
+        likelihood, self.beta = np.empty(shape), np.empty((4, *shape))
+        for i in range(shape[0]):
+            likelihood[i], self.beta[:, i] = self._likelihood(s0[i], *np.ix_(*self.values[1:]))
+        likelihood += sum(np.ix_(*weight))
+        self.log_evidence, self.probability = [], []
+        for prior in self.priors:
+            log_p = (
+                likelihood + prior.log_density(*np.ix_(*self.values)) + sigma_prior(prior, sigma)
+            )
+            top = log_p.max()
+            p = np.exp(log_p - top)
+            self.log_evidence.append(top + np.log(p.sum()))
+            self.probability.append(p / p.sum())
+
+    def _likelihood(self, s0, s1, rho, sigma):
+        prior, square = self.priors[0], sigma**2
+        a00, a01, a11 = prior.beta0_sd**-2, 0.0, prior.beta1_sd**-2
+        v0 = v1 = quadratic = log_det = 0.0
+        for (x00, x01), (_, x11), b in ((*inverse, b) for inverse, b in self.groups):
+            c00, c01, c11 = s0**2 + square * x00, rho * s0 * s1 + square * x01, s1**2 + square * x11
+            det = c00 * c11 - c01**2
+            i00, i01, i11 = c11 / det, -c01 / det, c00 / det
+            n, (m0, m1), S = len(b), b.sum(0), b.T @ b
+            a00, a01, a11 = a00 + n * i00, a01 + n * i01, a11 + n * i11
+            v0, v1 = v0 + i00 * m0 + i01 * m1, v1 + i01 * m0 + i11 * m1
+            quadratic = quadratic + i00 * S[0, 0] + 2 * i01 * S[0, 1] + i11 * S[1, 1]
+            log_det = log_det + n * np.log(det)
+        det = a00 * a11 - a01**2
+        m0, m1 = (a11 * v0 - a01 * v1) / det, (a00 * v1 - a01 * v0) / det
+        free = self.rows - 2 * len(self.b)
+        log_p = -0.5 * (self.rows * np.log(2 * np.pi) + self.log_xx + log_det + np.log(det))
+        log_p = log_p - free * np.log(sigma) - 0.5 * self.rss / square
+        log_p = log_p - np.log(prior.beta0_sd * prior.beta1_sd)
+        log_p = log_p - 0.5 * (quadratic - m0 * v0 - m1 * v1)
+        return log_p, np.stack(np.broadcast_arrays(m0, m1, a11 / det, a00 / det))
+
+    def _marginal(self, p, i):
+        return p.sum(axis=tuple(k for k in range(4) if k != i))
+
+    def _breaks(self, i):
+        """Edges of the core: where 1e-4 of either prior's posterior lies beyond."""
+        share = [np.cumsum(self._marginal(p, i)) for p in self.probability]
+        edge = self.breaks[i][0] + np.cumsum(self.w[i])
+        low = min(edge[max(np.searchsorted(s, 1e-4) - 1, 0)] for s in share)
+        high = max(edge[min(np.searchsorted(s, 1 - 1e-4) + 1, len(edge) - 1)] for s in share)
+        whole = self.breaks[i]
+        if high >= whole[1] - 1e-9:
+            high = whole[1] - 0.05 * (whole[1] - low)
+        return np.array([whole[0], low, high, whole[1]])
+
+    def errors(self, k, exact):
+        """Largest errors of mean, sd, q2.5 and q97.5 over the parameters, and that of log p(y)."""
+        p, found = self.probability[k], []
+        quantiles = exact.quantiles([0.025, 0.975])
+        for i, name in enumerate(("sigma_u0", "sigma_u1", "rho", "sigma")):
+            if len(self.values[i]) > 1:
+                marginal, value = self._marginal(p, i), self.values[i]
+                mean = marginal @ value
+                sd = np.sqrt(marginal @ (value - mean) ** 2)
+                true = [self._quantile(i, marginal, q) for q in (0.025, 0.975)]
+                found.append(self._against(exact.moments[name], mean, sd, quantiles[name] - true))
+        kept = p > 1e-11
+        weight = p[kept]
+        for i, name in enumerate(("beta0", "beta1")):
+            shift = self.center if i == 0 else 0.0
+            means, variance = self.beta[i][kept], self.beta[2 + i][kept]
+            mean = weight @ means / weight.sum()
+            sd = np.sqrt(weight @ (variance + (means - mean) ** 2) / weight.sum())
+            off = []
+            for q, x in zip((0.025, 0.975), quantiles[name] - shift):
+                z = (x - means) / np.sqrt(variance)
+                density = weight @ (np.exp(-0.5 * z**2) / np.sqrt(2 * np.pi * variance))
+                off.append((weight @ special.ndtr(z) / weight.sum() - q) / density)
+            mine = (exact.moments[name][0] - shift, exact.moments[name][1])
+            found.append(self._against(mine, mean, sd, np.array(off)))
+        evidence = exact.log_marginal_likelihood - self.log_evidence[k]
+        return np.array([*np.max(np.abs(found), axis=0), abs(evidence)])
+
+    @staticmethod
+    def _against(moments, mean, sd, off):
+        return [(moments[0] - mean) / sd, moments[1] / sd - 1, *(off / sd)]
+
+    def _quantile(self, i, marginal, q):
+        """By the polynomial through the density at the nodes of the panel that holds it."""
+        sizes = [self.SIGMA] if i == 3 else [self.TAIL, self.CORE, self.TAIL]
+        below, start, panel = 0.0, 0, 0
+        while panel < len(sizes) - 1:
+            mass = marginal[start : start + sizes[panel]].sum()
+            if below + mass >= q:
+                break
+            below, start, panel = below + mass, start + sizes[panel], panel + 1
+        low, high = self.breaks[i][panel : panel + 2]
+        n = sizes[panel]
+        half = (high - low) / 2
+        density = marginal[start : start + n] / self.w[i][start : start + n]
+        series = legendre.legfit((self.t[i][start : start + n] - low) / half - 1, density, n - 1)
+        integral = legendre.legint(series, lbnd=-1, scl=half)
+        a, b = -1.0, 1.0
+        for _ in range(50):
+            middle = (a + b) / 2
+            a, b = (middle, b) if below + legendre.legval(middle, integral) < q else (a, middle)
+        t = low + half * (a + 1)
+        return (
+            self.D0 * np.expm1(t) if i == 0 else self.D1 * np.expm1(t) if i == 1
+            else np.sin(t) if i == 2 else np.exp(t)
+        )  # fmt: skip
+
+
+def sigma_prior(prior, sigma):
+    """Log density of the half Student t of sigma."""
+    from scipy.stats import t
+
+    return np.log(2.0) + t.logpdf(sigma, prior.sigma_df, scale=prior.sigma_scale)
+
+
+HEADER = """# Accuracy of the exact engine
+
+Errors are differences from an independent quadrature over the whole range of rho.
+They are in posterior sds, those of log p(y) as they are.
+Each column has the largest error or the 99 % quantile, over all parameters but r_u.
+Fits that are flagged as inadequate do not count.
+The tolerances are 1e-3, and 5e-3 for quantiles.
+The time is the median of `exact_posterior` on the machine that made the table.
+Made by
+
+    PYTHONPATH=workflow/scripts python tests/exact_accuracy.py --fits {fits} \\
+        --output docs/exact_accuracy.md
+
+"""
+COLUMNS = ("mean", "sd", "q2.5", "q97.5", "log p(y)")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--fits", type=int, default=40, help="data sets per design")
+    parser.add_argument("--designs", nargs="*", default=list(DESIGNS), choices=list(DESIGNS))
+    parser.add_argument("--output", type=Path)
+    parser.add_argument("--raw", type=Path, help="save every error, for a closer look")
+    options = parser.parse_args()
+    priors = {family: make_prior(family) for family in FAMILIES}
+    exact_posterior(data_set("3 subjects", 0), priors["lkj_corr"])  # compiles
+    head = ["design", "density", "fits", "flagged", *(f"{c} worst" for c in COLUMNS)]
+    head += [f"{c} 99 %" for c in COLUMNS] + ["CPU ms"]
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    raw = {}
+    for design in options.designs:
+        results = {family: [] for family in FAMILIES}
+        for seed in range(options.fits):
+            data = data_set(design, seed)
+            with_rho = Reference(data, [priors["lkj_corr"], priors["lkj_corr_rstanarm"]])
+            references = {
+                "lkj_corr": (with_rho, 0),
+                "lkj_corr_rstanarm": (with_rho, 1),
+                "independent": (Reference(data, [priors["independent"]]), 0),
+            }
+            for family, (reference, k) in references.items():
+                started = time.process_time()
+                exact = exact_posterior(data, priors[family])
+                milliseconds = 1e3 * (time.process_time() - started)
+                row = [exact.adequate, milliseconds, *reference.errors(k, exact), exact.change]
+                results[family].append([*row, np.prod(exact.grid.sizes)])
+        for family, rows in results.items():
+            table = np.array(rows)
+            raw[f"{design}|{family}"] = table
+            good = table[table[:, 0] == 1][:, 2:7]
+            cells = [design, family, str(len(table)), str(int((table[:, 0] == 0).sum()))]
+            cells += [f"{x:.1e}" for x in good.max(axis=0)]
+            cells += [f"{x:.1e}" for x in np.quantile(good, 0.99, axis=0)]
+            lines.append("| " + " | ".join([*cells, f"{np.median(table[:, 1]):.2f}"]) + " |")
+            print(lines[-1], np.mean(table[:, -1]), flush=True)
+    if options.raw:
+        np.savez(options.raw, **raw)
+    if options.output:
+        options.output.write_text(HEADER.format(fits=options.fits) + "\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""The package's structure: what may import what, and what a rule depends on."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from helpers import ROOT
+
+from recovery.model.families import FAMILIES
+from study.sources import code_files, imported_files
+
+SCRIPTS = ROOT / "workflow/scripts"
+PACKAGE = SCRIPTS / "recovery"
+LEVELS = [
+    {"errors", "seeds", "files", "parameters", "columns"},
+    {"data"},
+    {"model"},
+    {"exact"},
+    {"fitting"},
+    {"summaries", "calibration", "benchmark"},
+    {"report"},
+]
+FILES = sorted(str(path.relative_to(SCRIPTS)) for path in PACKAGE.rglob("*.py"))
+RULES = {path.name: path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk")}
+
+
+def part(file: str) -> str:
+    """A file's package, or its name if it is at the top."""
+    return file.split("/")[1].removesuffix(".py")
+
+
+def level(file: str) -> int:
+    (found,) = (i for i, names in enumerate(LEVELS) if part(file) in names)
+    return found
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file != "recovery/__init__.py"])
+def test_no_import_goes_up(file):
+    """A package imports lower ones and itself; packages of one level do not know each other."""
+    for imported in imported_files(file):
+        below = level(imported) < level(file) or level(file) == 0
+        assert below or part(imported) == part(file), f"{file} imports {imported}"
+
+
+def test_no_circles():
+    assert not [file for file in FILES if file in code_files(file)]
+
+
+def test_the_statistics_do_not_know_snakemake():
+    for file in FILES:
+        assert "import snakemake" not in (SCRIPTS / file).read_text(), file
+        assert "from snakemake" not in (SCRIPTS / file).read_text(), file
+        assert "from study" not in (SCRIPTS / file).read_text(), file
+
+
+def test_cached_code_is_that_of_all_files_it_was_made_from(tmp_path, monkeypatch):
+    """numba's cache of a file does not see edits of other files; the folder's name does."""
+    from recovery.exact.kernels import compilation
+
+    compiled = [file for file in FILES if "njit" in (SCRIPTS / file).read_text()]
+    assert compiled == ["recovery/exact/kernels/compilation.py"]
+    shutil.copytree(compilation.FOLDER, tmp_path / "kernels")
+    monkeypatch.setattr(compilation, "FOLDER", tmp_path / "kernels")
+    before = compilation.cache_folder()
+    assert before.name == Path(compilation.CACHE).name
+    with open(tmp_path / "kernels/arithmetic.py", "a") as file:
+        file.write("# changed\n")
+    assert compilation.cache_folder() != before
+
+
+def test_packages_export_nothing():
+    """A package that imported its modules would make every rule depend on all of them."""
+    for path in PACKAGE.rglob("__init__.py"):
+        (docstring,) = ast.parse(path.read_text()).body
+        assert isinstance(docstring, ast.Expr), path
+
+
+def test_no_code_but_a_family_itself_names_it():
+    names = re.compile("|".join(rf"\b{family}\b" for family in FAMILIES))
+    for file in FILES:
+        if not file.startswith("recovery/model/priors/"):
+            code = ast.unparse(ast.parse((SCRIPTS / file).read_text()))
+            assert not names.search(re.sub(r'"""[\s\S]*?"""', "", code)), file
+
+
+def rules_with_scripts() -> list[tuple[str, str]]:
+    blocks = [block for text in RULES.values() for block in re.split(r"(?m)^(?=rule )", text)]
+    return [
+        (found[1], block)
+        for block in blocks
+        if (found := re.search(r'"\.\./scripts/(\w+\.py)"', block))
+    ]
+
+
+def test_every_rule_depends_on_the_code_of_its_script():
+    rules = rules_with_scripts()
+    assert len(rules) > 20
+    for script, block in rules:
+        expected = f'code=code("{script}"),'
+        assert (expected in block) == bool(code_files(script)), script
+        # a family is imported by its name, so that it is an input of its own
+        needs_family = "recovery/model/families.py" in code_files(script)
+        assert needs_family == ("family=family," in block or "families=families," in block), script
+
+
+def test_every_study_figure_has_a_caption_and_every_caption_a_figure():
+    from recovery.report.figures import curves, estimates, replicates  # noqa: F401 - register
+    from recovery.report.figures.results import STUDY_FIGURES
+
+    captions = {path.stem for path in (ROOT / "workflow/report/study").glob("*.rst")}
+    assert captions == set(STUDY_FIGURES)
+
+
+def test_code_files_are_what_python_imports():
+    """The files found in the text against the modules that an interpreter loads."""
+    program = (
+        "import sys, recovery.report.answers, recovery.data.simulate\n"
+        "print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('recovery')))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=SCRIPTS, capture_output=True, text=True, check=True
+    )
+    loaded = {name.split("/scripts/")[1] for name in run.stdout.split()}
+    roots = {"recovery/report/answers.py", "recovery/data/simulate.py"}
+    assert {name for name in loaded if not name.endswith("__init__.py")} == roots.union(
+        *map(code_files, roots)
+    )

@@ -1,0 +1,23 @@
+"""Compile the exact engine's kernel once, before the jobs that use it start side by side."""
+
+from pathlib import Path
+
+import numpy as np
+
+from recovery.data.longdata import LongData
+from recovery.fitting.exact import exact_batch
+from recovery.model.families import make_prior
+from recovery.parameters import PARAMETERS
+from study.log import logger, open_log
+
+open_log(snakemake.log[0])
+logger.info("compiling the exact engine, which takes half a minute the first time")
+rng = np.random.default_rng(1)
+grid = rng.normal(size=(6, 4)) + np.arange(4)
+unbalanced = grid.copy()
+unbalanced[0, 0] = np.nan
+data = [LongData.from_grid(response, np.arange(4)) for response in (grid, unbalanced)]
+truths = np.zeros((2, len(PARAMETERS)))
+for block in snakemake.params.priors.values():
+    exact_batch(data, make_prior(**block), [0.95], truths, [1, 2], [1, 2])
+Path(snakemake.output[0]).write_text("The exact engine is in numba's cache of compiled code.\n")

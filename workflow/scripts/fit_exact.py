@@ -1,0 +1,37 @@
+"""Fit all priors to one batch of data sets exactly."""
+
+import pandas as pd
+import xarray as xr
+
+from recovery.data.simulate import replicate_data
+from recovery.files import delete_if_corrupt
+from recovery.fitting.exact import exact_batch
+from recovery.model.families import make_prior
+from recovery.parameters import PARAMETERS
+from recovery.seeds import named_seed
+from recovery.summaries.pairs import equal_pairs
+from study.log import logger, open_log
+
+open_log(snakemake.log[0])
+scenario, params = snakemake.wildcards.scenario, snakemake.params
+with delete_if_corrupt(snakemake.input.datasets):
+    datasets = xr.load_dataset(snakemake.input.datasets)
+data = replicate_data(datasets)
+numbers = datasets["replicate"].to_numpy()
+truths = datasets[list(PARAMETERS)].to_array().to_numpy().T
+# the same seeds for all priors: random numbers in common make their differences more precise
+seeds = [named_seed(params.seed, scenario, number, "exact") for number in numbers]
+priors = {name: make_prior(**block) for name, block in params.priors.items()}
+first = dict(reversed(equal_pairs(priors)))  # a prior -> the first of the same density
+found = {}
+for name, prior in priors.items():
+    if name in first:  # its posteriors are those of the other
+        found[name] = found[first[name]]
+        continue
+    found[name] = exact_batch(data, prior, params.levels, truths, numbers, seeds)
+    logger.info("%s | %s: %d exact fits done", scenario, name, len(numbers))
+for i, path in enumerate(snakemake.output):
+    tables = [batch[i].assign(prior=name, engine="exact") for name, batch in found.items()]
+    table = pd.concat(tables, ignore_index=True)
+    keys = ["replicate", "prior", "engine"]
+    table[keys + [name for name in table if name not in keys]].to_parquet(path, index=False)

@@ -1,0 +1,32 @@
+"""Fit one prior to one batch of data sets by NUTS."""
+
+import xarray as xr
+
+from recovery.files import delete_if_corrupt
+from recovery.fitting.compiled import load_model
+from recovery.fitting.nuts import NutsSampler, SamplerSettings
+from recovery.fitting.replicates import fit_each, replicate_tables
+from recovery.model.families import make_prior
+from recovery.seeds import named_seed
+from study.log import open_log, progress
+
+open_log(snakemake.log[0])
+scenario, prior, batch = (snakemake.wildcards[key] for key in ("scenario", "prior", "batch"))
+sampler = NutsSampler(
+    make_prior(**snakemake.params.prior),
+    SamplerSettings(**snakemake.params.sampler),
+    load_model(snakemake.input.model),
+    snakemake.params.levels,
+)
+with delete_if_corrupt(snakemake.input.datasets):
+    datasets = xr.load_dataset(snakemake.input.datasets)
+fitted = fit_each(
+    datasets,
+    sampler,
+    lambda replicate: named_seed(snakemake.params.seed, scenario, replicate, "fit", prior),
+    progress(f"{scenario} | {prior} | {batch}"),
+)
+for table, path in zip(replicate_tables(fitted), snakemake.output, strict=True):
+    table.insert(1, "prior", prior)
+    table.insert(2, "engine", "nuts")
+    table.to_parquet(path, index=False)

@@ -1,0 +1,41 @@
+"""Truths drawn from the prior itself."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from recovery.data.scenarios import Design, Truth
+from recovery.model.prior import Prior
+
+
+def calibration_prior(prior: Prior, center: float) -> Prior:
+    """The prior with a fixed prior mean of beta0, if that mean depends on the data.
+
+    A data-dependent centre cannot be sampled before the data exist.
+    """
+    return replace(prior, center=center) if prior.center == "data" else prior
+
+
+def draw_designs(
+    prior: Prior, numbers: Sequence[int], subjects: int, days: int, seed_of: Callable[[int], int]
+) -> dict[int, Design]:
+    """One design per replicate, with a truth drawn from the prior by the replicate's seed.
+
+    Parameters
+    ----------
+    prior : Prior
+        A prior whose center is a number (`calibration_prior`).
+    numbers : sequence of int
+        Numbers of the replicates.
+    subjects, days : int
+        The size of every data set.
+    seed_of : callable
+        Maps a replicate's number to the seed of its truth.
+    """
+    designs = {}
+    for number in numbers:
+        drawn = prior.draw_parameters(1, np.random.default_rng(seed_of(number)))
+        truth = Truth(**{name: float(values[0]) for name, values in drawn.items()})
+        designs[number] = Design(truth, subjects, days)
+    return designs

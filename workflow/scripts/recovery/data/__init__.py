@@ -1,0 +1,1 @@
+"""Real and simulated data: long data, scenarios, batches."""

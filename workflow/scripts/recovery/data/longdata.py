@@ -1,0 +1,45 @@
+"""Long data: one response per row, with its time and its subject."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class LongData:
+    """Repeated measurements of J subjects, balanced or not.
+
+    Attributes
+    ----------
+    response : ndarray, shape (N,)
+        The measured values (ms in sleepstudy).
+    time : ndarray, shape (N,)
+        Time of each measurement (days in sleepstudy).
+    subject : ndarray of int, shape (N,)
+        Code 0..J-1 of the subject of each measurement.
+    labels : tuple of str, length J
+        The subjects' names, by code.
+    """
+
+    response: np.ndarray
+    time: np.ndarray
+    subject: np.ndarray
+    labels: tuple[str, ...]
+
+    @property
+    def subjects(self) -> int:
+        """Number of subjects J."""
+        return len(self.labels)
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every subject was measured at the same times."""
+        times = [tuple(self.time[self.subject == code]) for code in range(self.subjects)]
+        return len(set(times)) == 1
+
+    @classmethod
+    def from_grid(cls, response: np.ndarray, time: np.ndarray) -> "LongData":
+        """Build from a (subject, time) grid of responses, NaN where nothing was measured."""
+        subject, column = np.nonzero(~np.isnan(response))
+        labels = tuple(str(j + 1) for j in range(response.shape[0]))
+        return cls(response[subject, column], np.asarray(time, float)[column], subject, labels)

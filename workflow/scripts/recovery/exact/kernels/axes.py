@@ -1,0 +1,144 @@
+"""Coordinates of the parameters, and windows that suit a posterior."""
+
+import math
+
+import numpy as np
+
+from recovery.exact.kernels.compilation import entry, helper
+from recovery.exact.kernels.likelihood import lines
+
+REAL, POSITIVE, DENSE, SINE, EXP = range(5)
+"""How an axis's coordinate becomes a value (`place`)."""
+
+SCALE = 1.6
+"""Scale of an axis, in posterior sds: at 1.2 to 2 the same nodes are about as accurate."""
+
+
+@helper
+def stretch(axis, x):
+    """Center + scale sinh(u) at a coordinate x, and its slope; u goes from low to high.
+
+    `axis` are (link, center, scale, low, high). DENSE squares the distance of x from its lower end
+    there, so that nodes are dense where a prior is not smooth, at a quarter fewer elsewhere.
+    """
+    link, center, scale, low, high = axis
+    half = 0.5 * (high - low)
+    y, slope = x + 1.0, half
+    if link == DENSE:
+        y, slope = y * y * (6.0 - y) / 8.0, half * y * (12.0 - 3.0 * y) / 8.0
+    grown = math.exp(low + half * y)
+    shrunk = 1.0 / grown  # sinh and cosh by one exponential
+    return center + 0.5 * scale * (grown - shrunk), 0.5 * slope * scale * (grown + shrunk)
+
+
+@helper
+def placed(axis, x):
+    """Values of a parameter at coordinates x in [-1, 1], and their slope there.
+
+    The value is link(center + scale sinh(u)); REAL, POSITIVE and DENSE leave it as it is, but for
+    rounding below 0 of the latter two.
+    """
+    link = axis[0]
+    value, slope = np.empty(len(x)), np.empty(len(x))
+    for k in range(len(x)):
+        t, dt = stretch(axis, x[k])
+        value[k], slope[k] = t, dt
+        if link in (POSITIVE, DENSE):
+            value[k] = max(t, 0.0)
+        elif link == SINE:
+            value[k], slope[k] = math.sin(t), math.cos(t) * dt
+        elif link == EXP:
+            value[k] = math.exp(t)
+            slope[k] = value[k] * dt
+    return value, slope
+
+
+@entry
+def place(axis, x):
+    """`placed`, for Python."""
+    return placed(axis, x)
+
+
+@helper
+def crossing(x, root, inside, step, limit):
+    """Where a root of log densities reaches a limit, upwards (step 1) or downwards (-1).
+
+    Beyond the last node the last slope goes on, but for no more than half the window.
+    """
+    outside = inside + step
+    if 0 <= outside < len(x):
+        share = (limit - root[inside]) / (root[outside] - root[inside])
+        return x[inside] + share * (x[outside] - x[inside])
+    rise = (root[inside] - root[inside - step]) / abs(x[inside] - x[inside - step])
+    return x[inside] + step * (min((limit - root[inside]) / rise, 1.0) if rise > 0.0 else 1.0)
+
+
+@entry
+def new_window(axis, probability, x, weights, negligible):
+    """A better center, scale and window of an axis, from a rough marginal distribution.
+
+    The center is the median, the scale SCALE sds as the quartiles have them, and the window ends
+    where the density falls below exp(-negligible) of its peak. Only ends that are free move: both
+    of sigma's, the upper one of a standard deviation, none of rho's.
+    """
+    link, n = axis[0], len(probability)
+    # distribution function at the edges of the nodes' cells; quartiles between edges by a line
+    quartile = np.empty(3)
+    for q in range(3):
+        target = 0.25 * (q + 1)
+        below, edge, k = 0.0, -1.0, 0
+        while k < n - 1 and below + probability[k] < target:
+            below += probability[k]
+            edge += weights[k]
+            k += 1
+        quartile[q] = stretch(axis, edge + weights[k] * (target - below) / probability[k])[0]
+    # the root of a log density is nearly linear in the distance from the peak
+    root = np.empty(n)
+    for k in range(n):
+        root[k] = math.log(max(probability[k], 1e-300) / weights[k])
+    root = np.sqrt(root.max() - root)
+    limit = math.sqrt(negligible)
+    first, last = 0, n - 1
+    while last > 0 and root[last] > limit:
+        last -= 1
+    while first < n - 1 and root[first] > limit:
+        first += 1
+    low = stretch(axis, crossing(x, root, first, -1, limit))[0]
+    high = stretch(axis, crossing(x, root, last, 1, limit))[0]
+    if link in (POSITIVE, DENSE):
+        low = 0.0
+    elif link == SINE:
+        low, high = -0.5 * math.pi, 0.5 * math.pi
+    center, scale = quartile[1], SCALE * max((quartile[2] - quartile[0]) / 1.349, 1e-12)
+    return center, scale, math.asinh((low - center) / scale), math.asinh((high - center) / scale)
+
+
+@entry
+def guesses(rows, rss, patterns):
+    """Guesses of sigma_u0, sigma_u1 and sigma, and of the sd of log sigma.
+
+    A subject's least-squares line has the covariance Sigma + sigma^2 (X'X)^-1, so that the spread
+    of lines over subjects is a high guess of the standard deviations.
+    """
+    subjects = sloped = 0.0
+    for p in range(len(patterns)):
+        subjects += patterns[p, 0] if patterns[p, 1] > 0.0 else 0.0
+        sloped += patterns[p, 0] if patterns[p, 3] > 0.0 else 0.0
+    total = mean0 = mean1 = square0 = square1 = 0.0
+    for p in range(len(patterns)):
+        if patterns[p, 3] > 0.0 or sloped == 0.0:
+            count = patterns[p, 0]
+            b0, b1, b00, _, b11 = lines(patterns[p])
+            total += count
+            mean0, mean1 = mean0 + count * b0, mean1 + count * b1
+            square0 += b00 + count * b0 * b0
+            square1 += b11 + count * b1 * b1
+    spread = total - 1.0 if total > 1.0 else 1.0
+    variance0 = max(square0 - mean0 * mean0 / total, 0.0) / spread
+    variance1 = max(square1 - mean1 * mean1 / total, 0.0) / spread
+    freedom = max(rows - subjects - sloped, 0.0)
+    variance = rss / freedom if freedom > 0.0 else 0.0
+    return (
+        math.sqrt(variance0), math.sqrt(variance1), math.sqrt(variance),
+        math.sqrt(0.5 / max(freedom, 1.0)),
+    )  # fmt: skip

@@ -1,0 +1,170 @@
+"""Draws of nodes, of beta and of the realised correlation."""
+
+import math
+
+import numpy as np
+
+from recovery.exact.kernels.compilation import entry, helper
+from recovery.exact.kernels.likelihood import (
+    BASE,
+    L00,
+    L01,
+    L11,
+    MEAN0,
+    MEAN1,
+    MOST_NODES,
+    PRIOR,
+    RHO,
+    ROWS,
+    S0,
+    S1,
+    VAR0,
+    VAR1,
+    W,
+    add_data,
+    integrate_beta,
+)
+
+
+@entry
+def nodes_at(probability, places):
+    """Numbers of the nodes at ascending places of the distribution function, node by node."""
+    n0, n1, n = probability.shape
+    chosen = np.full(len(places), n0 * n1 * n - 1)
+    below, done = 0.0, 0
+    for i in range(n0):
+        for j in range(n1):
+            block = probability[i, j]
+            inside = 0.0
+            for r in range(n):
+                inside += block[r]
+            if done < len(places) and places[done] < below + inside:  # most blocks have none
+                reached = below
+                for r in range(n):
+                    reached += block[r]
+                    while done < len(places) and places[done] < reached:
+                        chosen[done] = (i * n1 + j) * n + r
+                        done += 1
+            below += inside
+    return chosen
+
+
+@entry
+def draw_beta(patterns, beta_mean, beta_precision, sigma_u0, sigma_u1, rho, sigma, z):
+    """Draw beta (beta0 from the center) given the other parameters, each of shape (n,).
+
+    `z` are standard normals, shape (2, n); the result has this shape.
+    """
+    work = np.empty(ROWS * MOST_NODES)
+    beta = np.empty(z.shape)
+    for start in range(0, len(sigma), MOST_NODES):
+        n = min(MOST_NODES, len(sigma) - start)
+        for r in range(n):
+            k = start + r
+            work[S0 + r], work[S1 + r] = sigma_u0[k], sigma_u1[k]
+            work[RHO + r], work[W + r] = rho[k], 1.0 / (sigma[k] * sigma[k])
+            work[BASE + r] = work[PRIOR + r] = 0.0
+        add_data(work, n, patterns, beta_mean, beta_precision)
+        integrate_beta(work, n)
+        for r in range(n):
+            k = start + r
+            sd0, sd1 = math.sqrt(work[VAR0 + r]), math.sqrt(work[VAR1 + r])
+            correlation = -work[L01 + r] / math.sqrt(work[L00 + r] * work[L11 + r])
+            across = math.sqrt(max(1.0 - correlation * correlation, 0.0))
+            beta[0, k] = work[MEAN0 + r] + sd0 * z[0, k]
+            beta[1, k] = work[MEAN1 + r] + sd1 * (correlation * z[0, k] + across * z[1, k])
+    return beta
+
+
+@helper
+def effects_covariance(r00, r01, r11, s0, s1, rho, sigma):
+    """W, the covariance of a subject's effects given the parameters in units of sigma^2.
+
+    W = (sigma^2 Sigma + |Sigma| adj(R'R)) / (sigma^4 |M|), as in `effects.draw_effects`.
+    """
+    w = 1.0 / (sigma * sigma)
+    a, b, g = r00 * s0, r01 * s1, r11 * s1
+    along, across = rho * a + b, 1.0 + a * a * (1.0 - rho * rho) * w
+    scale = sigma * sigma * (across + along * along * w + g * g * w * across)
+    det = s0 * s0 * s1 * s1 * (1.0 - rho * rho) * w
+    w00 = (s0 * s0 + det * (r01 * r01 + r11 * r11)) / scale
+    w01 = (rho * s0 * s1 - det * r00 * r01) / scale
+    return w00, w01, (s1 * s1 + det * r00 * r00) / scale
+
+
+@entry
+def correlations_of_draws(subjects, beta, sigma_u0, sigma_u1, rho, sigma, z):
+    """r_u of n draws of the parameters, every subject's effects drawn from their normal.
+
+    `subjects` are those of `BatchStatistics`, shape (J, 5); `z` standard normals, shape (n, J, 2).
+    """
+    n, size = len(sigma), len(subjects)
+    r_u = np.empty(n)
+    u = np.empty((2, size))
+    for k in range(n):
+        for j in range(size):
+            r00, r01, r11 = subjects[j, 0], subjects[j, 1], subjects[j, 2]
+            w00, w01, w11 = effects_covariance(
+                r00, r01, r11, sigma_u0[k], sigma_u1[k], rho[k], sigma[k]
+            )
+            z0 = subjects[j, 3] - r00 * beta[0, k] - r01 * beta[1, k]
+            z1 = subjects[j, 4] - r11 * beta[1, k]
+            b0, b1 = r00 * z0, r01 * z0 + r11 * z1
+            l00 = math.sqrt(w00)
+            l10 = w01 / l00
+            l11 = math.sqrt(max(w11 - l10 * l10, 0.0))
+            u[0, j] = w00 * b0 + w01 * b1 + sigma[k] * l00 * z[k, j, 0]
+            u[1, j] = w01 * b0 + w11 * b1 + sigma[k] * (l10 * z[k, j, 0] + l11 * z[k, j, 1])
+        mean0, mean1 = u[0].mean(), u[1].mean()
+        s00 = s01 = s11 = 0.0
+        for j in range(size):
+            d0, d1 = u[0, j] - mean0, u[1, j] - mean1
+            s00, s01, s11 = s00 + d0 * d0, s01 + d0 * d1, s11 + d1 * d1
+        r_u[k] = s01 / math.sqrt(s00 * s11)
+    return r_u
+
+
+@entry
+def correlations_by_wishart(pattern, sigma_u0, sigma_u1, rho, sigma, z, chi):
+    """r_u of n draws of the parameters where all J >= 3 subjects have one pattern.
+
+    Given the parameters, the scatter of the subjects' effects about their mean is a noncentral
+    Wishart matrix of J - 1 degrees of freedom: with L L' their covariance and B B' the scatter of
+    their means, it is (B + L Z)(B + L Z)' + L T T' L', Z of 2 x 2 standard normals and T T' a
+    central Wishart of J - 3 degrees by Bartlett's factor. So 7 numbers stand for 2 J. beta moves
+    all means alike, and is not needed.
+
+    Parameters
+    ----------
+    pattern : ndarray, shape (9,)
+        The pattern.
+    z : ndarray, shape (n, 5)
+        Standard normals: Z by rows and T's lower corner.
+    chi : ndarray, shape (n, 2)
+        T's diagonal, the roots of chi-square variates of J - 3 and J - 4 degrees of freedom.
+    """
+    r00, r01, r11 = pattern[1], pattern[2], pattern[3]
+    c00 = math.sqrt(pattern[6])
+    c10 = pattern[7] / c00 if c00 > 0.0 else 0.0
+    c11 = math.sqrt(max(pattern[8] - c10 * c10, 0.0))
+    r_u = np.empty(len(sigma))
+    for k in range(len(sigma)):
+        w00, w01, w11 = effects_covariance(
+            r00, r01, r11, sigma_u0[k], sigma_u1[k], rho[k], sigma[k]
+        )
+        # the means are A = W R' times the subjects' coordinates, whose scatter is c c'
+        a00, a01 = w00 * r00 + w01 * r01, w01 * r11
+        a10, a11 = w01 * r00 + w11 * r01, w11 * r11
+        l00 = math.sqrt(w00)
+        l10 = w01 / l00
+        l11 = sigma[k] * math.sqrt(max(w11 - l10 * l10, 0.0))
+        l00, l10 = sigma[k] * l00, sigma[k] * l10
+        z00, z01, z10, z11, t10 = z[k, 0], z[k, 1], z[k, 2], z[k, 3], z[k, 4]
+        t00, t11 = chi[k, 0], chi[k, 1]
+        x0, x1 = a00 * c00 + a01 * c10 + l00 * z00, a01 * c11 + l00 * z01
+        y0 = a10 * c00 + a11 * c10 + l10 * z00 + l11 * z10
+        y1 = a11 * c11 + l10 * z01 + l11 * z11
+        x2, y2, y3 = l00 * t00, l10 * t00 + l11 * t10, l11 * t11
+        square = (x0 * x0 + x1 * x1 + x2 * x2) * (y0 * y0 + y1 * y1 + y2 * y2 + y3 * y3)
+        r_u[k] = (x0 * y0 + x1 * y1 + x2 * y2) / math.sqrt(square)
+    return r_u

@@ -1,0 +1,175 @@
+"""The posterior on a grid of the sds, rho and sigma."""
+
+import math
+
+import numpy as np
+
+from recovery.exact.kernels.arithmetic import exp, log
+from recovery.exact.kernels.compilation import entry, helper
+from recovery.exact.kernels.likelihood import (
+    BASE,
+    DET,
+    LOG,
+    MEAN0,
+    MEAN1,
+    MOST_NODES,
+    PRIOR,
+    RHO,
+    ROWS,
+    S0,
+    S1,
+    VAR0,
+    VAR1,
+    W,
+    add_data,
+    integrate_beta,
+)
+
+
+@helper
+def densities(work, n, top, relative):
+    """Densities of a block's nodes relative to exp(top), their sum, and the largest logarithm."""
+    total, largest = 0.0, work[LOG]
+    for r in range(n):
+        p = exp(work[LOG + r] - top)
+        work[DET + r] = relative[r] = p
+        total += p
+    for r in range(n):
+        largest = work[LOG + r] if work[LOG + r] > largest else largest
+    return total, largest
+
+
+@helper
+def add_normals(work, n, mean, variance, near, totals):
+    """Add a block's normals of beta0 or beta1: weight, first and second moment about `near`.
+
+    `mean` and `variance` are MEAN0 and VAR0 or MEAN1 and VAR1; `totals` has the shape (3, n).
+    """
+    weight, first, second = totals[0], totals[1], totals[2]
+    for r in range(n):
+        p, d = work[DET + r], work[mean + r] - near
+        weight[r] += p
+        first[r] += p * d
+        second[r] += p * (work[variance + r] + d * d)
+
+
+@helper
+def as_normals(totals, near):
+    """Probability, mean and variance, shape (3, components), from totals, shape (n0, 3, n)."""
+    size, _, n = totals.shape
+    normals = np.empty((3, size * n))
+    whole = totals[:, 0].sum()
+    for i in range(size):
+        for r in range(n):
+            p = totals[i, 0, r]
+            share = 1.0 / p if p > 0.0 else 0.0
+            mean = totals[i, 1, r] * share
+            normals[0, i * n + r] = p / whole
+            normals[1, i * n + r] = mean + near
+            normals[2, i * n + r] = totals[i, 2, r] * share - mean * mean
+    return normals
+
+
+@helper
+def load_prior(work, log_prior, i, j, n2, n3):
+    """The log prior at node (i, j) of the sds; an axis on which it does not depend has length 1."""
+    m0, m1, m2, m3 = log_prior.shape
+    for k in range(n2):
+        part = log_prior[i if m0 > 1 else 0, j if m1 > 1 else 0, k if m2 > 1 else 0]
+        if m3 > 1:
+            for m in range(n3):
+                work[PRIOR + k * n3 + m] = part[m]
+        else:
+            for m in range(n3):
+                work[PRIOR + k * n3 + m] = part[0]
+
+
+@entry
+def integrate(
+    rows, rss, patterns, beta_mean, beta_precision, values, log_weights, log_prior, top, with_beta
+):
+    """Posterior probabilities of all nodes of a grid, and what is known of beta there.
+
+    Parameters
+    ----------
+    rows, rss, patterns
+        Statistics of a data set, patterns of shape (P, 9).
+    beta_mean, beta_precision : tuples of 2 and of 3 floats
+        beta's normal prior: mean (beta0 from the center) and precision (p00, p01, p11).
+    values, log_weights : tuples of four ndarrays
+        Values of sigma_u0, sigma_u1, rho and sigma at the nodes, and the logarithm of what each
+        node weighs in an integral over the value.
+    log_prior : ndarray, shape (n0 or 1, n1 or 1, n2 or 1, n3 or 1)
+        Log prior density at the nodes.
+    top : float
+        About the largest logarithm of density times weight: others are taken relative to it.
+    with_beta : bool
+        Whether to make the mixtures (otherwise they are empty).
+
+    Returns
+    -------
+    log_evidence : float
+        Log p(y).
+    top : float
+        The largest logarithm found.
+    probability : ndarray, shape (n0, n1, n2 * n3)
+        Posterior probabilities, their sum 1.
+    marginals : tuple of four ndarrays
+        Posterior probabilities of each axis's nodes.
+    beta0, beta1 : ndarray, shape (3, components)
+        Probability, mean and variance of the normals that beta0 and beta1 are mixtures of.
+    """
+    s0, s1, rho, sigma = values
+    n0, n1, n2, n3 = len(s0), len(s1), len(rho), len(sigma)
+    n = n2 * n3
+    p00, p01, p11 = beta_precision
+    constant = 0.5 * (log(p00 * p11 - p01 * p01) - rows * log(2.0 * math.pi))
+    work = np.empty(ROWS * MOST_NODES)
+    for k in range(n2):
+        for m in range(n3):
+            r = k * n3 + m
+            w = 1.0 / (sigma[m] * sigma[m])
+            likelihood = 0.5 * (rows * log(w) - rss * w) + constant
+            work[RHO + r], work[W + r] = rho[k], w
+            work[BASE + r] = likelihood + log_weights[2][k] + log_weights[3][m]
+    probability = np.empty((n0, n1, n))
+    marginals = np.zeros(n0), np.zeros(n1), np.zeros(n2), np.zeros(n3)
+    inner = np.zeros(n)
+    # over sigma_u1 for beta0, and over sigma_u0 for beta1: they depend least on these
+    totals0 = np.zeros((n0 if with_beta else 0, 3, n))
+    totals1 = np.zeros((n1 if with_beta else 0, 3, n))
+    near0 = near1 = 0.0
+    found = -np.inf
+    for i in range(n0):
+        for j in range(n1):
+            weight = log_weights[0][i] + log_weights[1][j]
+            load_prior(work, log_prior, i, j, n2, n3)
+            for r in range(n):
+                work[S0 + r], work[S1 + r] = s0[i], s1[j]
+            add_data(work, n, patterns, beta_mean, beta_precision)
+            integrate_beta(work, n)
+            block = probability[i, j]
+            total, largest = densities(work, n, top - weight, block)
+            found = max(found, largest + weight)
+            marginals[0][i] += total
+            marginals[1][j] += total
+            for r in range(n):
+                inner[r] += block[r]
+            if with_beta:
+                if i == 0 and j == 0:
+                    near0, near1 = work[MEAN0], work[MEAN1]
+                add_normals(work, n, MEAN0, VAR0, near0, totals0[i])
+                add_normals(work, n, MEAN1, VAR1, near1, totals1[j])
+    for k in range(n2):
+        for m in range(n3):
+            marginals[2][k] += inner[k * n3 + m]
+            marginals[3][m] += inner[k * n3 + m]
+    total = marginals[0].sum()
+    for i in range(n0):
+        for j in range(n1):
+            for r in range(n):
+                probability[i, j, r] /= total
+    for marginal in marginals:
+        marginal /= total
+    normals = as_normals(totals0, near0), as_normals(totals1, near1)
+    return top + math.log(total), found, probability, marginals, normals[0], normals[1]

@@ -1,0 +1,127 @@
+"""The likelihood of a block of nodes, with beta and the subjects' effects integrated out."""
+
+from recovery.exact.kernels.arithmetic import log
+from recovery.exact.kernels.compilation import helper
+
+MOST_NODES = 1032
+"""Most nodes of rho x sigma. Not a power of two, so that work rows share no line of the cache."""
+
+# Work rows: a number for each of up to MOST_NODES nodes, of one (sigma_u0, sigma_u1) and all of
+# rho x sigma. They are parts of one array at constant places, or the compiler would not see that
+# they do not overlap (16 ns per node, not 8).
+(S0, S1, RHO, W, E00, E01, E11, DET_E, BASE, PRIOR, L00, L01, L11, Q0, Q1, SQUARE, LOG_DET, DET,
+ PRODUCT, LOG, MEAN0, MEAN1, VAR0, VAR1) = range(0, 24 * MOST_NODES, MOST_NODES)  # fmt: skip
+ROWS = 24
+
+
+@helper
+def set_effects(work, n):
+    """E = Sigma / sigma^2, the covariance of the effects, and its determinant."""
+    for r in range(n):
+        s0, s1, rho, w = work[S0 + r], work[S1 + r], work[RHO + r], work[W + r]
+        e00, e11 = s0 * s0 * w, s1 * s1 * w
+        work[E00 + r], work[E11 + r] = e00, e11
+        work[E01 + r] = rho * s0 * s1 * w
+        work[DET_E + r] = e00 * e11 * (1.0 - rho * rho)
+
+
+@helper
+def lines(pattern):
+    """Mean of the least-squares lines (b0, b1) of a pattern's subjects, and their scatter.
+
+    b = R^-1 c. Of subjects measured at one time, R is singular, and the line is level.
+    """
+    r00, r01, r11 = pattern[1], pattern[2], pattern[3]
+    c0, c1, s00, s01, s11 = pattern[4], pattern[5], pattern[6], pattern[7], pattern[8]
+    i00 = 1.0 / r00 if r00 > 0.0 else 0.0
+    i11 = 1.0 / r11 if r11 > 0.0 else 0.0
+    i01 = -r01 * i00 * i11
+    b00 = i00 * i00 * s00 + 2.0 * i00 * i01 * s01 + i01 * i01 * s11
+    b01 = i11 * (i00 * s01 + i01 * s11)
+    return i00 * c0 + i01 * c1, i11 * c1, b00, b01, i11 * i11 * s11
+
+
+@helper
+def add_pattern(work, n, pattern):
+    """Add the subjects of a pattern to beta's precision L, L times its mean, and b'L b.
+
+    The least-squares line b of a subject with the Gram matrix G = X'X has the precision
+
+        (G^-1 + E)^-1 / sigma^2 = (G + |G| adj(E)) / (sigma^2 |I + E G|).
+
+    |I + E G| is |M| of `marginal`; it is left in DET. Where all times are one, G is singular, and
+    the level line fits as well as any.
+    """
+    # one by one, since unpacking an array would keep the loop from being vectorised
+    count, r00, r01, r11 = pattern[0], pattern[1], pattern[2], pattern[3]
+    g00, g01, g11, det_g = r00 * r00, r00 * r01, r01 * r01 + r11 * r11, r00 * r00 * r11 * r11
+    b0, b1, b00, b01, b11 = lines(pattern)
+    n0, n1 = count * b0, count * b1
+    b00, b01, b11 = b00 + n0 * b0, b01 + n0 * b1, b11 + n1 * b1
+    for r in range(n):
+        e00, e01, e11 = work[E00 + r], work[E01 + r], work[E11 + r]
+        det = 1.0 + g00 * e00 + 2.0 * g01 * e01 + g11 * e11 + det_g * work[DET_E + r]
+        scale = work[W + r] / det
+        l00 = (g00 + det_g * e11) * scale
+        l01 = (g01 - det_g * e01) * scale
+        l11 = (g11 + det_g * e00) * scale
+        work[L00 + r] += count * l00
+        work[L01 + r] += count * l01
+        work[L11 + r] += count * l11
+        work[Q0 + r] += l00 * n0 + l01 * n1
+        work[Q1 + r] += l01 * n0 + l11 * n1
+        work[SQUARE + r] += l00 * b00 + 2.0 * l01 * b01 + l11 * b11
+        work[DET + r] = det
+
+
+@helper
+def add_data(work, n, patterns, beta_mean, beta_precision):
+    """Sum over beta's prior and all patterns: L, Q = L mean, b'L b and log|M|."""
+    p00, p01, p11 = beta_precision
+    b0, b1 = beta_mean
+    q0, q1 = p00 * b0 + p01 * b1, p01 * b0 + p11 * b1
+    set_effects(work, n)
+    for r in range(n):
+        work[L00 + r], work[L01 + r], work[L11 + r] = p00, p01, p11
+        work[Q0 + r], work[Q1 + r] = q0, q1
+        work[SQUARE + r], work[LOG_DET + r], work[PRODUCT + r] = b0 * q0 + b1 * q1, 0.0, 1.0
+    single = 0
+    for p in range(len(patterns)):
+        add_pattern(work, n, patterns[p])
+        count = patterns[p, 0]
+        if count > 1.0:
+            for r in range(n):
+                work[LOG_DET + r] += count * log(work[DET + r])
+            continue
+        # one logarithm for six single subjects, which saves a third with 18 patterns
+        single += 1
+        for r in range(n):
+            work[PRODUCT + r] *= work[DET + r]
+        if single % 6 == 0:
+            for r in range(n):
+                work[LOG_DET + r] += log(work[PRODUCT + r])
+                work[PRODUCT + r] = 1.0
+    if single % 6 > 0:
+        for r in range(n):
+            work[LOG_DET + r] += log(work[PRODUCT + r])
+
+
+@helper
+def integrate_beta(work, n):
+    """From sums over the subjects to the log density of a node and beta's normal there.
+
+    With L beta's posterior precision and q = L mean, integrating beta out of the exponent leaves
+    -(log|M| + log|L| + y'V^-1 y - q'L^-1 q) / 2.
+    """
+    for r in range(n):
+        l00, l01, l11, q0, q1 = (
+            work[L00 + r], work[L01 + r], work[L11 + r], work[Q0 + r], work[Q1 + r]
+        )  # fmt: skip
+        det = l00 * l11 - l01 * l01
+        share = 1.0 / det
+        mean0, mean1 = (l11 * q0 - l01 * q1) * share, (l00 * q1 - l01 * q0) * share
+        work[MEAN0 + r], work[VAR0 + r] = mean0, l11 * share
+        work[MEAN1 + r], work[VAR1 + r] = mean1, l00 * share
+        misfit = work[SQUARE + r] - mean0 * q0 - mean1 * q1
+        exponent = work[LOG_DET + r] + log(det) + misfit
+        work[LOG + r] = work[BASE + r] + work[PRIOR + r] - 0.5 * exponent

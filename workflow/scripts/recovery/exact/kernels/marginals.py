@@ -1,0 +1,195 @@
+"""Moments, quantiles, shortest intervals and scores of marginal distributions."""
+
+import math
+
+import numpy as np
+
+from recovery.exact.kernels.arithmetic import exp
+from recovery.exact.kernels.axes import placed
+from recovery.exact.kernels.compilation import entry, helper
+
+
+@entry
+def moments(value, probability):
+    """Mean and standard deviation of a discrete distribution."""
+    mean = square = 0.0
+    for k in range(len(value)):
+        mean += probability[k] * value[k]
+    for k in range(len(value)):
+        square += probability[k] * (value[k] - mean) ** 2
+    return mean, math.sqrt(square)
+
+
+@entry
+def mixture_moments(normals):
+    """Mean and standard deviation of a mixture of normals, shape (3, components)."""
+    mean = square = 0.0
+    for c in range(normals.shape[1]):
+        mean += normals[0, c] * normals[1, c]
+    for c in range(normals.shape[1]):
+        square += normals[0, c] * (normals[2, c] + (normals[1, c] - mean) ** 2)
+    return mean, math.sqrt(square)
+
+
+@entry
+def mixture_density(normals, values):
+    """Density of a mixture of normals at `values`."""
+    density = np.zeros(len(values))
+    for c in range(normals.shape[1]):
+        if normals[0, c] > 1e-7:  # the others, which are most, change no quantile together
+            precision, mean = 1.0 / normals[2, c], normals[1, c]
+            height = normals[0, c] * math.sqrt(precision / (2.0 * math.pi))
+            for k in range(len(values)):
+                d = values[k] - mean
+                density[k] += height * exp(-0.5 * precision * d * d)
+    return density
+
+
+@helper
+def distribution(value, density):
+    """Distribution function on a fine grid of values, by trapezoids, and its total."""
+    cumulative = np.empty(len(value))
+    cumulative[0] = 0.0
+    for k in range(1, len(value)):
+        area = 0.5 * (density[k] + density[k - 1]) * (value[k] - value[k - 1])
+        cumulative[k] = cumulative[k - 1] + area
+    total = cumulative[-1]
+    for k in range(len(value)):
+        cumulative[k] /= total
+        density[k] /= total
+    return cumulative
+
+
+@entry
+def fine_marginal(axis, density, polynomial, fine):
+    """A marginal on a fine grid: values, density and distribution function.
+
+    `density` is that of the values at the nodes, `polynomial` the matrix that takes a function
+    from the nodes to the coordinates `fine`. The fourth root of the density is interpolated: that
+    of a bell is a bell twice as wide, and it has no infinite ends as the logarithm has.
+    """
+    value, _ = placed(axis, fine)
+    root = np.sqrt(np.sqrt(density))
+    dense = np.zeros(len(fine))
+    for k in range(len(root)):
+        for f in range(len(fine)):
+            dense[f] += polynomial[k, f] * root[k]
+    for f in range(len(fine)):
+        square = max(dense[f], 0.0) ** 2
+        dense[f] = square * square
+    return value, dense, distribution(value, dense)
+
+
+@helper
+def quantile(value, density, cumulative, probability):
+    """The value below which a probability lies; the density is a line between grid values."""
+    k = min(max(np.searchsorted(cumulative, probability), 1), len(value) - 1)
+    step = value[k] - value[k - 1]
+    area = max(probability - cumulative[k - 1], 0.0)
+    start, rise = density[k - 1], (density[k] - density[k - 1]) / max(step, 1e-300)
+    # area = start x + rise x^2 / 2, by the root that does not cancel
+    bottom = start + math.sqrt(max(start * start + 2.0 * rise * area, 0.0))
+    return value[k - 1] + (min(2.0 * area / bottom, step) if bottom > 0.0 else 0.0)
+
+
+@entry
+def quantiles(value, density, cumulative, probabilities):
+    """`quantile` of several probabilities."""
+    found = np.empty(len(probabilities))
+    for k in range(len(probabilities)):
+        found[k] = quantile(value, density, cumulative, probabilities[k])
+    return found
+
+
+@helper
+def shortest_interval(value, density, cumulative, level):
+    """The shortest interval that holds a probability.
+
+    Its lower end is sought among the grid's values, and then by a parabola through the best
+    place's width and its neighbours'.
+    """
+    last = len(value) - 1
+    best, shortest = 0, np.inf
+    width = np.full(len(value), np.inf)
+    right = 1
+    for k in range(last):
+        goal = cumulative[k] + level
+        if goal > 1.0:
+            break
+        while right < last and cumulative[right] < goal:
+            right += 1
+        cell = max(cumulative[right] - cumulative[right - 1], 1e-300)
+        inside = (goal - cumulative[right - 1]) / cell
+        width[k] = value[right - 1] + inside * (value[right] - value[right - 1]) - value[k]
+        if width[k] < shortest:
+            best, shortest = k, width[k]
+    low = cumulative[best]
+    if 0 < best < last and width[best + 1] < np.inf:
+        # in the probability below, on whose scale the width is smooth
+        x0, x1, x2 = cumulative[best - 1] - low, 0.0, cumulative[best + 1] - low
+        f0, f1, f2 = width[best - 1], width[best], width[best + 1]
+        s0, s2 = (f1 - f0) / (x1 - x0), (f2 - f1) / (x2 - x1)
+        bend = (s2 - s0) / (x2 - x0)
+        if bend > 0.0:
+            low += min(max(0.5 * (x0 - s0 / bend), x0), x2)
+    low = min(max(low, 0.0), 1.0 - level)
+    high = quantile(value, density, cumulative, low + level)
+    return quantile(value, density, cumulative, low), high
+
+
+@helper
+def crps(value, cumulative, truth):
+    """Continuous ranked probability score: the integral of (F(x) - 1{x >= truth})^2."""
+    score = 0.0
+    if truth < value[0]:
+        score += value[0] - truth
+    if truth > value[-1]:
+        score += truth - value[-1]
+    for k in range(1, len(value)):
+        a, b, fa, fb = value[k - 1], value[k], cumulative[k - 1], cumulative[k]
+        if truth >= b:
+            score += (b - a) * (fa * fa + fa * fb + fb * fb) / 3.0
+        elif truth <= a:
+            ga, gb = 1.0 - fa, 1.0 - fb
+            score += (b - a) * (ga * ga + ga * gb + gb * gb) / 3.0
+        else:
+            f = fa + (fb - fa) * (truth - a) / (b - a)
+            score += (truth - a) * (fa * fa + fa * f + f * f) / 3.0
+            g, gb = 1.0 - f, 1.0 - fb
+            score += (b - truth) * (g * g + g * gb + gb * gb) / 3.0
+    return score
+
+
+@entry
+def summarise(value, density, cumulative, probabilities, levels, truth, row):
+    """Quantiles, shortest intervals and CRPS of a distribution on a fine grid, into `row`."""
+    n = len(probabilities)
+    for k in range(n):
+        row[k] = quantile(value, density, cumulative, probabilities[k])
+    for k in range(len(levels)):
+        row[n + 2 * k], row[n + 2 * k + 1] = shortest_interval(
+            value, density, cumulative, levels[k]
+        )
+    row[n + 2 * len(levels)] = crps(value, cumulative, truth)
+
+
+@entry
+def summarise_draws(ordered, probabilities, levels, truth, row):
+    """As `summarise`, of equally likely values in ascending order."""
+    m, n = len(ordered), len(probabilities)
+    for k in range(n):
+        place = min(max(probabilities[k] * m - 0.5, 0.0), m - 1.000001)
+        below = int(place)
+        row[k] = ordered[below] + (place - below) * (ordered[below + 1] - ordered[below])
+    for k in range(len(levels)):
+        held = max(1, int(levels[k] * m))
+        best = 0
+        for i in range(1, m - held):
+            if ordered[i + held] - ordered[i] < ordered[best + held] - ordered[best]:
+                best = i
+        row[n + 2 * k], row[n + 2 * k + 1] = ordered[best], ordered[best + held]
+    distance = spread = 0.0
+    for i in range(m):
+        distance += abs(ordered[i] - truth)
+        spread += ordered[i] * (2.0 * (i + 1) - m - 1.0)
+    row[n + 2 * len(levels)] = distance / m - spread / m**2

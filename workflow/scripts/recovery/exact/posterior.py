@@ -1,0 +1,230 @@
+"""The exact posterior of one data set: what every sampled fit is compared with.
+
+beta and the subjects' effects integrate out in closed form; what remains is a four-dimensional
+integral, taken by `quadrature`. The grid is refined until nothing moves; if it cannot, the answer
+says so.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.polynomial.legendre import legvander
+
+from recovery.data.longdata import LongData
+from recovery.exact.kernels import marginals as marginals_kernel
+from recovery.exact.kernels.axes import DENSE, REAL, place
+from recovery.exact.quadrature import (
+    PARAMETERS_ON_AXES,
+    Axis,
+    Grid,
+    Problem,
+    evaluate_grid,
+    first_axes,
+    legendre,
+    problem_of,
+    settled_axes,
+)
+from recovery.model.prior import Prior
+from recovery.model.sufficient import BatchStatistics
+
+LADDER = (
+    (12, 12, 12, 10), (16, 16, 16, 12), (20, 20, 20, 14), (26, 26, 26, 18), (36, 36, 32, 24),
+    (44, 44, 36, 28),
+)  # fmt: skip
+"""Nodes of sigma_u0, sigma_u1, rho and sigma; the first follow a pilot, see `quadrature`."""
+TOLERANCE = 1e-3
+MOST_CHANGE = 5e-3
+TAIL_WEIGHT = 0.2  # an error of a tail quantile may be five times that of a mean
+TAILS = np.array([0.025, 0.975])
+BETA_NODES = 32
+BETA_REACH = math.asinh(5.0)  # ten sds
+FINE = np.linspace(-1.0, 1.0, 257)
+"""Coordinates, over a window as [-1, 1], at which marginals are known."""
+
+
+class Marginal(NamedTuple):
+    """A marginal distribution on a fine grid.
+
+    Attributes
+    ----------
+    value, density, cumulative : ndarray, shape (257,)
+        Values of the parameter, its density and its distribution function there.
+    """
+
+    value: np.ndarray
+    density: np.ndarray
+    cumulative: np.ndarray
+
+
+@dataclass(frozen=True)
+class ExactPosterior:
+    """An exact posterior.
+
+    Attributes
+    ----------
+    problem : Problem
+        The data's statistics and the prior.
+    grid : Grid
+        The final grid.
+    moments : dict
+        Posterior mean and sd of every parameter.
+    marginals : dict
+        Marginal distribution of every parameter.
+    change : float
+        Estimate of the largest error of means (in posterior sds), sds (as a share of them),
+        log p(y), and, in fifths, of the 2.5 and 97.5 % quantiles; see `solve`.
+    """
+
+    problem: Problem
+    grid: Grid
+    moments: dict[str, tuple[float, float]]
+    marginals: dict[str, Marginal]
+    change: float
+
+    @property
+    def adequate(self) -> bool:
+        """Whether the estimated error is below 1e-3."""
+        return self.change < TOLERANCE
+
+    @property
+    def log_marginal_likelihood(self) -> float:
+        """Log p(y) under the prior."""
+        return self.grid.log_evidence
+
+    def quantiles(self, probabilities: Sequence[float]) -> dict[str, np.ndarray]:
+        """Posterior quantiles of every parameter."""
+        wanted = np.asarray(probabilities, float)
+        return {
+            name: marginals_kernel.quantiles(*marginal, wanted)
+            for name, marginal in self.marginals.items()
+        }
+
+
+def exact_posterior(data: LongData, prior: Prior) -> ExactPosterior:
+    """Compute the exact posterior of a data set, balanced or not.
+
+    Parameters
+    ----------
+    data : LongData
+        The data set.
+    prior : Prior
+        Any prior; only its `log_density` and population hyperparameters are used.
+
+    Returns
+    -------
+    ExactPosterior
+        Means, sds and marginals of every parameter but r_u, and log p(y).
+    """
+    center = prior.center_for(data.response)
+    stats = BatchStatistics.of([data], [center])
+    return solve(problem_of(stats.rows[0], stats.rss[0], stats.patterns, center, prior))
+
+
+def solve(problem: Problem, axes: tuple[Axis, ...] | None = None) -> ExactPosterior:
+    """Refine the grid until the posterior no longer moves.
+
+    Each grid's error is estimated from its change from the last one and that one's from the one
+    before: by the change, times the ratio of the two as far as it says that changes shrink (they
+    do so geometrically where the posterior is smooth). Where the prior is not smooth they shrink
+    like a power of the number of nodes, the change is not shrunk, and the first grids are not
+    believed.
+    """
+    axes, grid = settled_axes(problem, axes or first_axes(problem))
+    rough = axes[0].link == DENSE
+    last, last_change = _judged(grid), np.inf
+    for step, sizes in enumerate(LADDER):
+        grid = evaluate_grid(problem, axes, sizes, grid.top, with_beta=step > 0)
+        judged = _judged(grid)
+        change = _distance(last, judged)
+        shrinking = 1.5 if rough else min(max(change / last_change, 0.2), 1.0)
+        error = change * shrinking
+        believed = change < MOST_CHANGE and step > (1 if rough else 0)
+        if believed and error < TOLERANCE:
+            break
+        last, last_change = judged, change
+    moments = _moments(grid, problem.center)
+    marginals = _axis_marginals(grid) | _beta_marginals(grid, moments, problem.center)
+    return ExactPosterior(problem, grid, moments, marginals, float(error))
+
+
+def _judged(grid: Grid) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    """What grids are compared by: means, sds and tail quantiles of the axes, and log p(y)."""
+    moments = np.array(list(_axis_moments(grid).values()))
+    tails = [
+        marginals_kernel.quantiles(*marginal, TAILS) for marginal in _axis_marginals(grid).values()
+    ]
+    return moments[:, 0], moments[:, 1], np.array(tails), grid.log_evidence
+
+
+def _distance(before: tuple, after: tuple) -> float:
+    """Largest change, in posterior sds (of log p(y) as it is); NaN if anything is."""
+    (mean, sd, tails, evidence), (new_mean, new_sd, new_tails, new_evidence) = before, after
+    return max(
+        abs(new_evidence - evidence),
+        np.max(np.abs(new_mean - mean) / new_sd),
+        np.max(np.abs(sd / new_sd - 1.0)),
+        TAIL_WEIGHT * np.max(np.abs(new_tails - tails) / new_sd[:, None]),
+    )
+
+
+def _axis_moments(grid: Grid) -> dict[str, tuple[float, float]]:
+    """Posterior mean and sd of the axes' parameters."""
+    found = {}
+    for name, value, probability in zip(PARAMETERS_ON_AXES, grid.values, grid.marginals):
+        if len(value) > 1:
+            found[name] = marginals_kernel.moments(value, probability)
+    return found
+
+
+def _moments(grid: Grid, center: float) -> dict[str, tuple[float, float]]:
+    """Posterior mean and sd of every parameter."""
+    found = _axis_moments(grid)
+    mean, sd = marginals_kernel.mixture_moments(grid.beta0)
+    found["beta0"] = mean + center, sd
+    found["beta1"] = marginals_kernel.mixture_moments(grid.beta1)
+    return found
+
+
+def _axis_marginals(grid: Grid) -> dict[str, Marginal]:
+    """Marginals of the axes' parameters."""
+    found = {}
+    for i, name in enumerate(PARAMETERS_ON_AXES):
+        if grid.sizes[i] > 1:
+            density = grid.marginals[i] / grid.measures[i]
+            fine = marginals_kernel.fine_marginal(
+                tuple(grid.axes[i]), density, _polynomial(grid.sizes[i]), FINE
+            )
+            found[name] = Marginal(*fine)
+    return found
+
+
+def _beta_marginals(grid: Grid, moments: dict, center: float) -> dict[str, Marginal]:
+    """Marginals of beta0 and beta1, which are mixtures of normals."""
+    found = {}
+    x, _ = legendre(BETA_NODES)
+    for name, normals, shift in (("beta0", grid.beta0, center), ("beta1", grid.beta1, 0.0)):
+        mean, sd = moments[name]
+        axis = Axis(REAL, mean - shift, 2.0 * sd, -BETA_REACH, BETA_REACH)
+        density = marginals_kernel.mixture_density(normals, place(tuple(axis), x)[0])
+        value, *rest = marginals_kernel.fine_marginal(
+            tuple(axis), density, _polynomial(BETA_NODES), FINE
+        )
+        found[name] = Marginal(value + shift, *rest)
+    return found
+
+
+@cache
+def _polynomial(n: int) -> np.ndarray:
+    """The matrix, shape (n, 257), from values at Legendre's nodes to their polynomial at `FINE`.
+
+    By orthogonality, the coefficient of the k-th Legendre polynomial is
+    (k + 1/2) times the quadrature of its product with the values.
+    """
+    x, w = legendre(n)
+    to_coefficients = (np.arange(n)[:, None] + 0.5) * legvander(x, n - 1).T * w
+    matrix = np.einsum("fk,kn->nf", legvander(FINE, n - 1), to_coefficients)
+    return np.ascontiguousarray(matrix)

@@ -1,0 +1,30 @@
+"""A prior on the grid of the exact engine: the posterior of no data."""
+
+import math
+
+import numpy as np
+
+from recovery.data.longdata import LongData
+from recovery.exact.kernels.axes import EXP, POSITIVE, SINE
+from recovery.exact.posterior import ExactPosterior, solve
+from recovery.exact.quadrature import Axis, problem_of
+from recovery.model.prior import Prior
+
+
+def prior_grid(data: LongData, prior: Prior) -> ExactPosterior:
+    """The prior as the posterior of no data; `data` give the scale to look at first, no more.
+
+    beta0 counts from the prior's center. The figure of implied priors draws it, and tests hold the
+    families' densities against their definitions.
+    """
+    problem = problem_of(0.0, 0.0, np.empty((0, 9)), 0.0, prior)
+    spread = float(np.std(data.response)) or 1.0
+    slope = spread / (float(np.std(data.time)) or 1.0)
+    reach, quarter = math.asinh(50.0), math.asinh(0.5 * math.pi)
+    axes = (
+        Axis(POSITIVE, 0.0, spread, 0.0, reach),
+        Axis(POSITIVE, 0.0, slope, 0.0, reach),
+        Axis(SINE, 0.0, 1.0, -quarter, quarter),
+        Axis(EXP, math.log(spread), 1.0, -2.0, 2.0),
+    )
+    return solve(problem, axes)

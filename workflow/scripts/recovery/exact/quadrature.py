@@ -1,0 +1,235 @@
+"""Gauss-Legendre quadrature of the posterior over (sigma_u0, sigma_u1, rho, sigma).
+
+A parameter is a function of a coordinate u in which its posterior is smooth and about as wide
+for all data,
+
+    sigma_uk = center + scale sinh(u),   rho = sin(center + scale sinh(u)),
+    sigma = exp(center + scale sinh(u)),
+
+with the posterior median as the center and 1.6 posterior sds as the scale: nodes are dense where
+the posterior is, and reach far where it is not. So standard deviations begin at 0 and rho has its
+whole range for all data, and no plateau of the density can lie outside.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from scipy import special
+
+from recovery.exact.kernels.axes import DENSE, EXP, POSITIVE, SINE, guesses, new_window, place
+from recovery.exact.kernels.grid import integrate
+from recovery.model.prior import Prior
+
+PARAMETERS_ON_AXES = ("sigma_u0", "sigma_u1", "rho", "sigma")
+PILOT = (10, 10, 10, 8)
+MAX_PILOTS = 7
+SETTLED = 0.5
+NEGLIGIBLE = 14.0  # the windows end at a density of exp(-14) of the peak
+ROUGH_CHANGE, ROUGH_SHARE = 0.5, 1e-5
+FAR = 300.0  # a log density so far from the one expected is nearly out of a double's range
+
+
+class Axis(NamedTuple):
+    """A parameter as a function of u from low to high: link(center + scale sinh(u))."""
+
+    link: int
+    center: float
+    scale: float
+    low: float
+    high: float
+
+
+class Problem(NamedTuple):
+    """A data set and a prior.
+
+    Attributes
+    ----------
+    rows, rss, patterns
+        As of `BatchStatistics`, the data counted from `center`.
+    center : float
+        Where beta0 is counted from: its prior mean.
+    prior : Prior
+        The prior.
+    beta_mean, beta_precision : tuple of float
+        beta's normal prior: its mean (beta0 from the center) and precision (p00, p01, p11).
+    """
+
+    rows: float
+    rss: float
+    patterns: np.ndarray
+    center: float
+    prior: Prior
+    beta_mean: tuple[float, float]
+    beta_precision: tuple[float, float, float]
+
+
+def problem_of(
+    rows: float, rss: float, patterns: np.ndarray, center: float, prior: Prior
+) -> Problem:
+    """A data set, by its statistics, with a prior whose beta0 and beta1 are independent."""
+    precision = (prior.beta0_sd**-2.0, 0.0, prior.beta1_sd**-2.0)
+    return Problem(float(rows), float(rss), patterns, center, prior, (0.0, 0.0), precision)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Nodes of all axes and the posterior at them.
+
+    Attributes
+    ----------
+    axes : tuple of Axis
+        sigma_u0, sigma_u1, rho and sigma.
+    sizes : tuple of int
+        Number of nodes of each; 1 of rho if the prior has none.
+    values : tuple of ndarray
+        The parameter's values at an axis's nodes.
+    measures : tuple of ndarray
+        What a node weighs in an integral over the value.
+    log_evidence, top, probability, marginals, beta0, beta1
+        See `integrate`.
+    rough : bool
+        Whether the prior is not smooth where both standard deviations vanish, and it matters.
+    """
+
+    axes: tuple[Axis, ...]
+    sizes: tuple[int, ...]
+    values: tuple[np.ndarray, ...]
+    measures: tuple[np.ndarray, ...]
+    log_evidence: float
+    top: float
+    probability: np.ndarray
+    marginals: tuple[np.ndarray, ...]
+    beta0: np.ndarray
+    beta1: np.ndarray
+    rough: bool
+
+
+@cache
+def legendre(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights on [-1, 1]."""
+    x, w = special.roots_legendre(n)
+    return x, w
+
+
+def evaluate_grid(
+    problem: Problem,
+    axes: tuple[Axis, ...],
+    sizes: tuple[int, ...],
+    top: float,
+    with_beta: bool = True,
+) -> Grid:
+    """Evaluate the posterior on a grid of so many nodes per axis; see `integrate`."""
+    prior = problem.prior
+    if not prior.has_rho:
+        sizes = (*sizes[:2], 1, sizes[3])
+    nodes: list[np.ndarray] = []
+    measures: list[np.ndarray] = []
+    for axis, size in zip(axes, sizes):
+        x, w = legendre(size)
+        value, slope = place(tuple(axis), x)
+        nodes.append(value)
+        measures.append(slope * w)
+    if not prior.has_rho:
+        nodes[2], measures[2] = np.zeros(1), np.ones(1)
+    log_weights = [np.log(measure) for measure in measures]
+    s0, s1, rho, sigma = nodes
+    log_prior = prior.log_density(s0[:, None, None, None], s1[:, None, None], rho[:, None], sigma)
+    log_weights[3] += _log_sigma_prior(prior, sigma)
+    values = tuple(nodes)
+    found = integrate(
+        problem.rows, problem.rss, problem.patterns, problem.beta_mean, problem.beta_precision,
+        values, tuple(log_weights), log_prior, top, with_beta,
+    )  # fmt: skip
+    if abs(found[1] - top) > FAR:  # out of the range of a double
+        return evaluate_grid(problem, axes, sizes, found[1], with_beta)
+    log_evidence, found_top, probability, marginals, beta0, beta1 = found
+    rough = _is_rough(log_prior, probability)
+    return Grid(
+        axes, sizes, values, tuple(measures), log_evidence, found_top, probability, marginals,
+        beta0, beta1, rough,
+    )  # fmt: skip
+
+
+def _is_rough(log_prior: np.ndarray, probability: np.ndarray) -> bool:
+    """Whether the prior is not smooth at the lowest sds, and some of the posterior lies there.
+
+    It is not if its logarithm changes much between the two lowest nodes.
+    """
+    k, m = (size // 2 for size in log_prior.shape[2:])
+    change = abs(log_prior[1, 1, k, m] - log_prior[0, 0, k, m])
+    return bool(change > ROUGH_CHANGE and probability[:2, :2].sum() > ROUGH_SHARE)
+
+
+def _log_sigma_prior(prior: Prior, sigma: np.ndarray) -> np.ndarray:
+    """Log density of the half Student t of sigma."""
+    df, scale = prior.sigma_df, prior.sigma_scale
+    constant = math.lgamma((df + 1) / 2) - math.lgamma(df / 2) + math.log(2 / scale)
+    constant -= 0.5 * math.log(df * math.pi)
+    return constant - (df + 1) / 2 * np.log1p((sigma / scale) ** 2 / df)
+
+
+def first_axes(problem: Problem) -> tuple[Axis, ...]:
+    """Wide windows about guesses by moments.
+
+    Raises
+    ------
+    ValueError
+        If the responses do not vary, so that there is no scale to look at.
+    """
+    sd0, sd1, sd, log_sd = guesses(problem.rows, problem.rss, problem.patterns)
+    largest = max(sd0, sd1, sd)
+    if largest == 0.0:
+        raise ValueError("the responses do not vary")
+    # where a guess is 0, any scale will do: pilots take over
+    sd0, sd1, sd = (guess or largest for guess in (sd0, sd1, sd))
+    quarter = math.asinh(0.5 * math.pi)
+    low, high = math.asinh(-0.5), math.asinh(8.0)
+    return (
+        Axis(POSITIVE, 0.5 * sd0, sd0, low, high),
+        Axis(POSITIVE, 0.5 * sd1, sd1, low, high),
+        Axis(SINE, 0.0, 1.0, -quarter, quarter),
+        Axis(EXP, math.log(sd), 2.0 * log_sd, -2.0, 2.0),
+    )
+
+
+def settled_axes(problem: Problem, axes: tuple[Axis, ...]) -> tuple[tuple[Axis, ...], Grid]:
+    """Move and stretch windows until they suit the posterior; also the last pilot grid."""
+    sigma = math.exp(axes[3].center)
+    # about the log likelihood's maximum, if the guess of sigma is any good; else see FAR
+    top = -problem.rows * (0.5 + math.log(sigma * math.sqrt(2.0 * math.pi)))
+    for pilot in range(MAX_PILOTS):
+        grid = evaluate_grid(problem, axes, PILOT, top, with_beta=False)
+        top = grid.top
+        found = tuple(
+            Axis(
+                axis.link,
+                *new_window(tuple(axis), marginal, *legendre(size), NEGLIGIBLE),
+            )
+            if size > 1
+            else axis
+            for axis, marginal, size in zip(axes, grid.marginals, grid.sizes)
+        )
+        moved = max(_moved(new, old) for new, old in zip(found, axes))
+        axes = found
+        if moved < SETTLED and pilot > 0:
+            break
+    if grid.rough:
+        axes = *(axis._replace(link=DENSE) for axis in axes[:2]), *axes[2:]
+    return axes, grid
+
+
+def _moved(new: Axis, old: Axis) -> float:
+    """How much an axis changed: its center in scales, its scale by its logarithm, its ends in u.
+
+    Ends count when they move outwards, three times: what lies beyond a window is not seen.
+    """
+    if new is old:
+        return 0.0
+    ends = [new.center + new.scale * math.sinh(u) for u in (new.low, new.high)]
+    low, high = (math.asinh((end - old.center) / old.scale) for end in ends)
+    outwards = 3.0 * max(old.low - low, high - old.high)
+    center = abs(new.center - old.center) / old.scale
+    return max(center, abs(math.log(new.scale / old.scale)), outwards)

@@ -1,1 +1,0 @@
-"""Figures: functions from tables or posteriors to matplotlib figures, in one style."""

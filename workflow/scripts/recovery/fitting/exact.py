@@ -1,0 +1,152 @@
+"""Fit data sets without sampling: exact posteriors of a batch as tables."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from recovery.columns import DIAGNOSTICS, density_columns, quantile_columns
+from recovery.data.longdata import LongData
+from recovery.exact.batch import Summaries, solve_batch
+from recovery.exact.draws import joint_draws
+from recovery.exact.posterior import TOLERANCE, exact_posterior
+from recovery.fitting.result import Diagnostics, Fit
+from recovery.fitting.summary import no_estimates
+from recovery.model.prior import Prior
+from recovery.parameters import PARAMETERS
+
+
+class ExactBatch(NamedTuple):
+    """Exact fits of a batch of data sets.
+
+    Attributes
+    ----------
+    estimates : DataFrame
+        One row per data set and parameter: ``replicate, parameter, truth``, the columns of
+        `columns.estimate_columns` and ``crps``. NaN where a fit failed, and for rho under a prior
+        without it.
+    fits : DataFrame
+        One row per data set: ``replicate`` and the fields of `Diagnostics`.
+    """
+
+    estimates: pd.DataFrame
+    fits: pd.DataFrame
+
+
+def exact_batch(
+    data: Sequence[LongData],
+    prior: Prior,
+    levels: list[float],
+    truths: np.ndarray,
+    numbers: Sequence[int],
+    seeds: Sequence[int],
+) -> ExactBatch:
+    """Fit every data set of a batch by quadrature.
+
+    A data set's results depend on its own data, truth and seed only. One that breaks becomes a
+    fit with status ``failed``, and one whose estimated error is too large, one with status
+    ``not_converged``.
+
+    Parameters
+    ----------
+    data : sequence of LongData
+        The data sets, each with any times.
+    prior : Prior
+        The prior to fit.
+    levels : list of float
+        Levels of the intervals.
+    truths : ndarray, shape (fits, 7)
+        True values in the order of `PARAMETERS`, for the score.
+    numbers : sequence of int
+        The replicates' numbers.
+    seeds : sequence of int
+        One seed per fit, of the draws behind r_u.
+    """
+    quantiles = quantile_columns(levels)
+    found = solve_batch(data, prior, list(quantiles.values()), levels, truths, seeds)
+    records = [
+        asdict(_record(found.error[k], found.message[k], found.seconds[k], int(seed)))
+        for k, seed in enumerate(seeds)
+    ]
+    estimates = pd.DataFrame(
+        {
+            "replicate": np.repeat(numbers, len(PARAMETERS)),
+            "parameter": np.tile(np.array(PARAMETERS, dtype=object), len(data)),
+            "truth": np.asarray(truths, float).ravel(),
+            **_estimate_columns(found, levels),
+        }
+    )
+    fits = pd.DataFrame(records)
+    fits.insert(0, "replicate", np.asarray(numbers))
+    return ExactBatch(estimates, fits)
+
+
+def _estimate_columns(found: Summaries, levels: list[float]) -> dict[str, np.ndarray]:
+    """Columns of estimates, a value per data set and parameter; see `solve_batch`."""
+    quantiles = list(quantile_columns(levels))
+    table = found.table.reshape(-1, found.table.shape[-1]).T
+    mean, sd, mcse, median, *rest = table
+    missing = np.full(len(mean), np.nan)
+    ends = [column for level in levels for column in density_columns(level)]
+    return {
+        "mean": mean,
+        "median": median,
+        "sd": sd,
+        **dict(zip(quantiles, rest)),
+        "mcse_mean": mcse,
+        **dict.fromkeys(DIAGNOSTICS[1:], missing),
+        **dict(zip(ends, rest[len(quantiles) :])),
+        "crps": rest[-1],
+    }
+
+
+def _record(error: float, message: str, seconds: float, seed: int) -> Diagnostics:
+    """What happened in a fit."""
+    status = "failed" if message else "ok"
+    if not message and not error < TOLERANCE:
+        status = "not_converged"
+        message = f"the quadrature's error is estimated at {error:.1e} sd, over {TOLERANCE:g}"
+    return Diagnostics(
+        status=status, error=message, attempts=1, sampling_seconds=seconds, seed=seed
+    )
+
+
+class ExactEngine:
+    """Draws independently from the exact posterior of one data set at a time.
+
+    Parameters
+    ----------
+    prior : Prior
+        The prior to fit.
+    levels : list of float
+        Levels of the intervals that estimates carry.
+    draws : int
+        Independent draws of all parameters and effects.
+    """
+
+    def __init__(self, prior: Prior, levels: list[float], draws: int) -> None:
+        self.prior = prior
+        self.levels = levels
+        self.draws = draws
+
+    def fit(self, data: LongData, seed: int) -> Fit:
+        """Fit one data set; an exception is returned as a fit with status ``failed``."""
+        started = time.process_time()
+        try:
+            if not np.isfinite(data.response).all():
+                raise ValueError("the responses are not all finite")
+            exact = exact_posterior(data, self.prior)
+            drawn = joint_draws(exact, data, self.draws, np.random.default_rng([seed, 1]))
+        except Exception as error:  # noqa: BLE001 - a broken replicate must not kill its batch
+            return Fit.failed(error, self.levels, attempts=1, seed=seed)
+        draws = {
+            name: (("chain", "draw", "subject")[: values.ndim + 1], values[None])
+            for name, values in drawn.items()
+        }
+        seconds = time.process_time() - started
+        record = _record(exact.change, "", seconds, seed)
+        return Fit(record, no_estimates(self.levels), xr.Dataset(draws))

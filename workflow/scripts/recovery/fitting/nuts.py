@@ -1,0 +1,150 @@
+"""Fit one model to many data sets by NUTS: compile once, swap the data.
+
+A fit that looks bad can be refitted, but replicates are not by default: diagnostics go along with
+what the chains found (under LKJCorr, those that ventured into the tail near rho = 1 are called
+bad), so that to keep the good and replace the bad selects estimates, and biases their average.
+"""
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+import nutpie
+import pandas as pd
+import xarray as xr
+
+from recovery.data.longdata import LongData
+from recovery.fitting.compiled import ModelFile, runnable
+from recovery.fitting.result import Diagnostics, Fit
+from recovery.fitting.summary import estimates_from_draws
+from recovery.fitting.trace import draws_from_trace
+from recovery.model.formulations import FORMULATIONS
+from recovery.model.prior import Prior
+
+MAX_RHAT = 1.01
+MIN_ESS_BULK = 400.0
+
+
+@dataclass(frozen=True)
+class SamplerSettings:
+    """How NUTS is run (`sampler` in the config)."""
+
+    formulation: str
+    chains: int
+    tune: int
+    draws: int
+    target_accept: float
+    refits: int = 0
+
+    def for_attempt(self, attempt: int) -> "SamplerSettings":
+        """Settings of attempt 1, 2, ...: each halves 1 - target_accept and doubles the draws."""
+        factor = 2 ** (attempt - 1)
+        return replace(
+            self,
+            tune=self.tune * factor,
+            draws=self.draws * factor,
+            target_accept=1.0 - (1.0 - self.target_accept) / factor,
+        )
+
+
+class NutsSampler:
+    """A prior's compiled model, which fits any data set of its kind.
+
+    Parameters
+    ----------
+    prior : Prior
+        The prior that the model was compiled with.
+    settings : SamplerSettings
+        Formulation and lengths of the chains.
+    model : ModelFile
+        The compiled model.
+    levels : list of float
+        Levels of the intervals that estimates carry.
+    """
+
+    def __init__(
+        self, prior: Prior, settings: SamplerSettings, model: ModelFile, levels: list[float]
+    ) -> None:
+        self.prior = prior
+        self.settings = settings
+        self.levels = levels
+        self._formulation = FORMULATIONS[settings.formulation]
+        self._ranks = {name: value.ndim for name, value in model.data.items()}
+        self._compiled = runnable(model)
+
+    def fit(self, data: LongData, seed: int) -> Fit:
+        """Fit one data set; refit at most `settings.refits` times while diagnostics are not good.
+
+        Not good are divergences, R-hat above 1.01 or a bulk effective sample size below 400
+        (Vehtari et al. 2021) in any estimand. An exception is not raised but
+        returned as a fit with status ``failed``.
+        """
+        started = time.process_time()
+        record = Diagnostics(seed=seed)
+        for attempt in range(1, self.settings.refits + 2):
+            settings = self.settings.for_attempt(attempt)
+            record = replace(record, attempts=attempt, target_accept=settings.target_accept)
+            try:
+                trace = self._sample(data, settings, seed + attempt - 1)
+                posterior = trace["posterior"].to_dataset()
+                estimates, sample = estimates_from_draws(posterior, self.levels)
+            except Exception as error:  # noqa: BLE001 - a broken replicate must not kill its batch
+                kept = ("attempts", "target_accept", "gradient_evaluations", "seed")
+                known = {name: getattr(record, name) for name in kept}
+                fit = Fit.failed(error, self.levels, **known)
+                break
+            record = _assessed(record, trace, estimates)
+            fit = Fit(record, estimates, posterior, sample, trace["sample_stats"].to_dataset())
+            if record.status == "ok":
+                break
+        seconds = time.process_time() - started
+        return replace(fit, diagnostics=replace(fit.diagnostics, sampling_seconds=seconds))
+
+    def _sample(self, data: LongData, settings: SamplerSettings, seed: int) -> xr.DataTree:
+        values = self._formulation.data(data, self.prior)
+        # a model for unbalanced data takes vectors, also where one number would do
+        values = {name: np.array(values[name], ndmin=rank) for name, rank in self._ranks.items()}
+        trace = nutpie.sample(
+            self._compiled.with_data(**values),
+            chains=settings.chains,
+            tune=settings.tune,
+            draws=settings.draws,
+            target_accept=settings.target_accept,
+            seed=seed,
+            cores=1,  # the caller has as many processes as cores; the draws do not depend on it
+            progress_bar=False,
+            return_raw_trace=True,
+        )
+        draws = draws_from_trace(trace)
+        rng = np.random.default_rng([seed, 1])  # apart from nutpie's use of the seed
+        posterior = draws["posterior"].to_dataset()
+        draws["posterior"] = xr.DataTree(self._formulation.complete(posterior, data, rng))
+        return draws
+
+
+def _assessed(record: Diagnostics, draws: xr.DataTree, estimates: pd.DataFrame) -> Diagnostics:
+    """The record of an attempt that gave draws, with what its diagnostics say."""
+    divergences = int(draws["sample_stats"]["diverging"].sum())
+    sampled = [name for name in estimates.index if name in draws["posterior"] or name == "r_u"]
+    # NaN, of a parameter that never moves, counts as bad and is not passed over
+    max_rhat = float(estimates.loc[sampled, "rhat"].max(skipna=False))
+    min_ess = float(estimates.loc[sampled, "ess_bulk"].min(skipna=False))
+    complaints = [
+        complaint
+        for complaint, holds in (
+            (f"{divergences} divergences", divergences > 0),
+            (f"R-hat {max_rhat:.3f}", not max_rhat <= MAX_RHAT),
+            (f"bulk ESS {min_ess:.0f}", not min_ess >= MIN_ESS_BULK),
+        )
+        if holds
+    ]
+    steps = draws["sample_stats"]["n_steps"].sum() + draws["warmup_sample_stats"]["n_steps"].sum()
+    return replace(
+        record,
+        status="not_converged" if complaints else "ok",
+        error=", ".join(complaints),
+        divergences=divergences,
+        max_rhat=max_rhat,
+        min_ess_bulk=min_ess,
+        gradient_evaluations=record.gradient_evaluations + int(steps),
+    )

@@ -1,0 +1,102 @@
+"""The real data under one prior, with everything that a posterior is looked at through."""
+
+import numpy as np
+import pymc as pm
+import xarray as xr
+from scipy import stats
+
+from recovery.data.longdata import LongData
+from recovery.fitting.nuts import NutsSampler
+from recovery.fitting.result import Fit
+from recovery.model.pymc_models import latent_model
+from recovery.seeds import named_seed
+
+PRIOR_DRAWS = 2000
+
+
+def observe(
+    data: LongData, sampler: NutsSampler, study_seed: int, prior_name: str
+) -> tuple[xr.DataTree, Fit]:
+    """Fit the real data and describe the fit in ArviZ's groups.
+
+    Parameters
+    ----------
+    data : LongData
+        The real data.
+    sampler : NutsSampler
+        The prior's compiled model.
+    study_seed : int
+        The config's seed.
+    prior_name : str
+        The prior's id, of which the seeds of the fit and of predictions are made.
+
+    Returns
+    -------
+    tree : xarray.DataTree
+        ``posterior`` (parameters, ``u0``, ``u1`` and the conditional mean ``mu`` of every
+        observation), ``posterior_predictive``, ``log_likelihood``, ``prior``,
+        ``prior_predictive``, ``sample_stats``, ``observed_data`` and ``constant_data``.
+    fit : Fit
+        The estimates and diagnostics.
+
+    Raises
+    ------
+    RuntimeError
+        If the sampler failed: there is then nothing to describe.
+    """
+
+    def seed(stage: str) -> int:
+        return named_seed(study_seed, "observed", prior_name, stage)
+
+    fit = sampler.fit(data, seed("fit"))
+    if fit.draws is None:
+        raise RuntimeError(
+            f"prior {prior_name}: the fit of the real data failed, {fit.diagnostics.error}"
+        )
+    rng = np.random.default_rng(seed("predict"))
+    posterior = with_conditional_mean(fit.draws, data)
+    prior_draws = pm.sample_prior_predictive(
+        PRIOR_DRAWS,
+        model=latent_model(data, sampler.prior),
+        random_seed=seed("prior"),
+        compile_kwargs={"mode": "FAST_COMPILE"},  # drawn once: compiling would take longer
+    )
+    prior = with_conditional_mean(prior_draws["prior"].to_dataset(), data)
+    log_density = stats.norm.logpdf(
+        data.response, posterior["mu"], posterior["sigma"].to_numpy()[..., None]
+    )
+    groups = {
+        "posterior": posterior,
+        "posterior_predictive": predict(posterior, rng),
+        "log_likelihood": xr.Dataset({"response": posterior["mu"].copy(data=log_density)}),
+        "sample_stats": fit.sample_stats,
+        "prior": prior,
+        "prior_predictive": predict(prior, rng),
+        **_data_groups(data),
+    }
+    return xr.DataTree.from_dict(groups), fit
+
+
+def _data_groups(data: LongData) -> dict[str, xr.Dataset]:
+    subject = np.asarray(data.labels)[data.subject]
+    constant = {"time": ("observation", data.time), "subject_of_row": ("observation", subject)}
+    return {
+        "observed_data": xr.Dataset({"response": ("observation", data.response)}),
+        "constant_data": xr.Dataset(constant),
+    }
+
+
+def with_conditional_mean(draws: xr.Dataset, data: LongData) -> xr.Dataset:
+    """Add ``mu``, the mean of every observation given its subject's effects."""
+    subject = xr.DataArray(data.subject, dims="observation")
+    time = xr.DataArray(data.time, dims="observation")
+    intercept = draws["beta0"] + draws["u0"]
+    slope = draws["beta1"] + draws["u1"]
+    mean = intercept.isel(subject=subject) + slope.isel(subject=subject) * time
+    return draws.assign(mu=mean.drop_vars("subject").transpose("chain", "draw", "observation"))
+
+
+def predict(draws: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
+    """A new response for every observation and draw, from Normal(mu, sigma)."""
+    noise = xr.DataArray(rng.standard_normal(draws["mu"].shape), dims=draws["mu"].dims)
+    return xr.Dataset({"response": draws["mu"] + draws["sigma"] * noise})

@@ -1,0 +1,1 @@
+"""The hierarchical model: priors, likelihood, PyMC models."""

@@ -1,0 +1,141 @@
+"""The parts of every prior: hyperparameters, a PyMC model, a sampler and a density.
+
+A family of priors is a class with its hyperparameters as fields. It defines the prior of
+(sigma_u0, sigma_u1, rho) three ways: as a PyMC model, as a sampler and as a log density. Tests
+compare the three, so an error in one of them shows. The fields are floats, because PyMC 6.4 stores
+small Python integers as int8, where ``HalfStudentT(nu=4, sigma=50)`` overflows to NaN. PyMC takes
+seconds to import, so only the functions that build a model import it.
+"""
+
+import sys
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+
+from recovery.errors import InputError
+
+
+class Covariance(NamedTuple):
+    """Standard deviations and correlation of the subjects' effects, as PyMC variables.
+
+    ``rho`` is None where the prior has no correlation parameter.
+    """
+
+    sigma_u0: Any
+    sigma_u1: Any
+    rho: Any
+
+
+Draws = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Draws of sigma_u0, sigma_u1 and rho."""
+
+
+@dataclass(frozen=True)
+class Prior(ABC):
+    """What all families share: the priors of beta0, beta1 and sigma.
+
+    Attributes
+    ----------
+    center : float or "data"
+        Prior mean of beta0; "data" takes the mean response of the fitted data set.
+    beta0_sd, beta1_sd : float
+        Prior standard deviations of beta0 ~ Normal(center, .) and beta1 ~ Normal(0, .).
+    sigma_df, sigma_scale : float
+        sigma ~ HalfStudentT(sigma_df, sigma_scale).
+
+    Raises
+    ------
+    InputError
+        If a hyperparameter is not a finite positive number.
+    """
+
+    has_rho: ClassVar[bool] = True
+
+    center: float | str = "data"
+    beta0_sd: float = 50.0
+    beta1_sd: float = 10.0
+    sigma_df: float = 4.0
+    sigma_scale: float = 50.0
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name == "center" and value == "data":
+                continue
+            object.__setattr__(self, field.name, _checked(field.name, value))
+
+    def center_for(self, response: np.ndarray) -> float:
+        """The prior mean of beta0 for a data set."""
+        return float(np.mean(response)) if self.center == "data" else float(self.center)
+
+    @abstractmethod
+    def covariance(self, sigma: Any) -> Covariance:
+        """Add the prior's variables to the PyMC model in context, given the residual sd."""
+
+    @abstractmethod
+    def draw(self, sigma: np.ndarray, rng: np.random.Generator) -> Draws:
+        """Draw (sigma_u0, sigma_u1, rho) from the definition of the prior, one per sigma.
+
+        Calibration takes its truths from here. The method shares no code with `covariance` and
+        `log_density`, so an error in either shows. ``rho`` is 0 where the prior has none.
+        """
+
+    def draw_parameters(self, n: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+        """Draw all parameters n times; the center must be a number.
+
+        Returns
+        -------
+        dict
+            beta0, beta1, sigma, sigma_u0, sigma_u1 and rho, each of shape (n,).
+        """
+        sigma = self.sigma_scale * np.abs(rng.standard_t(self.sigma_df, n))
+        return {
+            "beta0": rng.normal(float(self.center), self.beta0_sd, n),
+            "beta1": rng.normal(0.0, self.beta1_sd, n),
+            "sigma": sigma,
+            **dict(zip(("sigma_u0", "sigma_u1", "rho"), self.draw(sigma, rng))),
+        }
+
+    @abstractmethod
+    def log_density(self, sigma_u0: Any, sigma_u1: Any, rho: Any, sigma: Any) -> Any:
+        """Log of p(sigma_u0, sigma_u1, rho | sigma), normalised; the arguments broadcast.
+
+        A family without a correlation ignores rho and gives p(sigma_u0, sigma_u1 | sigma).
+        """
+
+
+def _checked(name: str, value: Any) -> float:
+    """A hyperparameter as a float; `InputError` if it is not valid."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        expected = "a number or 'data'" if name == "center" else "a number"
+        raise InputError(f"{name}: {value!r} is not {expected}{_advice(value)}.")
+    if not abs(value) <= sys.float_info.max or (name != "center" and value <= 0):
+        expected = "finite" if name == "center" else "positive and finite"
+        raise InputError(f"{name}: {value} must be {expected}.")
+    return float(value)
+
+
+def _advice(value: Any) -> str:
+    """How to write a number that YAML reads as text, such as 1e-6."""
+    try:
+        number = float(value.replace(",", ".") if isinstance(value, str) else value)
+    except (TypeError, ValueError):
+        return ""
+    return f"; write {as_yaml_number(number)}" if abs(number) <= sys.float_info.max else ""
+
+
+def as_yaml_number(number: float) -> str:
+    """A number in a form that YAML reads as a number, which needs the point of ``1.0e-06``.
+
+    Examples
+    --------
+    >>> as_yaml_number(1e-6), as_yaml_number(0.5), as_yaml_number(1e20)
+    ('1.0e-06', '0.5', '1.0e+20')
+    """
+    text = f"{number:.15g}"
+    mantissa, exponent, power = text.partition("e")
+    if exponent and "." not in mantissa:
+        mantissa += ".0"
+    return mantissa + exponent + power

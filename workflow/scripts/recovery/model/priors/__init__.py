@@ -1,0 +1,1 @@
+"""The families of priors: one module per family, and nothing else."""

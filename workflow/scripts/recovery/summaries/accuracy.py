@@ -1,0 +1,78 @@
+"""Sampled posteriors compared with the exact ones, on the same data sets."""
+
+import numpy as np
+import pandas as pd
+
+from recovery.summaries.recovery import groups
+
+QUANTITIES = {"mean": "mcse_mean", "sd": "mcse_sd", "q2.5": "mcse_q2.5", "q97.5": "mcse_q97.5"}
+"""What is compared, with the column of its Monte Carlo standard error."""
+ON_ONE_FIT = ["scenario", "prior", "replicate", "parameter"]
+
+
+def accuracy_table(estimates: pd.DataFrame) -> pd.DataFrame:
+    """How far NUTS is from the exact posterior, in its own standard errors and in posterior sds.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        Estimates of both engines.
+
+    Returns
+    -------
+    DataFrame
+        One row per scenario, prior, parameter and quantity (``mean, sd, q2.5, q97.5``). Of
+        z = (sampled - exact) / mcse over the replicates: ``mean, sd, largest`` (in size) and
+        ``beyond_4`` (their count), with ``mean_mcse`` = sd / sqrt(n) and ``sd_mcse`` =
+        sd / sqrt(2 (n - 1)). A correct sampler has an sd of about 1. The mean of z is not quite
+        0 where posteriors are skewed, because a chain that ventures into the tail has a larger mean
+        and a larger mcse. A bias shows in ``error``, the mean of (sampled - exact) / exact sd,
+        with ``error_mcse``. ``n`` is the number of fits. z is missing for the sd and the
+        quantiles of ``r_u``, whose exact ones are known by draws.
+    """
+    rows = []
+    for keys, group in groups(compared_fits(estimates), ["scenario", "prior", "parameter"]):
+        for quantity in QUANTITIES:
+            error = group[f"error_{quantity}"].dropna()
+            z, n, several = group[f"z_{quantity}"].dropna(), len(error), len(error) > 1
+            sd = z.std(ddof=1) if len(z) > 1 else np.nan
+            rows.append(
+                {
+                    **dict(zip(("scenario", "prior", "parameter"), keys)),
+                    "quantity": quantity,
+                    "mean": z.mean(),
+                    "mean_mcse": sd / np.sqrt(max(len(z), 1)),
+                    "sd": sd,
+                    "sd_mcse": sd / np.sqrt(2.0 * max(len(z) - 1, 1)),
+                    "largest": z.abs().max(),
+                    "beyond_4": (z.abs() > 4).sum(),
+                    "error": error.mean() if several else np.nan,
+                    "error_mcse": error.sem() if several else np.nan,
+                    "n": n,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def compared_fits(estimates: pd.DataFrame) -> pd.DataFrame:
+    """The NUTS estimates of which there are exact ones, with their errors.
+
+    Returns
+    -------
+    DataFrame
+        Keys and, for each quantity, ``error_`` (in exact posterior sds) and ``z_`` (in Monte
+        Carlo standard errors; those of both engines for the mean of ``r_u``).
+    """
+    nuts = estimates[estimates["engine"] == "nuts"].dropna(subset="mean")
+    exact = estimates[estimates["engine"] == "exact"].dropna(subset="mean")
+    both = nuts.merge(exact, on=ON_ONE_FIT, suffixes=("", "_exact"), validate="one_to_one")
+    found = both[ON_ONE_FIT].copy()
+    drawn = both["parameter"] == "r_u"
+    for quantity, mcse in QUANTITIES.items():
+        difference = both[quantity] - both[f"{quantity}_exact"]
+        own = both[mcse].where(both[mcse] > 0)
+        # that of the exact engine is 0 but for r_u, whose mean it knows by draws
+        both_errors = np.hypot(own, both["mcse_mean_exact"]) if quantity == "mean" else own
+        found[f"error_{quantity}"] = difference / both["sd_exact"]
+        found[f"z_{quantity}"] = difference / both_errors.mask(drawn & (quantity != "mean"))
+    return found

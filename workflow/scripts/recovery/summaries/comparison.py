@@ -1,0 +1,68 @@
+"""Paired differences between priors."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from recovery.summaries.monte_carlo import MISSING, Measured
+from recovery.summaries.recovery import MIN_REPLICATES, groups, measures_at, replicates_at
+
+
+def comparison_table(
+    estimates: pd.DataFrame, levels: list[float], pairs: list[tuple[str, str]]
+) -> pd.DataFrame:
+    """Paired differences ``prior - reference`` on the data sets that both fitted.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        Estimates of one or more scenarios.
+    levels : list of float
+        Levels of the intervals.
+    pairs : list of (str, str)
+        Prior and reference.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``scenario, prior, reference, engine, parameter, measure, level, difference,
+        mcse, n``.
+    """
+    rows = []
+    keys = ["scenario", "engine", "parameter"]
+    for (scenario, engine, parameter), group in groups(estimates, keys):
+        by_prior = {
+            prior: frame.set_index("replicate").dropna(subset="mean")
+            for prior, frame in group.groupby("prior", sort=False)
+        }
+        for prior, reference in pairs:
+            both = by_prior[prior].index.intersection(by_prior[reference].index)
+            a, b = by_prior[prior].loc[both], by_prior[reference].loc[both]
+            for name, level, result in _differences(a, b, levels):
+                rows.append(
+                    {
+                        "scenario": scenario,
+                        "prior": prior,
+                        "reference": reference,
+                        "engine": engine,
+                        "parameter": parameter,
+                        "measure": name,
+                        "level": level,
+                        "difference": result.estimate,
+                        "mcse": result.mcse,
+                        "n": len(both),
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def _differences(
+    a: pd.DataFrame, b: pd.DataFrame, levels: list[float]
+) -> Iterator[tuple[str, float, Measured]]:
+    enough = len(a) >= MIN_REPLICATES
+    for level in (np.nan, *levels):
+        pair = replicates_at(a, level), replicates_at(b, level)
+        for name, measure in measures_at(level).items():
+            if measure.compared:
+                yield name, level, measure.difference(*pair) if enough else MISSING

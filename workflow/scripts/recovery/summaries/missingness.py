@@ -1,0 +1,24 @@
+"""Numbers of fits by outcome."""
+
+import pandas as pd
+
+
+def missingness_table(fits: pd.DataFrame) -> pd.DataFrame:
+    """Count the requested fits by outcome (Pawel et al. 2026, Am Stat 80:31).
+
+    Returns
+    -------
+    DataFrame
+        Columns ``scenario, prior, engine`` and numbers of fits: ``requested``; ``fitted`` (with a
+        posterior); ``refitted`` (more than one attempt); ``not_converged`` (a posterior whose
+        diagnostics stayed bad); ``failed`` (no posterior).
+    """
+    status = fits["status"]
+    counted = fits[["scenario", "prior", "engine"]].assign(
+        requested=1,
+        fitted=status.ne("failed").astype(int),
+        refitted=fits["attempts"].gt(1).astype(int),
+        not_converged=status.eq("not_converged").astype(int),
+        failed=status.eq("failed").astype(int),
+    )
+    return counted.groupby(["scenario", "prior", "engine"], sort=False, as_index=False).sum()

@@ -1,0 +1,61 @@
+"""Monte Carlo standard errors of means and proportions over independent replicates."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+Z95 = 1.959963984540054  # the normal's 0.975 quantile
+
+
+class Measured(NamedTuple):
+    """An estimate and its Monte Carlo standard error."""
+
+    estimate: float
+    mcse: float
+
+
+MISSING = Measured(np.nan, np.nan)
+
+
+def mean_and_mcse(values: np.ndarray) -> Measured:
+    """Mean of n independent values and its standard error, sd / sqrt(n)."""
+    return Measured(values.mean(), values.std(ddof=1) / np.sqrt(len(values)))
+
+
+def proportion_and_mcse(hits: np.ndarray) -> Measured:
+    """Share of hits; mcse = sqrt(p (1 - p) / n).
+
+    Where all or none hit, that formula gives 0; the mcse is then half the length of Wilson's
+    interval over 1.96.
+    """
+    share, n = float(hits.mean()), len(hits)
+    if share in (0.0, 1.0):
+        low, high = wilson_interval(share, n)
+        return Measured(share, (high - low) / (2.0 * Z95))
+    return Measured(share, np.sqrt(share * (1.0 - share) / n))
+
+
+def wilson_interval[Number: (float, np.ndarray)](
+    share: Number, n: Number | int
+) -> tuple[Number, Number]:
+    """95 % interval of a proportion, observed as `share` of n (Wilson 1927, JASA 22:209)."""
+    center = (share + Z95**2 / (2.0 * n)) / (1.0 + Z95**2 / n)
+    half = Z95 * np.sqrt(share * (1.0 - share) / n + Z95**2 / (4.0 * n**2)) / (1.0 + Z95**2 / n)
+    return center - half, center + half
+
+
+def paired_proportions(hits_a: np.ndarray, hits_b: np.ndarray) -> Measured:
+    """Difference of two shares on the same replicates, from the discordant pairs.
+
+    With p10 and p01 the shares that only a or only b hits, the difference is p10 - p01 and
+    mcse = sqrt((p10 + p01 - (p10 - p01)^2) / n) (McNemar's variance). Where all pairs are alike,
+    that formula gives 0; half a pair is then added to each of the four cells for the mcse
+    (Agresti & Min 2005, Stat Med 24:729).
+    """
+    n = float(len(hits_a))
+    only_a, only_b = float(np.sum(hits_a & ~hits_b)), float(np.sum(hits_b & ~hits_a))
+    difference = (only_a - only_b) / n
+    if max(only_a, only_b, n - only_a - only_b) == n:
+        n, only_a, only_b = n + 2.0, only_a + 0.5, only_b + 0.5
+    p10, p01 = only_a / n, only_b / n
+    return Measured(difference, np.sqrt((p10 + p01 - (p10 - p01) ** 2) / n))

@@ -1,0 +1,43 @@
+"""The negative control: priors that are one density in two codings must not differ."""
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from recovery.summaries.measures import MEASURES
+
+SIGNIFICANCE = 0.01
+POWER = 0.9
+MEANS = tuple(name for name, measure in MEASURES.items() if measure.compared and measure.is_mean)
+"""Measures whose paired differences are means over data sets, which suit a t test best."""
+
+
+def control_table(comparison: pd.DataFrame, pairs: list[tuple[str, str]]) -> pd.DataFrame:
+    """Tests of the paired differences between priors that must not differ, as NUTS fits them.
+
+    Returns
+    -------
+    DataFrame
+        The pairs' rows of `comparison_table` for the MEANS, with ``p_value`` (t test that the
+        difference is 0, n - 1 degrees of freedom), ``p_adjusted`` (Bonferroni, over the table),
+        ``clean`` (``p_adjusted`` >= 0.01) and ``detectable``, the difference that this test would
+        have found with probability 0.9.
+    """
+    either_way = {pair[::way] for pair in pairs for way in (1, -1)}
+    keys = pd.MultiIndex.from_frame(comparison[["prior", "reference"]])
+    chosen = keys.isin(either_way) & comparison["measure"].isin(MEANS)
+    chosen &= comparison["engine"] == "nuts"  # exact ones do not depend on the coding
+    table = comparison[chosen].dropna(subset="difference").reset_index(drop=True)
+    difference, mcse = table["difference"].astype(float).abs(), table["mcse"].astype(float)
+    df = table["n"].astype(float) - 1
+    # equal to the last digit: no difference and no error
+    t = (difference / mcse).mask(difference == 0, 0.0)
+    p_value = 2.0 * stats.t.sf(t, df)
+    adjusted = np.minimum(p_value * len(table), 1.0)
+    critical = stats.t.isf(SIGNIFICANCE / 2 / max(len(table), 1), df)
+    return table.assign(
+        p_value=p_value,
+        p_adjusted=adjusted,
+        clean=adjusted >= SIGNIFICANCE,
+        detectable=(critical + stats.t.ppf(POWER, df)) * mcse,
+    )

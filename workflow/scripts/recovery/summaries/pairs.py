@@ -1,0 +1,45 @@
+"""The pairs of priors that are compared."""
+
+from itertools import combinations
+
+import numpy as np
+
+from recovery.model.prior import Prior
+
+POINTS = 20
+
+
+def equal_pairs(priors: dict[str, Prior]) -> list[tuple[str, str]]:
+    """Pairs (prior, reference) with the same density and so the same posterior on every data set.
+
+    Densities are compared at random points.
+    """
+    rng = np.random.default_rng(0)
+    s0, s1, sigma = rng.lognormal(2.0, 1.0, (3, POINTS))
+    rho = rng.uniform(-0.99, 0.99, POINTS)
+
+    def key(prior: Prior) -> tuple:
+        density = np.round(prior.log_density(s0, s1, rho, sigma), 9)
+        population = (prior.center, prior.beta0_sd, prior.beta1_sd, prior.sigma_df)
+        return (prior.has_rho, *population, prior.sigma_scale, *density)
+
+    keys = {name: key(prior) for name, prior in priors.items()}
+    return [(b, a) for a, b in combinations(priors, 2) if keys[a] == keys[b]]
+
+
+def compared_pairs(priors: dict[str, Prior]) -> list[tuple[str, str]]:
+    """Pairs (prior, reference) of the comparison, in the order of the config.
+
+    Each prior is compared with the first one, and each prior with a correlation with the first of
+    these (the first prior of all may have no rho to compare). The pairs of one density are added.
+    """
+    with_rho = [name for name, prior in priors.items() if prior.has_rho]
+    references = {next(iter(priors)), *with_rho[:1]}
+    equal = set(equal_pairs(priors))
+    return [
+        (prior, reference)
+        for reference, prior in combinations(priors, 2)
+        if (prior, reference) in equal
+        or reference == next(iter(priors))
+        or (reference in references and prior in with_rho)
+    ]

@@ -1,0 +1,116 @@
+"""Tables of the measures of every scenario, prior and parameter."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from recovery.columns import (
+    HEADLINE_LEVEL,
+    density_columns,
+    interval_probabilities,
+    quantile_name,
+)
+from recovery.summaries.measures import MEASURES, Measure
+from recovery.summaries.monte_carlo import MISSING
+from recovery.summaries.scores import Replicates
+
+MIN_REPLICATES = 2
+KEYS = ["scenario", "prior", "engine", "parameter"]
+
+
+def with_design(recovery: pd.DataFrame, designs: pd.DataFrame) -> pd.DataFrame:
+    """Add the name of the design and the true rho of the scenario, after ``scenario``."""
+    keys = designs.set_index("scenario")[["design", "rho"]].loc[recovery["scenario"]]
+    table = recovery.copy()
+    table.insert(1, "design", keys["design"].to_numpy())
+    table.insert(2, "rho", keys["rho"].to_numpy())
+    return table
+
+
+def recovery_table(estimates: pd.DataFrame, levels: list[float]) -> pd.DataFrame:
+    """Tabulate every measure for every scenario, prior and parameter.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``scenario, prior, parameter, measure, level, estimate, mcse, n, low, high``. The
+        last two are the 95 % Monte Carlo interval: Wilson's for proportions, otherwise
+        estimate -+ 1.96 mcse. A measure with fewer than two replicates (rho under a prior
+        without one) is NaN.
+    """
+    rows = []
+    for keys, group in groups(estimates, KEYS):
+        complete = group.dropna(subset="mean")
+        truths = group["truth"].unique()
+        truth = truths[0] if len(truths) == 1 else np.nan
+        for level in (np.nan, *levels):
+            replicates = replicates_at(complete, level)
+            for name, measure in measures_at(level).items():
+                if not measure.estimated:
+                    continue
+                enough = len(complete) >= MIN_REPLICATES
+                result = measure.estimate(replicates) if enough else MISSING
+                rows.append((*keys, truth, name, level, *result, len(complete)))
+    columns = [*KEYS, "truth", "measure", "level", "estimate", "mcse", "n"]
+    return _with_monte_carlo_interval(pd.DataFrame(rows, columns=columns))
+
+
+def on_common_replicates(estimates: pd.DataFrame) -> pd.DataFrame:
+    """The estimates of those replicates of which every prior has a posterior, engine by engine."""
+    keys = ["scenario", "engine", "replicate"]
+    fitted = estimates[estimates["parameter"] == "beta0"].set_index(keys)["mean"].notna()
+    if fitted.all():
+        return estimates
+    everywhere = fitted.groupby(level=keys).all()
+    return estimates[everywhere.reindex(pd.MultiIndex.from_frame(estimates[keys])).to_numpy()]
+
+
+def headline(recovery: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """The exact engine's rows of a measure; for a measure of intervals, those at 95 %."""
+    level = recovery["level"]
+    chosen = (recovery["measure"] == measure) & (level.isna() | (level == HEADLINE_LEVEL))
+    return recovery[chosen & (recovery["engine"] == "exact")]
+
+
+def coverage_table(recovery: pd.DataFrame) -> pd.DataFrame:
+    """Coverage of the 95 % interval as text for reading, one column per prior."""
+    chosen = headline(recovery, "coverage")
+    text = [
+        "" if np.isnan(estimate) else f"{estimate:.3f} ± {mcse:.3f}"
+        for estimate, mcse in zip(chosen["estimate"], chosen["mcse"])
+    ]
+    wide = chosen.assign(text=text).pivot(
+        index=["scenario", "parameter"], columns="prior", values="text"
+    )
+    order = pd.MultiIndex.from_frame(chosen[["scenario", "parameter"]].drop_duplicates())
+    return wide.loc[order, list(chosen["prior"].unique())].rename_axis(columns=None).reset_index()
+
+
+def _with_monte_carlo_interval(table: pd.DataFrame) -> pd.DataFrame:
+    table = table.assign(low=np.nan, high=np.nan)
+    for name, measure in MEASURES.items():
+        own = table["measure"] == name
+        estimate, mcse, n = (table.loc[own, c].to_numpy(float) for c in ("estimate", "mcse", "n"))
+        low, high = measure.interval(estimate, mcse, np.where(n > 0, n, np.nan))
+        table.loc[own, "low"], table.loc[own, "high"] = low, high
+    return table
+
+
+def groups(table: pd.DataFrame, keys: list[str]) -> Iterator[tuple[tuple, pd.DataFrame]]:
+    """Groups in order of first appearance: the order of the sheet and of the config."""
+    return iter(table.groupby(keys, sort=False))
+
+
+def measures_at(level: float) -> dict[str, Measure]:
+    """The measures of an interval level; NaN selects the measures without a level."""
+    return {name: m for name, m in MEASURES.items() if m.per_level == np.isfinite(level)}
+
+
+def replicates_at(table: pd.DataFrame, level: float) -> Replicates:
+    """The replicates of one scenario, prior and parameter, with their intervals at a level."""
+    ends = [*map(quantile_name, interval_probabilities(level)), *density_columns(level)]
+    no_interval = np.full(len(table), np.nan)
+    intervals = [table[name].to_numpy() if np.isfinite(level) else no_interval for name in ends]
+    values = [table[name].to_numpy() for name in ("truth", "mean", "sd", "crps")] + intervals
+    return Replicates(**dict(zip(Replicates.__dataclass_fields__, [*values, level])))

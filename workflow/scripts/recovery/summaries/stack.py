@@ -1,0 +1,45 @@
+"""Stack the tables of a scenario's batches."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from recovery.files import delete_if_corrupt
+
+ENGINES = ("exact", "nuts")
+"""Engines in the order of the tables: all replicates exactly, the first ones by NUTS, too."""
+
+
+def stack_batches(paths: Sequence[str | Path], priors: Sequence[str]) -> pd.DataFrame:
+    """Stack the tables of batches, ordered by engine, prior and replicate.
+
+    Parameters
+    ----------
+    paths : sequence of path
+        Parquet files with the columns ``replicate, prior, engine`` and others.
+    priors : sequence of str
+        The priors, in the order of the config.
+
+    Returns
+    -------
+    DataFrame
+        All rows. The order does not depend on the sizes of the batches.
+
+    Raises
+    ------
+    InputError
+        If a file is corrupt.
+    """
+    batches = []
+    for path in paths:
+        with delete_if_corrupt(path):
+            batches.append(pd.read_parquet(path))
+    table = pd.concat(batches, ignore_index=True)
+    order = {name: i for names in (ENGINES, priors) for i, name in enumerate(names)}
+    return table.sort_values(
+        ["engine", "prior", "replicate"],
+        key=lambda column: column.map(order) if column.name != "replicate" else column,
+        kind="stable",
+        ignore_index=True,
+    )

@@ -1,0 +1,1 @@
+"""The study in Snakemake: its config, its messages, its code."""
