@@ -59,13 +59,17 @@ def test_sampling_errs_as_much_as_it_says(engines):
     drawn = table["parameter"] == "r_u"
     assert table[drawn].query("quantity != 'mean'")["sd"].isna().all()
     checked = table[~drawn]
-    # of 280 normal z, one beyond 5 comes once in 6,000 runs; the mcse of a quantile is itself
-    # known poorly where few draws lie beyond it
+    # of 280 normal z, one beyond 5 comes once in 6,000 runs
     assert table[table["quantity"] == "mean"]["largest"].max() < 5
     # of 28 errors, none beyond 4.5 standard errors but once in 5,000 runs
     assert (table["error"].abs() < 4.5 * table["error_mcse"]).all()
-    tolerance = 4.5 / np.sqrt(2 * (REPLICATES - 1))
-    assert ((checked["sd"] - 1).abs() < tolerance).all()
+    # z of means and sds are normal; those of interval ends are not, since few draws lie beyond an
+    # end and its mcse is itself known poorly, so their sd has the standard error of the table
+    ends = checked["quantity"].str.startswith("q")
+    normal = 1 / np.sqrt(2 * (REPLICATES - 1))
+    tolerance = np.where(ends, np.maximum(checked["sd_mcse"], normal), normal)
+    assert ((checked["sd"] - 1).abs() < 4.5 * tolerance).all()
+    assert 0.9 < np.sqrt(np.mean(checked[ends]["sd"] ** 2)) < 1.25
 
 
 def test_a_wrong_sampler_would_be_caught(engines):

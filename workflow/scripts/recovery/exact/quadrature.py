@@ -14,12 +14,13 @@ whole range for all data, and no plateau of the density can lie outside.
 import math
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
 from scipy import special
 
-from recovery.exact.kernels.axes import DENSE, EXP, POSITIVE, SINE, guesses, new_window, place
+from recovery.exact.kernels.axes import DENSE, EXP, POSITIVE, SINE, guesses, new_windows, place_axes
 from recovery.exact.kernels.grid import integrate
 from recovery.model.prior import Prior
 
@@ -125,32 +126,39 @@ def evaluate_grid(
     prior = problem.prior
     if not prior.has_rho:
         sizes = (*sizes[:2], 1, sizes[3])
-    nodes: list[np.ndarray] = []
-    measures: list[np.ndarray] = []
-    for axis, size in zip(axes, sizes):
-        x, w = legendre(size)
-        value, slope = place(tuple(axis), x)
-        nodes.append(value)
-        measures.append(slope * w)
-    if not prior.has_rho:
-        nodes[2], measures[2] = np.zeros(1), np.ones(1)
-    log_weights = [np.log(measure) for measure in measures]
-    s0, s1, rho, sigma = nodes
+    values, measures = _parts(place_axes(as_tuples(axes), *_rules(sizes)), sizes)
+    s0, s1, rho, sigma = values
     log_prior = prior.log_density(s0[:, None, None, None], s1[:, None, None], rho[:, None], sigma)
-    log_weights[3] += _log_sigma_prior(prior, sigma)
-    values = tuple(nodes)
     found = integrate(
         problem.rows, problem.rss, problem.patterns, problem.beta_mean, problem.beta_precision,
-        values, tuple(log_weights), log_prior, top, with_beta,
+        values, measures, log_prior, _log_sigma_prior(prior, sigma), top, with_beta,
     )  # fmt: skip
     if abs(found[1] - top) > FAR:  # out of the range of a double
         return evaluate_grid(problem, axes, sizes, found[1], with_beta)
     log_evidence, found_top, probability, marginals, beta0, beta1 = found
     rough = _is_rough(log_prior, probability)
     return Grid(
-        axes, sizes, values, tuple(measures), log_evidence, found_top, probability, marginals,
+        axes, sizes, values, measures, log_evidence, found_top, probability, marginals,
         beta0, beta1, rough,
     )  # fmt: skip
+
+
+def as_tuples(axes: tuple[Axis, ...]) -> tuple[tuple, ...]:
+    """Axes as the plain tuples that compiled functions take."""
+    return tuple(tuple(axis) for axis in axes)
+
+
+@cache
+def _rules(sizes: tuple[int, ...]) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
+    """Legendre's nodes and weights of every axis."""
+    nodes, weights = zip(*(legendre(size) for size in sizes))
+    return nodes, weights
+
+
+def _parts(found: np.ndarray, sizes: tuple[int, ...]) -> tuple[tuple[np.ndarray, ...], ...]:
+    """The values and the weights of `place_axes`, by axis."""
+    ends = [0, *accumulate(sizes)]
+    return tuple(tuple(row[start:end] for start, end in pairwise(ends)) for row in found)
 
 
 def _is_rough(log_prior: np.ndarray, probability: np.ndarray) -> bool:
@@ -203,33 +211,10 @@ def settled_axes(problem: Problem, axes: tuple[Axis, ...]) -> tuple[tuple[Axis, 
     for pilot in range(MAX_PILOTS):
         grid = evaluate_grid(problem, axes, PILOT, top, with_beta=False)
         top = grid.top
-        found = tuple(
-            Axis(
-                axis.link,
-                *new_window(tuple(axis), marginal, *legendre(size), NEGLIGIBLE),
-            )
-            if size > 1
-            else axis
-            for axis, marginal, size in zip(axes, grid.marginals, grid.sizes)
-        )
-        moved = max(_moved(new, old) for new, old in zip(found, axes))
-        axes = found
+        found, moved = new_windows(as_tuples(axes), grid.marginals, *_rules(grid.sizes), NEGLIGIBLE)
+        axes = tuple(Axis(axis.link, *new) for axis, new in zip(axes, found.tolist()))
         if moved < SETTLED and pilot > 0:
             break
     if grid.rough:
         axes = *(axis._replace(link=DENSE) for axis in axes[:2]), *axes[2:]
     return axes, grid
-
-
-def _moved(new: Axis, old: Axis) -> float:
-    """How much an axis changed: its center in scales, its scale by its logarithm, its ends in u.
-
-    Ends count when they move outwards, three times: what lies beyond a window is not seen.
-    """
-    if new is old:
-        return 0.0
-    ends = [new.center + new.scale * math.sinh(u) for u in (new.low, new.high)]
-    low, high = (math.asinh((end - old.center) / old.scale) for end in ends)
-    outwards = 3.0 * max(old.low - low, high - old.high)
-    center = abs(new.center - old.center) / old.scale
-    return max(center, abs(math.log(new.scale / old.scale)), outwards)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from recovery.summaries.monte_carlo import jackknife_mcse, variance_without_each
 from recovery.summaries.recovery import groups
 
 QUANTITIES = {"mean": "mcse_mean", "sd": "mcse_sd", "q2.5": "mcse_q2.5", "q97.5": "mcse_q97.5"}
@@ -23,8 +24,8 @@ def accuracy_table(estimates: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row per scenario, prior, parameter and quantity (``mean, sd, q2.5, q97.5``). Of
         z = (sampled - exact) / mcse over the replicates: ``mean, sd, largest`` (in size) and
-        ``beyond_4`` (their count), with ``mean_mcse`` = sd / sqrt(n) and ``sd_mcse`` =
-        sd / sqrt(2 (n - 1)). A correct sampler has an sd of about 1. The mean of z is not quite
+        ``beyond_4`` (their count), with ``mean_mcse`` = sd / sqrt(n) and ``sd_mcse`` by the
+        jackknife, since the z of tail quantiles are heavy-tailed. A correct sampler has an sd of about 1. The mean of z is not quite
         0 where posteriors are skewed, because a chain that ventures into the tail has a larger mean
         and a larger mcse. A bias shows in ``error``, the mean of (sampled - exact) / exact sd,
         with ``error_mcse``. ``n`` is the number of fits. z is missing for the sd and the
@@ -43,7 +44,7 @@ def accuracy_table(estimates: pd.DataFrame) -> pd.DataFrame:
                     "mean": z.mean(),
                     "mean_mcse": sd / np.sqrt(max(len(z), 1)),
                     "sd": sd,
-                    "sd_mcse": sd / np.sqrt(2.0 * max(len(z) - 1, 1)),
+                    "sd_mcse": jackknife_mcse(np.sqrt(variance_without_each(z.to_numpy()))),
                     "largest": z.abs().max(),
                     "beyond_4": (z.abs() > 4).sum(),
                     "error": error.mean() if several else np.nan,

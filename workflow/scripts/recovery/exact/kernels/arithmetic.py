@@ -29,17 +29,27 @@ def double_of(context, bits):
 
 @helper
 def log(x):
-    """Logarithm of a positive double to 12 digits; as arithmetic it does 4 nodes at once.
+    """Logarithm of a positive double to 11 digits; as arithmetic it does 4 nodes at once.
 
-    x = 2^power (1 + z) / (1 - z) with |z| < 0.172, whose logarithm is a series in z.
+    x = 2^power (1 + t) with t from sqrt(1/2) - 1 to sqrt(2) - 1, and y is the Chebyshev interpolant
+    of log(1 + t) / t there. A series in (t / (2 + t))^2 is shorter, but a division costs more.
     """
     bits = bits_of(x)
     power = (bits - 0x3FE6A09E667F3BCD) >> 52  # the constant: the bits of sqrt(1/2)
-    mantissa = double_of(bits - (power << 52))
-    z = (mantissa - 1.0) / (mantissa + 1.0)
-    y = z * z
-    series = 1 / 3 + y * (1 / 5 + y * (1 / 7 + y * (1 / 9 + y * (1 / 11 + y * (1 / 13)))))
-    return power * 0.6931471805599453 + 2.0 * z * (1.0 + y * series)
+    t = double_of(bits - (power << 52)) - 1.0
+    y = 0.052359393842136441 * t - 0.09804458451007568
+    y = y * t + 0.10047199190334152
+    y = y * t - 0.099459868300649082
+    y = y * t + 0.11006037907506649
+    y = y * t - 0.124954361559447
+    y = y * t + 0.14290811811733256
+    y = y * t - 0.16667024539772607
+    y = y * t + 0.19999888136988181
+    y = y * t - 0.24999992728950937
+    y = y * t + 0.33333334249244445
+    y = y * t - 0.50000000035949699
+    y = y * t + 0.99999999998746436
+    return power * 0.6931471805599453 + t * y
 
 
 @helper

@@ -59,6 +59,32 @@ def place(axis, x):
     return placed(axis, x)
 
 
+@entry
+def place_axes(axes, nodes, weights):
+    """Values of every parameter at its axis's nodes, and what a node weighs in an integral over it.
+
+    All arguments are tuples, one item per axis. An axis of one node has the value 0, weight 1.
+
+    Returns
+    -------
+    ndarray, shape (2, nodes of all axes)
+        Values and weights, axis after axis.
+    """
+    size = 0
+    for i in range(len(axes)):
+        size += len(nodes[i])
+    found = np.empty((2, size))
+    start = 0
+    for i in range(len(axes)):
+        value, slope = placed(axes[i], nodes[i])
+        for k in range(len(value)):
+            single = len(value) == 1
+            found[0, start + k] = 0.0 if single else value[k]
+            found[1, start + k] = 1.0 if single else slope[k] * weights[i][k]
+        start += len(value)
+    return found
+
+
 @helper
 def crossing(x, root, inside, step, limit):
     """Where a root of log densities reaches a limit, upwards (step 1) or downwards (-1).
@@ -73,7 +99,7 @@ def crossing(x, root, inside, step, limit):
     return x[inside] + step * (min((limit - root[inside]) / rise, 1.0) if rise > 0.0 else 1.0)
 
 
-@entry
+@helper
 def new_window(axis, probability, x, weights, negligible):
     """A better center, scale and window of an axis, from a rough marginal distribution.
 
@@ -110,7 +136,41 @@ def new_window(axis, probability, x, weights, negligible):
     elif link == SINE:
         low, high = -0.5 * math.pi, 0.5 * math.pi
     center, scale = quartile[1], SCALE * max((quartile[2] - quartile[0]) / 1.349, 1e-12)
-    return center, scale, math.asinh((low - center) / scale), math.asinh((high - center) / scale)
+    return (
+        link, center, scale, math.asinh((low - center) / scale), math.asinh((high - center) / scale)
+    )  # fmt: skip
+
+
+@helper
+def movement(new, old):
+    """How much an axis changed: its center in scales, its scale by its logarithm, its ends in u.
+
+    Ends count when they move outwards, three times: what lies beyond a window is not seen.
+    """
+    _, center, scale, low, high = new
+    _, old_center, old_scale, old_low, old_high = old
+    low = math.asinh((center + scale * math.sinh(low) - old_center) / old_scale)
+    high = math.asinh((center + scale * math.sinh(high) - old_center) / old_scale)
+    outwards = 3.0 * max(old_low - low, high - old_high)
+    return max(abs(center - old_center) / old_scale, abs(math.log(scale / old_scale)), outwards)
+
+
+@entry
+def new_windows(axes, marginals, nodes, weights, negligible):
+    """`new_window` of every axis that has more than one node, and the largest `movement`.
+
+    The first four arguments are tuples, one item per axis: the axis, its marginal, and Legendre's
+    nodes and weights. Of the new axes it returns (center, scale, low, high), shape (axes, 4).
+    """
+    found = np.empty((len(axes), 4))
+    moved = 0.0
+    for i in range(len(axes)):
+        new = axes[i]
+        if len(marginals[i]) > 1:
+            new = new_window(axes[i], marginals[i], nodes[i], weights[i], negligible)
+            moved = max(moved, movement(new, axes[i]))
+        _, found[i, 0], found[i, 1], found[i, 2], found[i, 3] = new
+    return found, moved
 
 
 @entry

@@ -96,25 +96,25 @@ def effects_covariance(r00, r01, r11, s0, s1, rho, sigma):
 def correlations_of_draws(subjects, beta, sigma_u0, sigma_u1, rho, sigma, z):
     """r_u of n draws of the parameters, every subject's effects drawn from their normal.
 
-    `subjects` are those of `BatchStatistics`, shape (J, 5); `z` standard normals, shape (n, J, 2).
+    `subjects` are those of `BatchStatistics`, shape (5, J); `z` standard normals, shape (n, 2, J).
     """
-    n, size = len(sigma), len(subjects)
+    n, size = len(sigma), subjects.shape[1]
     r_u = np.empty(n)
     u = np.empty((2, size))
     for k in range(n):
         for j in range(size):
-            r00, r01, r11 = subjects[j, 0], subjects[j, 1], subjects[j, 2]
+            r00, r01, r11 = subjects[0, j], subjects[1, j], subjects[2, j]
             w00, w01, w11 = effects_covariance(
                 r00, r01, r11, sigma_u0[k], sigma_u1[k], rho[k], sigma[k]
             )
-            z0 = subjects[j, 3] - r00 * beta[0, k] - r01 * beta[1, k]
-            z1 = subjects[j, 4] - r11 * beta[1, k]
+            z0 = subjects[3, j] - r00 * beta[0, k] - r01 * beta[1, k]
+            z1 = subjects[4, j] - r11 * beta[1, k]
             b0, b1 = r00 * z0, r01 * z0 + r11 * z1
             l00 = math.sqrt(w00)
             l10 = w01 / l00
             l11 = math.sqrt(max(w11 - l10 * l10, 0.0))
-            u[0, j] = w00 * b0 + w01 * b1 + sigma[k] * l00 * z[k, j, 0]
-            u[1, j] = w01 * b0 + w11 * b1 + sigma[k] * (l10 * z[k, j, 0] + l11 * z[k, j, 1])
+            u[0, j] = w00 * b0 + w01 * b1 + sigma[k] * l00 * z[k, 0, j]
+            u[1, j] = w01 * b0 + w11 * b1 + sigma[k] * (l10 * z[k, 0, j] + l11 * z[k, 1, j])
         mean0, mean1 = u[0].mean(), u[1].mean()
         s00 = s01 = s11 = 0.0
         for j in range(size):

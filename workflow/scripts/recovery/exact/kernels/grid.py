@@ -13,6 +13,7 @@ from recovery.exact.kernels.likelihood import (
     MEAN0,
     MEAN1,
     MOST_NODES,
+    PEAK,
     PRIOR,
     RHO,
     ROWS,
@@ -27,16 +28,19 @@ from recovery.exact.kernels.likelihood import (
 
 
 @helper
-def densities(work, n, top, relative):
-    """Densities of a block's nodes relative to exp(top), their sum, and the largest logarithm."""
-    total, largest = 0.0, work[LOG]
+def densities(work, n, weight, top, relative):
+    """Densities of a block's nodes times exp(weight - top), and their sum.
+
+    PEAK keeps the largest logarithm, of all blocks, node by node.
+    """
+    total = 0.0
     for r in range(n):
-        p = exp(work[LOG + r] - top)
+        value = work[LOG + r] + weight
+        work[PEAK + r] = value if value > work[PEAK + r] else work[PEAK + r]
+        p = exp(value - top)
         work[DET + r] = relative[r] = p
         total += p
-    for r in range(n):
-        largest = work[LOG + r] if work[LOG + r] > largest else largest
-    return total, largest
+    return total
 
 
 @helper
@@ -86,8 +90,9 @@ def load_prior(work, log_prior, i, j, n2, n3):
 
 @entry
 def integrate(
-    rows, rss, patterns, beta_mean, beta_precision, values, log_weights, log_prior, top, with_beta
-):
+    rows, rss, patterns, beta_mean, beta_precision, values, weights, log_prior, log_sigma_prior,
+    top, with_beta,
+):  # fmt: skip
     """Posterior probabilities of all nodes of a grid, and what is known of beta there.
 
     Parameters
@@ -96,11 +101,13 @@ def integrate(
         Statistics of a data set, patterns of shape (P, 9).
     beta_mean, beta_precision : tuples of 2 and of 3 floats
         beta's normal prior: mean (beta0 from the center) and precision (p00, p01, p11).
-    values, log_weights : tuples of four ndarrays
-        Values of sigma_u0, sigma_u1, rho and sigma at the nodes, and the logarithm of what each
-        node weighs in an integral over the value.
+    values, weights : tuples of four ndarrays
+        Values of sigma_u0, sigma_u1, rho and sigma at the nodes, and what each node weighs in an
+        integral over the value.
     log_prior : ndarray, shape (n0 or 1, n1 or 1, n2 or 1, n3 or 1)
-        Log prior density at the nodes.
+        Log prior density of (sigma_u0, sigma_u1, rho) given sigma at the nodes.
+    log_sigma_prior : ndarray, shape (n3,)
+        Log prior density of sigma.
     top : float
         About the largest logarithm of density times weight: others are taken relative to it.
     with_beta : bool
@@ -125,13 +132,15 @@ def integrate(
     p00, p01, p11 = beta_precision
     constant = 0.5 * (log(p00 * p11 - p01 * p01) - rows * log(2.0 * math.pi))
     work = np.empty(ROWS * MOST_NODES)
+    work[PEAK : PEAK + n] = -np.inf
     for k in range(n2):
         for m in range(n3):
             r = k * n3 + m
             w = 1.0 / (sigma[m] * sigma[m])
             likelihood = 0.5 * (rows * log(w) - rss * w) + constant
             work[RHO + r], work[W + r] = rho[k], w
-            work[BASE + r] = likelihood + log_weights[2][k] + log_weights[3][m]
+            weight = math.log(weights[2][k] * weights[3][m])
+            work[BASE + r] = likelihood + log_sigma_prior[m] + weight
     probability = np.empty((n0, n1, n))
     marginals = np.zeros(n0), np.zeros(n1), np.zeros(n2), np.zeros(n3)
     inner = np.zeros(n)
@@ -139,18 +148,16 @@ def integrate(
     totals0 = np.zeros((n0 if with_beta else 0, 3, n))
     totals1 = np.zeros((n1 if with_beta else 0, 3, n))
     near0 = near1 = 0.0
-    found = -np.inf
     for i in range(n0):
         for j in range(n1):
-            weight = log_weights[0][i] + log_weights[1][j]
+            weight = math.log(weights[0][i] * weights[1][j])
             load_prior(work, log_prior, i, j, n2, n3)
             for r in range(n):
                 work[S0 + r], work[S1 + r] = s0[i], s1[j]
             add_data(work, n, patterns, beta_mean, beta_precision)
             integrate_beta(work, n)
             block = probability[i, j]
-            total, largest = densities(work, n, top - weight, block)
-            found = max(found, largest + weight)
+            total = densities(work, n, weight, top, block)
             marginals[0][i] += total
             marginals[1][j] += total
             for r in range(n):
@@ -172,4 +179,11 @@ def integrate(
     for marginal in marginals:
         marginal /= total
     normals = as_normals(totals0, near0), as_normals(totals1, near1)
-    return top + math.log(total), found, probability, marginals, normals[0], normals[1]
+    return (
+        top + math.log(total),
+        work[PEAK : PEAK + n].max(),
+        probability,
+        marginals,
+        normals[0],
+        normals[1],
+    )

@@ -9,7 +9,7 @@ from recovery.exact.kernels.axes import placed
 from recovery.exact.kernels.compilation import entry, helper
 
 
-@entry
+@helper
 def moments(value, probability):
     """Mean and standard deviation of a discrete distribution."""
     mean = square = 0.0
@@ -60,8 +60,8 @@ def distribution(value, density):
     return cumulative
 
 
-@entry
-def fine_marginal(axis, density, polynomial, fine):
+@helper
+def interpolated(axis, density, polynomial, fine):
     """A marginal on a fine grid: values, density and distribution function.
 
     `density` is that of the values at the nodes, `polynomial` the matrix that takes a function
@@ -78,6 +78,14 @@ def fine_marginal(axis, density, polynomial, fine):
         square = max(dense[f], 0.0) ** 2
         dense[f] = square * square
     return value, dense, distribution(value, dense)
+
+
+@entry
+def fine_marginal(axis, density, polynomial, fine):
+    """`interpolated`, for Python: shape (3, fine)."""
+    found = np.empty((3, len(fine)))
+    found[0], found[1], found[2] = interpolated(axis, density, polynomial, fine)
+    return found
 
 
 @helper
@@ -99,6 +107,39 @@ def quantiles(value, density, cumulative, probabilities):
     for k in range(len(probabilities)):
         found[k] = quantile(value, density, cumulative, probabilities[k])
     return found
+
+
+@entry
+def axis_marginals(axes, values, weights, probabilities, polynomials, fine, tails):
+    """Moments, tail quantiles and marginals on a fine grid of the parameters on a grid's axes.
+
+    The first five arguments are tuples, one item per axis: the axis, and of its nodes the values,
+    what they weigh in an integral over the value, and the probabilities, and the matrix
+    `polynomial` of `interpolated`. An axis of one node has mean 0, sd 1 and quantiles 0.
+
+    Returns
+    -------
+    moments : ndarray, shape (axes, 2)
+        Mean and sd.
+    quantiles : ndarray, shape (axes, tails)
+        Quantiles at the probabilities `tails`.
+    marginals : ndarray, shape (axes, 3, fine)
+        Values, density and distribution function.
+    """
+    found = np.zeros((len(axes), 2))
+    quantiles = np.zeros((len(axes), len(tails)))
+    marginals = np.zeros((len(axes), 3, len(fine)))
+    for i in range(len(axes)):
+        found[i, 1] = 1.0
+        if len(values[i]) > 1:
+            found[i, 0], found[i, 1] = moments(values[i], probabilities[i])
+            value, density, cumulative = interpolated(
+                axes[i], probabilities[i] / weights[i], polynomials[i], fine
+            )
+            marginals[i, 0], marginals[i, 1], marginals[i, 2] = value, density, cumulative
+            for k in range(len(tails)):
+                quantiles[i, k] = quantile(value, density, cumulative, tails[k])
+    return found, quantiles, marginals
 
 
 @helper
