@@ -25,9 +25,10 @@ def accuracy_table(estimates: pd.DataFrame) -> pd.DataFrame:
         One row per scenario, prior, parameter and quantity (``mean, sd, q2.5, q97.5``). Of
         z = (sampled - exact) / mcse over the replicates: ``mean, sd, largest`` (in size) and
         ``beyond_4`` (their count), with ``mean_mcse`` = sd / sqrt(n) and ``sd_mcse`` by the
-        jackknife, since the z of tail quantiles are heavy-tailed. A correct sampler has an sd of about 1. The mean of z is not quite
-        0 where posteriors are skewed, because a chain that ventures into the tail has a larger mean
-        and a larger mcse. A bias shows in ``error``, the mean of (sampled - exact) / exact sd,
+        jackknife, since the z of tail quantiles are heavy-tailed. A correct sampler has an sd of
+        about 1. The mean of z is not quite 0 where posteriors are skewed, because a chain that
+        ventures into the tail has a larger mean and a larger mcse. A bias shows in
+        ``error``, the mean of (sampled - exact) / exact sd,
         with ``error_mcse``. ``n`` is the number of fits. z is missing for the sd and the
         quantiles of ``r_u``, whose exact ones are known by draws.
     """
