@@ -62,7 +62,7 @@ def rmse_difference(a: Replicates, b: Replicates) -> Measured:
 
 
 def relative_precision(a: Replicates, b: Replicates) -> Measured:
-    """Gain in precision of a over b in per cent, 100 (empirical_se(b)^2 / empirical_se(a)^2 - 1)."""
+    """Gain in precision of a over b in per cent, 100 ((se(b) / se(a))^2 - 1), se empirical."""
     ratio = error(b).var(ddof=1) / error(a).var(ddof=1)
     without = variance_without_each(error(b)) / variance_without_each(error(a))
     return Measured(100.0 * (ratio - 1.0), 100.0 * jackknife_mcse(without))
