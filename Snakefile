@@ -1,13 +1,14 @@
 # Recovery of the intercept-slope correlation under four priors: a simulation study.
 #
-#   snakemake --cores 2             everything: study, tables, figures
-#   snakemake --cores 2 observed    the real data under every prior
-#   snakemake --cores 2 tables      the study's tables
-#   snakemake --cores 2 figures     every figure
-#   snakemake --cores 2 plan        how many replicates the wanted precision takes
-#   snakemake --cores 2 sbc         simulation-based calibration of every prior
-#   snakemake --cores 2 benchmark   what each prior costs, timed
-#   snakemake --report report.html  the report of a finished run
+#   snakemake --cores 2                     everything: study, tables, figures
+#   snakemake --cores 2 observed            the real data under every prior
+#   snakemake --cores 2 tables              the study's tables
+#   snakemake --cores 2 figures             every figure
+#   snakemake --cores 2 sample_size         how many subjects reach a goal
+#   snakemake --cores 2 replicates_needed   how many replicates the wanted precision takes
+#   snakemake --cores 2 sbc                 simulation-based calibration of every prior
+#   snakemake --cores 2 benchmark           what each prior costs, timed
+#   snakemake --report report.html          the report of a finished run
 
 from snakemake.utils import min_version
 
@@ -29,6 +30,7 @@ include: "workflow/rules/fit.smk"
 include: "workflow/rules/observed.smk"
 include: "workflow/rules/summarise.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/sample_size.smk"
 include: "workflow/rules/pages.smk"
 include: "workflow/rules/sbc.smk"
 include: "workflow/rules/benchmark.smk"
@@ -44,6 +46,9 @@ rule all:
 
 
 onstart:
+    print(f"Data: {study.real.description}.", file=sys.stderr)
+    if study.real.warning:
+        print(f"Warning: {study.real.warning}", file=sys.stderr)
     for folder in stale_folders(Path("results") / config["study"], PRIORS):
         print(f"Note: {folder} is stale, the config no longer has this prior.", file=sys.stderr)
 

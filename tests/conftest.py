@@ -7,7 +7,7 @@ from helpers import ROOT
 
 from recovery.data.longdata import LongData
 from recovery.data.read import read_long_csv
-from recovery.data.scenarios import Design, Truth
+from recovery.data.scenarios import Design, Truth, days
 
 REML = Truth(251.4051, 10.46729, 24.74066, 5.922138, 0.06555, 25.59180)
 
@@ -43,7 +43,7 @@ def model_file(tmp_path_factory, worker_id):
 
 @pytest.fixture
 def design() -> Design:
-    return Design(REML, subjects=18, days=10)
+    return Design(REML, subjects=18, times=days(10))
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from numpy.polynomial import legendre
 from scipy import special
 
 from recovery.data.longdata import LongData
-from recovery.data.scenarios import Design, Truth
+from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import simulate_replicate
 from recovery.exact.posterior import exact_posterior
 from recovery.model.families import make_prior
@@ -53,9 +53,8 @@ def data_set(design: str, seed: int) -> LongData:
     """A data set of a design."""
     subjects, changed, missing = DESIGNS[design]
     rng = np.random.default_rng([seed, list(DESIGNS).index(design)])
-    shape = Design(Truth(**{**PLAIN, **changed}), subjects, 10, missing)
-    _, response = simulate_replicate(shape, rng)
-    return LongData.from_grid(response, np.arange(10))
+    shape = Design(Truth(**{**PLAIN, **changed}), subjects, days(10), missing)
+    return simulate_replicate(shape, rng)[1]
 
 
 def panels(breaks, sizes):

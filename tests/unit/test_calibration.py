@@ -14,6 +14,7 @@ from recovery.calibration.ranks import (
     rank_truths,
 )
 from recovery.calibration.truths import calibration_prior, draw_designs
+from recovery.data.scenarios import days
 from recovery.data.simulate import replicate_data, simulate_designs
 from recovery.fitting.compiled import compile_model
 from recovery.fitting.exact import ExactEngine
@@ -33,8 +34,8 @@ def prior_of(family: str, **hyperparameters):
     return calibration_prior(make_prior(family, **hyperparameters), CENTER)
 
 
-def datasets_from(prior, n: int, subjects: int = 6, days: int = 5):
-    designs = draw_designs(prior, range(1, n + 1), subjects, days, lambda number: number)
+def datasets_from(prior, n: int, subjects: int = 6, visits: int = 5):
+    designs = draw_designs(prior, range(1, n + 1), subjects, days(visits), lambda number: number)
     return simulate_designs(designs, lambda number: 100_000 + number)
 
 
@@ -52,11 +53,11 @@ def test_a_fixed_center_is_kept_and_that_of_the_data_is_not():
     assert prior_of("lkj_corr", center=300).center == 300.0
 
 
-@pytest.mark.parametrize(("subjects", "days"), [(6, 5), (18, 10)])
-def test_the_exact_engine_is_calibrated(subjects, days):
+@pytest.mark.parametrize(("subjects", "visits"), [(6, 5), (18, 10)])
+def test_the_exact_engine_is_calibrated(subjects, visits):
     """Truths by the prior's definition, posteriors from its density: both say one prior."""
     prior = prior_of("lkj_corr_rstanarm")
-    datasets = datasets_from(prior, 400, subjects, days)
+    datasets = datasets_from(prior, 400, subjects, visits)
     table = verdict(datasets, ExactEngine(prior, [0.95], 1000))
     assert list(table.index) == list(QUANTITIES)
     assert table["calibrated"].all() and (table["n"] == 400).all()

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recovery.data.longdata import LongData
-from recovery.data.scenarios import Design, Truth
+from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import replicate_data, simulate_batch, simulate_replicate
 from recovery.fitting.exact import exact_batch
 from recovery.fitting.nuts import NutsSampler, SamplerSettings
@@ -22,7 +21,7 @@ from recovery.summaries.recovery import recovery_table
 
 LEVELS = [0.5, 0.95]
 REPLICATES = 40
-SCENARIO = Design(Truth(250.0, 10.0, 25.0, 6.0, 0.4, 25.0), subjects=8, days=6)
+SCENARIO = Design(Truth(250.0, 10.0, 25.0, 6.0, 0.4, 25.0), subjects=8, times=days(6))
 
 
 def seed_of(replicate: int) -> int:
@@ -132,8 +131,7 @@ def test_a_quadrature_that_does_not_settle_is_reported(monkeypatch):
     """It gives estimates, marked as not converged."""
     monkeypatch.setattr("recovery.exact.posterior.TOLERANCE", 0.0)
     monkeypatch.setattr("recovery.fitting.exact.TOLERANCE", 0.0)
-    _, response = simulate_replicate(SCENARIO, np.random.default_rng(1))
-    data = LongData.from_grid(response, np.arange(SCENARIO.days))
+    _, data = simulate_replicate(SCENARIO, np.random.default_rng(1))
     truths = np.ones((1, len(PARAMETERS)))
     estimates, fits = exact_batch([data], make_prior("independent"), LEVELS, truths, [1], [1])
     assert fits["status"].item() == "not_converged" and "quadrature" in fits["error"].item()

@@ -9,7 +9,7 @@ from scipy import stats
 from unit.sleepstudy_exact import EXACT, LOG_MARGINAL_LIKELIHOOD, QUANTILES
 
 from recovery.data.longdata import LongData
-from recovery.data.scenarios import Design, Truth
+from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import simulate_replicate
 from recovery.exact.posterior import exact_posterior, solve
 from recovery.exact.prior import prior_grid
@@ -22,8 +22,7 @@ from recovery.parameters import PARAMETERS
 
 
 def grid_data(design: Design, seed: int = 1) -> LongData:
-    _, response = simulate_replicate(design, np.random.default_rng(seed))
-    return LongData.from_grid(response, np.arange(design.days))
+    return simulate_replicate(design, np.random.default_rng(seed))[1]
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -176,7 +175,7 @@ def test_without_data_the_grid_is_the_prior(family, sleepstudy, rng):
         assert abs(np.interp(limit, value, cumulative) - (drawn < limit).mean()) < 0.005
 
 
-OWN_DATA = {  # (truth, subjects, days, missing, density)
+OWN_DATA = {  # (truth, subjects, visits, missing, density)
     "far plateau above": (Truth(250, 10, 25, 6, 0.95, 25), 18, 10, 0.0, "lkj_corr"),
     "far plateau below": (Truth(250, 10, 25, 6, -0.95, 25), 18, 10, 0.0, "lkj_corr_rstanarm"),
     "rough at 0": (Truth(250, 10, 5, 0.5, 0.0, 60), 4, 6, 0.0, "lkj_corr_rstanarm"),
@@ -190,8 +189,8 @@ def test_against_brute_force(name, monkeypatch):
     """Other formulas, other coordinates, the whole range of rho; see `exact_accuracy`."""
     monkeypatch.setattr(Reference, "CORE", 24)
     monkeypatch.setattr(Reference, "TAIL", 10)
-    truth, subjects, days, missing, family = OWN_DATA[name]
-    data = grid_data(Design(truth, subjects, days, missing), seed=11)
+    truth, subjects, visits, missing, family = OWN_DATA[name]
+    data = grid_data(Design(truth, subjects, days(visits), missing), seed=11)
     prior = make_prior(family)
     exact = exact_posterior(data, prior)
     assert exact.adequate

@@ -11,7 +11,7 @@ from scipy import integrate, optimize, stats
 
 from recovery.columns import DIAGNOSTICS, estimate_columns
 from recovery.data.longdata import LongData
-from recovery.data.scenarios import Design, Truth
+from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import simulate_replicate
 from recovery.exact.draws import joint_draws, realised_correlations
 from recovery.exact.kernels import marginals as marginals_kernel
@@ -25,10 +25,9 @@ LEVELS = [0.5, 0.8, 0.9, 0.95]
 VALUES = [*estimate_columns(LEVELS), "crps"]
 
 
-def data_of(subjects: int, days: int, missing: float = 0.0, seed: int = 1) -> LongData:
-    design = Design(Truth(250, 10, 25, 6, 0.3, 25), subjects, days, missing)
-    _, response = simulate_replicate(design, np.random.default_rng(seed))
-    return LongData.from_grid(response, np.arange(days))
+def data_of(subjects: int, visits: int, missing: float = 0.0, seed: int = 1) -> LongData:
+    design = Design(Truth(250, 10, 25, 6, 0.3, 25), subjects, days(visits), missing)
+    return simulate_replicate(design, np.random.default_rng(seed))[1]
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from helpers import ROOT
 from unit.sleepstudy_exact import EXACT
 
 from recovery.data.longdata import LongData
-from recovery.data.scenarios import Design, Truth
+from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import simulate_batch
 from recovery.exact.posterior import exact_posterior
 from recovery.fitting.compiled import OtherMachineError, load_model, runnable, save_model
@@ -68,9 +68,9 @@ def test_each_attempt_tries_harder():
 @pytest.fixture(scope="module")
 def datasets():
     """Four replicates of a small design, the second one broken."""
-    design = Design(Truth(250.0, 10.0, 25.0, 6.0, 0.3, 25.0), subjects=6, days=5)
+    design = Design(Truth(250.0, 10.0, 25.0, 6.0, 0.3, 25.0), subjects=6, times=days(5))
     datasets = simulate_batch(design, range(1, 5), 1, "small")
-    datasets["response"].loc[{"replicate": 2, "subject": 1, "day": 0}] = np.inf
+    datasets["response"][int(datasets["first_row"][1])] = np.inf  # replicate 2, its first row
     return datasets
 
 

@@ -20,6 +20,7 @@ LEVELS = [
     {"data"},
     {"model"},
     {"exact"},
+    {"reml"},
     {"fitting"},
     {"summaries", "calibration", "benchmark"},
     {"report"},

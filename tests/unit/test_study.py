@@ -9,8 +9,9 @@ from helpers import ROOT, TINY, tiny_study
 
 from recovery.errors import InputError
 from recovery.model.families import FAMILIES
-from study.check import SCHEMAS, check_study, check_yaml
+from study.check import check_study, check_yaml
 from study.stale import stale_folders
+from study.validation import SCHEMAS
 
 DEMO = yaml.safe_load((ROOT / "config/config.yaml").read_text())
 

@@ -6,7 +6,7 @@ import pytest
 
 from recovery.columns import estimate_columns
 from recovery.data.designs import with_design_names
-from recovery.data.scenarios import Design, Scenario, Truth
+from recovery.data.scenarios import Design, Scenario, Truth, days
 from recovery.summaries.comparison import comparison_table
 from recovery.summaries.measures import MEASURES
 from recovery.summaries.missingness import missingness_table
@@ -111,13 +111,19 @@ def test_the_design_is_in_every_row(estimates):
 
 
 def test_designs_are_named_by_what_sets_them_apart():
-    usual = Scenario("a", Design(Truth(250.0, 10.0, 25.0, 6.0, 0.3, 25.0), 18, 10), 5, 0)
+    usual = Scenario("a", Design(Truth(250.0, 10.0, 25.0, 6.0, 0.3, 25.0), 18, days(10)), 5, 0)
     other = replace(usual.design, truth=replace(usual.design.truth, rho=-0.3))
     noisy = replace(usual.design, missing=0.3, residual_df=3.0)
-    scenarios = [usual, replace(usual, design=other), replace(usual, design=noisy)]
+    visits = replace(usual.design, times=(0.0, 0.5, 2.0), dropout=0.4)
+    data = replace(usual.design, times=(), patterns=((0.0, 1.0),), redrawn=True)
+    designs = [usual.design, other, noisy, visits, data]
+    scenarios = [replace(usual, design=design) for design in designs]
     table = with_design_names(pd.DataFrame([scenario.columns() for scenario in scenarios]))
     same = "18 subjects, 10 days"
-    assert list(table["design"]) == [same, same, "30 % missing, t(3) residuals"]
+    assert list(table["design"]) == [
+        same, same, "30 % missing, t(3) residuals", "visits at 0, 0.5, 2, 40 % dropout",
+        "visits drawn from the data",
+    ]  # fmt: skip
 
 
 def test_engines_are_measured_apart(estimates):

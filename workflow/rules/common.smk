@@ -8,6 +8,7 @@ from recovery.data.batches import batches
 from recovery.errors import InputError
 from recovery.model.formulations import model_variant
 from study.check import check_study, check_yaml, hyperparameters
+from study.settings import settings_used
 from study.sources import code_files
 from study.stale import stale_folders
 
@@ -24,8 +25,12 @@ pathvars:
     logs=f"results/{config['study']}/logs",
 
 
+# those of the sheet, and those of the target sample_size
+all_scenarios = study.scenarios | study.sample_sizes
+
+
 wildcard_constraints:
-    scenario="|".join(map(re.escape, study.scenarios)),
+    scenario="|".join(map(re.escape, all_scenarios)),
     prior="|".join(study.priors),
     batch=r"\d+-\d+",
     variant=r"latent-\d+|marginal-(un)?balanced",
@@ -35,12 +40,17 @@ wildcard_constraints:
 SCENARIOS = list(study.scenarios)
 PRIORS = list(study.priors)
 FORMULATIONS = ["marginal", "latent"]
+REAL_DATA_FORMULATIONS = config["data"]["formulations"]
 METHODS = [*FORMULATIONS, "exact"]  # what is calibrated
 REAL_DATA_VARIANTS = [
-    model_variant(formulation, study.data.subjects, study.data.balanced)
-    for formulation in FORMULATIONS
+    model_variant(formulation, study.real.data.subjects, study.real.data.balanced)
+    for formulation in REAL_DATA_FORMULATIONS
 ]
-DATA_COLUMNS = {key: config["data"][key] for key in ("response", "time", "group")}
+DATA_COLUMNS = {
+    **{key: config["data"][key] for key in ("response", "time", "group")},
+    "origin": study.real.coding.origin,
+    "unit": study.real.coding.unit,
+}
 NUTS = {key: value for key, value in config["sampler"].items() if key != "replicates"}
 # Single fits are refitted until they are good; of replicates that would select (config/README.md).
 NUTS_REFITTED = {**NUTS, "refits": 2}
@@ -73,8 +83,18 @@ def template(name):
 
 def scenario_design(wildcards):
     """A scenario's columns without its numbers of replicates: more must not redo the others."""
-    columns = study.scenarios[wildcards.scenario].columns()
+    columns = all_scenarios[wildcards.scenario].columns()
     return {name: value for name, value in columns.items() if name not in ("replicates", "nuts")}
+
+
+def data_of_design(wildcards):
+    """The real data, if a scenario's visits are theirs."""
+    return config["data"]["path"] if all_scenarios[wildcards.scenario].design.patterns else []
+
+
+def columns_of_design(wildcards):
+    """How to read these real data."""
+    return DATA_COLUMNS if all_scenarios[wildcards.scenario].design.patterns else {}
 
 
 def prior_block(wildcards):
@@ -93,9 +113,7 @@ def prior_blocks(wildcards=None):
 def replicates_model(wildcards):
     """The compiled model by which NUTS fits a scenario's replicates."""
     design = study.scenarios[wildcards.scenario].design
-    variant = model_variant(
-        config["sampler"]["formulation"], design.subjects, balanced=design.missing_rows == 0
-    )
+    variant = model_variant(config["sampler"]["formulation"], design.subjects, design.balanced)
     return f"<results>/compiled/{wildcards.prior}/{variant}.model"
 
 
@@ -111,7 +129,7 @@ def batch_files(kind):
     """A scenario's files of a kind, estimates or fits: its exact batches, then those by NUTS."""
 
     def files(wildcards):
-        scenario, size = study.scenarios[wildcards.scenario], config["batch_size"]
+        scenario, size = all_scenarios[wildcards.scenario], config["batch_size"]
         exact = expand(
             f"<results>/exact/{{{{scenario}}}}/{{batch}}.{kind}.parquet",
             batch=batches(scenario.replicates, size),
@@ -124,6 +142,15 @@ def batch_files(kind):
         return exact + nuts
 
     return files
+
+
+def sample_size_files(wildcards):
+    """The exact batches of the scenarios of the target sample_size."""
+    return [
+        f"<results>/exact/{name}/{batch}.estimates.parquet"
+        for name, scenario in study.sample_sizes.items()
+        for batch in batches(scenario.replicates, config["batch_size"])
+    ]
 
 
 def scenario_tables(kind):
@@ -146,11 +173,12 @@ STUDY_TABLES = [
     "accuracy",
     "missingness",
     "designs",
-    "plan",
+    "replicates_needed",
+    "settings",
 ]
 # Those of the report's page: browsers refuse an embedded page above 2 MB.
-PAGE_TABLES = ["coverage", "recovery", "comparison", "missingness", "designs", "plan"]
-PAGE_TABLES += ["bayes_factors"]
+PAGE_TABLES = ["coverage", "recovery", "comparison", "missingness", "designs"]
+PAGE_TABLES += ["replicates_needed", "settings", "bayes_factors"]
 
 # Figures by file name: drawn by functions of the same name in recovery/report/figures.
 PRIOR_FIGURES = ["trace", "rank", "lines", "effects"]

@@ -9,7 +9,7 @@ rule figures:
 rule observed_figures:
     input:
         data=config["data"]["path"],
-        trees=expand("<results>/observed/{prior}/marginal.nc", prior=PRIORS),
+        trees=expand(f"<results>/observed/{{prior}}/{REAL_DATA_FORMULATIONS[0]}.nc", prior=PRIORS),
         code=code("observed_figures.py"),
     output:
         svg=figure_files("observed", OBSERVED_FIGURES)["svg"],
@@ -34,6 +34,7 @@ rule observed_figures:
         "../../envs/study.yaml"
     params:
         columns=DATA_COLUMNS,
+        time_label=study.real.coding.label(config["data"]["time"]),
         labels=LABELS,
         by_prior=PRIOR_FIGURES,
         forests=FOREST_FIGURES,

@@ -3,7 +3,9 @@ rule observed:
         "<results>/tables/observed.csv",
         "<results>/tables/bayes_factors.csv",
         expand(
-            "<results>/observed/{prior}/{formulation}.nc", prior=PRIORS, formulation=FORMULATIONS
+            "<results>/observed/{prior}/{formulation}.nc",
+            prior=PRIORS,
+            formulation=REAL_DATA_FORMULATIONS,
         ),
 
 
@@ -14,11 +16,16 @@ rule fit_observed:
         family=family,
     output:
         models=expand("<results>/compiled/{{prior}}/{variant}.model", variant=REAL_DATA_VARIANTS),
-        trees=expand("<results>/observed/{{prior}}/{formulation}.nc", formulation=FORMULATIONS),
-        estimates=expand(
-            "<results>/observed/{{prior}}/{formulation}.parquet", formulation=FORMULATIONS
+        trees=expand(
+            "<results>/observed/{{prior}}/{formulation}.nc", formulation=REAL_DATA_FORMULATIONS
         ),
-        graphs=expand("<results>/observed/{{prior}}/{formulation}.mmd", formulation=FORMULATIONS),
+        estimates=expand(
+            "<results>/observed/{{prior}}/{formulation}.parquet",
+            formulation=REAL_DATA_FORMULATIONS,
+        ),
+        graphs=expand(
+            "<results>/observed/{{prior}}/{formulation}.mmd", formulation=REAL_DATA_FORMULATIONS
+        ),
     log:
         "<logs>/fit_observed/{prior}.log",
     # first: these are the longest jobs, and fits by NUTS wait for their models
@@ -40,7 +47,7 @@ rule observed_tables:
         estimates=expand(
             "<results>/observed/{prior}/{formulation}.parquet",
             prior=PRIORS,
-            formulation=FORMULATIONS,
+            formulation=REAL_DATA_FORMULATIONS,
         ),
         data=config["data"]["path"],
         code=code("observed_tables.py"),

@@ -8,7 +8,8 @@ rule ademp:
     input:
         recovery="<results>/tables/recovery.csv",
         control="<results>/tables/control.csv",
-        plan="<results>/tables/plan.csv",
+        replicates_needed="<results>/tables/replicates_needed.csv",
+        settings="<results>/tables/settings.csv",
         missingness="<results>/tables/missingness.csv",
         designs="<results>/tables/designs.csv",
         estimates=scenario_tables("estimates"),
@@ -30,6 +31,7 @@ rule ademp:
         "../../envs/study.yaml"
     params:
         config=config,
+        time_label=study.real.coding.label(config["data"]["time"]),
         labels=LABELS,
     script:
         "../scripts/ademp.py"

@@ -1,5 +1,6 @@
 rule simulate:
     input:
+        data=data_of_design,
         code=code("simulate.py"),
     output:
         "<results>/datasets/{scenario}/{batch}.nc",
@@ -10,6 +11,7 @@ rule simulate:
         "../../envs/study.yaml"
     params:
         design=scenario_design,
+        columns=columns_of_design,
         seed=config["seed"],
     script:
         "../scripts/simulate.py"

@@ -31,6 +31,7 @@ rule measure:
         code=code("measure.py"),
         families=families,
     output:
+        settings=report_table("settings", "truth, scales and time as used"),
         designs=report_table("designs", "designs"),
         recovery=report_table("recovery", "recovery"),
         recovery_common=report_table("recovery_common", "recovery on common replicates"),
@@ -47,6 +48,7 @@ rule measure:
         levels=config["intervals"],
         priors=prior_blocks,
         scenarios=[scenario.columns() for scenario in study.scenarios.values()],
+        settings=settings_used(study),
     script:
         "../scripts/measure.py"
 
@@ -69,33 +71,39 @@ rule control:
         "../scripts/control.py"
 
 
-rule plan_table:
+rule replicates_needed_table:
     input:
         recovery="<results>/tables/recovery.csv",
         designs="<results>/tables/designs.csv",
-        code=code("plan_table.py"),
+        code=code("replicates_needed_table.py"),
     output:
-        report_table("plan", "replicates needed"),
+        report_table("replicates_needed", "replicates needed"),
     log:
-        "<logs>/plan_table.log",
+        "<logs>/replicates_needed_table.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
     params:
         targets=config["mcse_target"],
     script:
-        "../scripts/plan_table.py"
+        "../scripts/replicates_needed_table.py"
 
 
 # No output, so that it runs whenever it is requested.
-rule plan:
+rule replicates_needed:
     input:
-        plan="<results>/tables/plan.csv",
-        code=code("plan.py"),
+        table="<results>/tables/replicates_needed.csv",
+        code=code("replicates_needed.py"),
     log:
-        "<logs>/plan.log",
+        "<logs>/replicates_needed.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
     script:
-        "../scripts/plan.py"
+        "../scripts/replicates_needed.py"
+
+
+# The name of replicates_needed in the first edition.
+use rule replicates_needed as plan with:
+    log:
+        "<logs>/plan.log",

@@ -21,7 +21,7 @@ SOFTWARE = ("snakemake", "pymc", "nutpie", "arviz", "numpy", "scipy", "pandas", 
 
 open_log(snakemake.log[0])
 config, labels = snakemake.params.config, snakemake.params.labels
-names = ("recovery", "control", "plan", "missingness", "designs")
+names = ("recovery", "control", "replicates_needed", "missingness", "designs", "settings")
 read = {name: pd.read_csv(snakemake.input[name], dtype={"scenario": str}) for name in names}
 compared = pd.concat(
     compared_fits(pd.read_parquet(path, filters=[("replicate", "<=", most)]))
@@ -34,19 +34,21 @@ sentences = [
     missingness_sentence(read["missingness"]),
     accuracy_sentence(compared),
     control_sentence(read["control"]),
-    precision_sentence(read["plan"]),
+    precision_sentence(read["replicates_needed"]),
 ]
 page = render(
     snakemake.input.template,
     snakemake.input.base,
     config=config,
+    time_label=snakemake.params.time_label,
     answers=sentences,
     precision=sentences[-1],
     headline=plain_table(headline),
     scenarios=len(read["designs"]),
     scenario_table=plain_table(read["designs"]),
     prior_table=plain_table(pd.DataFrame.from_dict(config["priors"], orient="index")),
-    plan_table=plain_table(read["plan"]),
+    precision_table=plain_table(read["replicates_needed"]),
+    settings_table=plain_table(read["settings"]),
     missingness_table=plain_table(read["missingness"]),
     software=", ".join(
         [f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in SOFTWARE)]

@@ -7,13 +7,13 @@ open_log(snakemake.log[0])
 ignore_compile_cache()
 
 from recovery.benchmark.cost import measure_costs
-from recovery.data.read import read_long_csv
+from recovery.data.coding import read_coded_csv
 from recovery.model.families import make_prior
 from recovery.seeds import named_seed
 
 name = snakemake.wildcards.prior
 fits = measure_costs(
-    read_long_csv(snakemake.input.data, **snakemake.params.columns),
+    read_coded_csv(snakemake.input.data, **snakemake.params.columns),
     make_prior(**snakemake.params.prior),
     lambda *names: named_seed(snakemake.params.seed, "benchmark", name, *names),
     lambda message: logger.info("benchmark | %s: %s", name, message),

@@ -13,7 +13,7 @@ ignore_compile_cache()
 
 import pymc as pm
 
-from recovery.data.read import read_long_csv
+from recovery.data.coding import read_coded_csv
 from recovery.fitting.nuts import NutsSampler, SamplerSettings
 from recovery.fitting.observed import observe
 from recovery.model.families import make_prior
@@ -21,7 +21,7 @@ from recovery.model.formulations import variant_template
 from recovery.model.pymc_models import MODELS
 
 name, levels = snakemake.wildcards.prior, snakemake.params.levels
-data = read_long_csv(snakemake.input.data, **snakemake.params.columns)
+data = read_coded_csv(snakemake.input.data, **snakemake.params.columns)
 prior = make_prior(**snakemake.params.prior)
 logger.info("real data | %s: compiling two models, which takes a minute", name)
 for i, path in enumerate(map(Path, snakemake.output.models)):

@@ -36,5 +36,6 @@ tables["coverage"] = coverage_table(tables["recovery"])
 for name in ("recovery", "recovery_common"):
     tables[name] = with_design(tables[name], designs)
 tables["designs"] = designs
+tables["settings"] = pd.DataFrame(snakemake.params.settings)
 for name, table in tables.items():
     table.to_csv(snakemake.output[name], index=False)

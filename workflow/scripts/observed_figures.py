@@ -2,7 +2,7 @@
 
 import xarray as xr
 
-from recovery.data.read import read_long_csv
+from recovery.data.coding import read_coded_csv
 from recovery.files import delete_if_corrupt
 from recovery.parameters import realised_correlation
 from recovery.report.figures.forest import FOREST_FIGURES
@@ -12,8 +12,8 @@ from study.log import open_log
 
 open_log(snakemake.log[0])
 columns, labels = snakemake.params.columns, snakemake.params.labels
-axes = columns["response"], columns["time"]
-data = read_long_csv(snakemake.input.data, **columns)
+axes = columns["response"], snakemake.params.time_label
+data = read_coded_csv(snakemake.input.data, **columns)
 # the order of the rule's outputs
 figures = [lambda: data_panels(data, *axes)]
 posteriors = {}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from recovery.data.read import read_long_csv
+from recovery.data.coding import read_coded_csv
 from recovery.exact.posterior import exact_posterior
 from recovery.files import delete_if_corrupt
 from recovery.model.families import make_prior
@@ -21,7 +21,7 @@ for path in map(Path, snakemake.input.estimates):
     tables.append(table)
 pd.concat(tables).to_csv(snakemake.output.observed, index=False)
 
-data = read_long_csv(snakemake.input.data, **snakemake.params.columns)
+data = read_coded_csv(snakemake.input.data, **snakemake.params.columns)
 posteriors = {}
 for prior, block in snakemake.params.priors.items():
     posteriors[prior] = exact = exact_posterior(data, make_prior(**block))

@@ -2,6 +2,7 @@
 
 from recovery.calibration.truths import calibration_prior, draw_designs
 from recovery.data.batches import batch_replicates
+from recovery.data.scenarios import days
 from recovery.data.simulate import simulate_designs
 from recovery.model.families import make_prior
 from recovery.seeds import named_seed
@@ -18,5 +19,5 @@ def seed_of(stage):
 
 
 numbers = batch_replicates(snakemake.wildcards.batch)
-designs = draw_designs(prior, numbers, params.subjects, params.days, seed_of("prior"))
+designs = draw_designs(prior, numbers, params.subjects, days(params.days), seed_of("prior"))
 simulate_designs(designs, seed_of("simulate")).to_netcdf(snakemake.output[0])

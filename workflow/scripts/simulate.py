@@ -1,13 +1,17 @@
 """Simulate one batch of data sets of a scenario."""
 
 from recovery.data.batches import batch_replicates
+from recovery.data.coding import read_coded_csv
 from recovery.data.scenarios import Design
 from recovery.data.simulate import simulate_batch
 from study.log import open_log
 
 open_log(snakemake.log[0])
+path, patterns = snakemake.input.data, ()
+if path:
+    patterns = read_coded_csv(path, **snakemake.params.columns).patterns()
 datasets = simulate_batch(
-    Design.from_row(snakemake.params.design),
+    Design.from_row(snakemake.params.design, patterns),
     batch_replicates(snakemake.wildcards.batch),
     snakemake.params.seed,
     snakemake.wildcards.scenario,

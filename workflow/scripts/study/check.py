@@ -1,33 +1,31 @@
 """Read and check a study: its config, scenario sheet and data, before any job runs.
 
-This is the one place where Snakemake's schema validation meets the package. Every mistake in
-a user's files becomes an `InputError` with one plain sentence.
+Every mistake in a user's files becomes an `InputError` with one plain sentence.
 """
 
-import sys
 from bisect import bisect_left
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import yaml
-from jsonschema import ValidationError
-from snakemake.exceptions import WorkflowError
-from snakemake.utils import validate
 
-from recovery.data.longdata import LongData
-from recovery.data.read import read_long_csv
 from recovery.data.scenarios import Scenario
-from recovery.data.sheet import read_sheet
 from recovery.errors import InputError
-from recovery.model.families import make_prior
+from recovery.model.families import family_class, make_prior
 from recovery.model.prior import Prior
 from recovery.summaries.measures import MEASURES
-from study.messages import sentence
+from study.real_data import (
+    RealData,
+    check_defaults,
+    fill_automatic,
+    read_real_data,
+    truth_of_data,
+)
+from study.scenarios import sample_size_scenarios, sheet_scenarios
+from study.validation import validated
 
-SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 KNOWN_MEASURES = [name for name, measure in MEASURES.items() if measure.estimated]
 MAX_JOBS = 200_000
 NOT_HYPERPARAMETERS = ("family", "label")
@@ -35,12 +33,31 @@ NOT_HYPERPARAMETERS = ("family", "label")
 
 @dataclass(frozen=True)
 class Study:
-    """A checked study. ``config`` is complete: every default is filled in."""
+    """A checked study.
+
+    Attributes
+    ----------
+    config : dict
+        The config, complete: every default is filled in, and truth and scales are numbers.
+    real : RealData
+        The real data.
+    scenarios, sample_sizes : dict
+        The scenarios of the sheet, and those of the target sample_size, by id.
+    priors : dict
+        The priors, by id.
+    automatic : list of (str, str)
+        Prior and hyperparameter for which the config says ``auto``.
+    truth_is_estimated : bool
+        Whether the config says ``truth: data``.
+    """
 
     config: dict[str, Any]
-    data: LongData
+    real: RealData
     scenarios: dict[str, Scenario]
+    sample_sizes: dict[str, Scenario]
     priors: dict[str, Prior]
+    automatic: list[tuple[str, str]]
+    truth_is_estimated: bool
 
 
 class _NoDuplicates(yaml.SafeLoader):
@@ -106,15 +123,53 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
             f"{source}, key sampler.engine: this key was replaced by sampler.replicates (every "
             "replicate is fitted exactly; 0, a number or 'all' of them by NUTS too)."
         )
-    _validate(config, "config.schema.yaml", source)
+    given_truth = config.get("truth", {})
+    if given_truth == "data":
+        config["truth"] = {}
+    elif isinstance(given_truth, dict):
+        given_truth = dict(given_truth)
+    validated(config, "config.schema.yaml", source)
+    _check_families(config["priors"], source)
+    real = read_real_data(config["data"])
+    if real.foreign:
+        check_defaults(config, given_truth, source)
+    if given_truth == "data":
+        config["truth"] = truth_of_data(real.data, source)
+    automatic = fill_automatic(config["priors"], real.data)
     priors = {name: _prior(name, block, source) for name, block in config["priors"].items()}
-    for parameter, targets in config["mcse_target"].items():
-        for measure in targets:
-            if measure not in KNOWN_MEASURES:
-                raise InputError(
-                    f"{source}, key mcse_target.{parameter}.{measure}: unknown measure "
-                    f"(expected {', '.join(KNOWN_MEASURES)})."
-                )
+    _check_measures(config, source)
+    _check_labels(config, source)
+    study = Study(
+        config,
+        real,
+        sheet_scenarios(config, real),
+        sample_size_scenarios(config, real),
+        priors,
+        automatic,
+        given_truth == "data",
+    )
+    _check_jobs(study, source)
+    return study
+
+
+def _check_measures(config: dict[str, Any], source: str) -> None:
+    """Refuse targets and goals on measures that do not exist."""
+    for key in ("mcse_target", "sample_size.goals"):
+        block = config["mcse_target"] if key == "mcse_target" else config["sample_size"]["goals"]
+        for parameter, targets in block.items():
+            for measure in targets:
+                if measure not in KNOWN_MEASURES:
+                    raise InputError(
+                        f"{source}, key {key}.{parameter}.{measure}: unknown measure "
+                        f"(expected {', '.join(KNOWN_MEASURES)})."
+                    )
+    subjects = config["sample_size"]["subjects"]
+    if subjects != sorted(subjects):
+        raise InputError(f"{source}, key sample_size.subjects: the numbers must increase.")
+
+
+def _check_labels(config: dict[str, Any], source: str) -> None:
+    """Refuse ids and labels of priors that cannot be distinguished."""
     for first, second in combinations(config["priors"], 2):
         if first.lower() == second.lower():  # on some file systems, one folder
             raise InputError(
@@ -127,14 +182,19 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
                 f"{source}, key priors.{second}.label: '{label}' is also the label of {first}; "
                 "give each prior its own label."
             )
-    study = Study(config, read_long_csv(**config["data"]), _scenarios(config), priors)
-    _check_jobs(study, source)
-    return study
 
 
 def hyperparameters(block: dict[str, Any]) -> dict[str, Any]:
     """The hyperparameters of a prior's config block."""
     return {key: value for key, value in block.items() if key not in NOT_HYPERPARAMETERS}
+
+
+def _check_families(priors: dict[str, dict[str, Any]], source: str) -> None:
+    for name, block in priors.items():
+        try:
+            family_class(block["family"])
+        except InputError as error:
+            raise InputError(f"{source}, key priors.{name}.{error}") from None
 
 
 def _prior(name: str, block: dict[str, Any], source: str) -> Prior:
@@ -147,7 +207,7 @@ def _prior(name: str, block: dict[str, Any], source: str) -> Prior:
 
 def _check_jobs(study: Study, source: str) -> None:
     """Refuse a study with too many jobs for Snakemake; each job simulates or fits one batch."""
-    scenarios = study.scenarios.values()
+    scenarios = [*study.scenarios.values(), *study.sample_sizes.values()]
     exact = [scenario.replicates for scenario in scenarios]
     nuts = [scenario.nuts for scenario in scenarios]
 
@@ -169,68 +229,3 @@ def _check_jobs(study: Study, source: str) -> None:
         f"{source}, key batch_size: {size} plans {jobs(size):,} jobs of simulating and fitting, "
         f"but Snakemake can plan at most {MAX_JOBS:,}; {advice}."
     )
-
-
-def _scenarios(config: dict[str, Any]) -> dict[str, Scenario]:
-    sheet = config["scenarios"]
-    scenarios: dict[str, Scenario] = {}
-    for line, cells in read_sheet(sheet):
-        where = f"{sheet}, line {line}"
-        _validate(cells, "scenario.schema.yaml", where, "column")
-        row = {**config["truth"], "replicates": config["replicates"], **cells}
-        nuts = config["sampler"]["replicates"]
-        row.setdefault("nuts", row["replicates"] if nuts == "all" else nuts)
-        scenario = Scenario.from_row(row)
-        design = scenario.design
-        if design.missing_rows > design.subjects * (design.days - 1):
-            raise InputError(
-                f"{where}, column missing: {design.missing:g} of {design.subjects} x {design.days} "
-                f"rows leaves a subject without data; it must be at most 1 - 1/{design.days}."
-            )
-        # ids that differ only in case would share a folder on some file systems
-        if scenario.scenario.lower() in (known.lower() for known in scenarios):
-            raise InputError(
-                f"{where}, column scenario: duplicate id '{scenario.scenario}' "
-                "(upper and lower case count as equal)."
-            )
-        scenarios[scenario.scenario] = scenario
-    return scenarios
-
-
-def _validate(instance: dict[str, Any], schema: str, where: str, what: str = "key") -> None:
-    for path, name in _names(instance):
-        if not isinstance(name, str):
-            raise InputError(
-                f"{where}, {what} {path}: a name must be text that starts with a letter, but YAML "
-                f"reads this one as {name!r}."
-            )
-    for path, number in _numbers(instance):
-        # schemas accept NaN, and integers that no float can hold
-        if not abs(number) <= sys.float_info.max:
-            raise InputError(f"{where}, {what} {path}: must be a finite number.")
-    try:
-        validate(instance, str(SCHEMAS / schema))
-    except WorkflowError as error:
-        cause = error.__context__
-        if not isinstance(cause, ValidationError):
-            raise
-        raise InputError(sentence(cause, where, what)) from None
-
-
-def _names(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every name in nested mappings, with its path."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            place = f"{path}.{name}" if path else str(name)
-            yield place, name
-            yield from _names(inner, place)
-
-
-def _numbers(value: Any, path: str = "") -> Iterator[tuple[str, float]]:
-    """Every number in nested mappings and lists, with its path."""
-    if isinstance(value, dict | list):
-        items = value.items() if isinstance(value, dict) else enumerate(value)
-        for key, inner in items:
-            yield from _numbers(inner, f"{path}.{key}" if path else str(key))
-    elif isinstance(value, int | float):
-        yield path, value

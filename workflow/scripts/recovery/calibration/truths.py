@@ -18,7 +18,11 @@ def calibration_prior(prior: Prior, center: float) -> Prior:
 
 
 def draw_designs(
-    prior: Prior, numbers: Sequence[int], subjects: int, days: int, seed_of: Callable[[int], int]
+    prior: Prior,
+    numbers: Sequence[int],
+    subjects: int,
+    times: tuple[float, ...],
+    seed_of: Callable[[int], int],
 ) -> dict[int, Design]:
     """One design per replicate, with a truth drawn from the prior by the replicate's seed.
 
@@ -28,8 +32,10 @@ def draw_designs(
         A prior whose center is a number (`calibration_prior`).
     numbers : sequence of int
         Numbers of the replicates.
-    subjects, days : int
-        The size of every data set.
+    subjects : int
+        Subjects of every data set.
+    times : tuple of float
+        Their visit times.
     seed_of : callable
         Maps a replicate's number to the seed of its truth.
     """
@@ -37,5 +43,5 @@ def draw_designs(
     for number in numbers:
         drawn = prior.draw_parameters(1, np.random.default_rng(seed_of(number)))
         truth = Truth(**{name: float(values[0]) for name, values in drawn.items()})
-        designs[number] = Design(truth, subjects, days)
+        designs[number] = Design(truth, subjects, times)
     return designs

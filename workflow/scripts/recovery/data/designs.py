@@ -1,11 +1,13 @@
 """The designs of a study: what sets each apart, in words."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
-from recovery.data.scenarios import DEVIATIONS
+from recovery.data.scenarios import DEVIATIONS, DRAWN_FROM_DATA, OF_DATA
 
-FACTORS = ("subjects", "days", "beta0", "beta1", "sigma_u0", "sigma_u1", "sigma", *DEVIATIONS)
+FACTORS = ("subjects", "visits", "beta0", "beta1", "sigma_u0", "sigma_u1", "sigma", *DEVIATIONS)
 
 
 def with_design_names(scenarios: pd.DataFrame) -> pd.DataFrame:
@@ -16,7 +18,7 @@ def with_design_names(scenarios: pd.DataFrame) -> pd.DataFrame:
     usual = {name: scenarios[name].mode()[0] for name in FACTORS}
 
     def words(row: pd.Series) -> str:
-        unusual = [name for name in FACTORS if row[name] != usual[name]] or ["subjects", "days"]
+        unusual = [name for name in FACTORS if row[name] != usual[name]] or ["subjects", "visits"]
         return ", ".join(_factor_in_words(name, row[name]) for name in unusual)
 
     names = scenarios.apply(words, axis=1)
@@ -25,14 +27,27 @@ def with_design_names(scenarios: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _factor_in_words(name: str, value: float) -> str:
+def _factor_in_words(name: str, value: Any) -> str:
     match name:
-        case "subjects" | "days":
-            return f"{value:g} {name}"
+        case "subjects":
+            return f"{value:g} subjects"
+        case "visits":
+            return _visits_in_words(str(value))
         case "missing":
             return f"{100 * value:g} % missing" if value else "complete"
+        case "dropout":
+            return f"{100 * value:g} % dropout" if value else "no dropout"
         case "effects_df" | "residual_df":
             kind = "effects" if name == "effects_df" else "residuals"
             return f"normal {kind}" if np.isinf(value) else f"t({value:g}) {kind}"
         case _:
             return f"{name} = {value:g}"
+
+
+def _visits_in_words(visits: str) -> str:
+    if visits in (OF_DATA, DRAWN_FROM_DATA):
+        return f"visits {visits}"
+    times = visits.split()
+    if times == [str(day) for day in range(len(times))]:
+        return f"{len(times)} days"
+    return f"visits at {', '.join(times)}"

@@ -1,13 +1,13 @@
 """Long data: one response per row, with its time and its subject."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 
 @dataclass(frozen=True)
 class LongData:
-    """Repeated measurements of J subjects, balanced or not.
+    """Repeated measurements of J subjects, balanced or not; rows are sorted by subject.
 
     Attributes
     ----------
@@ -34,8 +34,16 @@ class LongData:
     @property
     def balanced(self) -> bool:
         """Whether every subject was measured at the same times."""
-        times = [tuple(self.time[self.subject == code]) for code in range(self.subjects)]
-        return len(set(times)) == 1
+        return len(set(self.patterns())) == 1
+
+    def at(self, time: np.ndarray) -> "LongData":
+        """The same responses at other times."""
+        return replace(self, time=time)
+
+    def patterns(self) -> tuple[tuple[float, ...], ...]:
+        """The measurement times of every subject, by code."""
+        edges = np.searchsorted(self.subject, np.arange(1, self.subjects))
+        return tuple(tuple(times.tolist()) for times in np.split(self.time, edges))
 
     @classmethod
     def from_grid(cls, response: np.ndarray, time: np.ndarray) -> "LongData":

@@ -67,6 +67,25 @@ def read_long_csv(path: str | Path, response: str, time: str, group: str) -> Lon
     return data
 
 
+def describe(data: LongData) -> str:
+    """What a data file holds, in one line: subjects, rows, times, and whether it is balanced."""
+    rows = np.bincount(data.subject, minlength=data.subjects)
+    times = np.unique(data.time)
+    per_subject = f"{rows.min()}"
+    if rows.min() < rows.max():
+        per_subject += f" to {rows.max()} (median {np.median(rows):g})"
+    parts = [
+        f"{data.subjects} subjects",
+        f"{len(data.response)} rows",
+        f"{per_subject} per subject",
+        f"{len(times)} times from {times[0]:g} to {times[-1]:g}",
+        "balanced" if data.balanced else "not balanced",
+    ]
+    if single := int((rows == 1).sum()):
+        parts.append(f"{single} subjects with one row")
+    return ", ".join(parts)
+
+
 def _read_cells(path: str | Path) -> pd.DataFrame:
     """Every cell as text, as in the file, indexed by its line minus two."""
     text = read_text(path, "data file", "data.path")

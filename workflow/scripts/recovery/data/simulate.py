@@ -10,36 +10,55 @@ import xarray as xr
 
 from recovery.data.longdata import LongData
 from recovery.data.scenarios import Design
+from recovery.parameters import correlation
 from recovery.seeds import named_seed
 
 
-def simulate_replicate(design: Design, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Draw one data set from ``y_ij = beta0 + u0_j + (beta1 + u1_j) day_i + eps_ij``.
+def simulate_replicate(design: Design, rng: np.random.Generator) -> tuple[np.ndarray, LongData]:
+    """Draw one data set from ``y_ij = beta0 + u0_j + (beta1 + u1_j) t_ij + eps_ij``.
 
     Returns
     -------
     effects : ndarray, shape (2, subjects)
         The subjects' true deviations in intercept and slope.
-    response : ndarray, shape (subjects, days)
-        The responses on days 0, 1, ..., days - 1; NaN where missing.
+    data : LongData
+        The responses at the times that remain.
     """
-    truth, shape = design.truth, (design.subjects, design.days)
-    standard = rng.standard_normal((2, design.subjects))
-    noise = rng.standard_normal(shape)
+    truth, size = design.truth, design.subjects
+    subject, time = planned_rows(design, rng)
+    standard = rng.standard_normal((2, size))
+    noise = rng.standard_normal(len(time))
     # one factor per subject, shared by intercept and slope: a bivariate t
-    standard *= t_factors(design.effects_df, design.subjects, rng)
-    noise *= t_factors(design.residual_df, shape, rng)
+    standard *= t_factors(design.effects_df, size, rng)
+    noise *= t_factors(design.residual_df, len(time), rng)
     effects = np.stack(
         [
             truth.sigma_u0 * standard[0],
             truth.sigma_u1 * (truth.rho * standard[0] + np.sqrt(1 - truth.rho**2) * standard[1]),
         ]
     )
-    day = np.arange(design.days)
-    mean = truth.beta0 + effects[0, :, None] + (truth.beta1 + effects[1, :, None]) * day
-    response = mean + truth.sigma * noise
-    response[missing_cells(shape, design.missing_rows, rng)] = np.nan
-    return effects, response
+    intercept, slope = truth.beta0 + effects[0], truth.beta1 + effects[1]
+    response = intercept[subject] + slope[subject] * time + truth.sigma * noise
+    labels = tuple(str(j + 1) for j in range(size))
+    data = LongData(response, time, subject, labels)
+    if design.patterns or design.balanced:
+        return effects, data
+    kept = remaining_cells(design, rng).ravel()
+    return effects, LongData(response[kept], time[kept], subject[kept], labels)
+
+
+def planned_rows(design: Design, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Subject and time of every planned row, sorted by subject."""
+    if design.patterns:
+        chosen = np.arange(design.subjects)
+        if design.redrawn:
+            chosen = rng.integers(len(design.patterns), size=design.subjects)
+        rows = [np.asarray(design.patterns[k]) for k in chosen]
+        return np.repeat(np.arange(design.subjects), [len(row) for row in rows]), np.concatenate(
+            rows
+        )
+    subject = np.repeat(np.arange(design.subjects), len(design.times))
+    return subject, np.tile(design.times, design.subjects)
 
 
 def t_factors(df: float, shape: Any, rng: np.random.Generator) -> np.ndarray:
@@ -52,18 +71,25 @@ def t_factors(df: float, shape: Any, rng: np.random.Generator) -> np.ndarray:
     return np.sqrt((df - 2.0) / rng.chisquare(df, shape))
 
 
-def missing_cells(
-    shape: tuple[int, int], count: int, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """Indices (rows, columns) of `count` random cells; every row keeps at least one cell.
+def remaining_cells(design: Design, rng: np.random.Generator) -> np.ndarray:
+    """Which cells of the (subject, visit) grid remain after dropout and missing rows.
 
-    The cell to keep is drawn first, at random, so the others are missing completely at random.
+    Of every subject one remaining cell is kept, drawn at random first, so the others are missing
+    completely at random.
     """
-    rows, columns = shape
+    rows, columns = design.subjects, len(design.times)
     order = rng.permuted(np.tile(np.arange(columns), (rows, 1)), axis=1)
-    droppable = order[:, 1:]
-    row, place = np.divmod(rng.choice(droppable.size, count, replace=False), columns - 1)
-    return row, droppable[row, place]
+    remains = np.ones((rows, columns), dtype=bool)
+    lost = rng.choice(rows, design.dropouts, replace=False)
+    first_lost = rng.integers(1, columns, size=len(lost))
+    remains[lost] = np.arange(columns) < first_lost[:, None]
+    in_order = np.take_along_axis(remains, order, axis=1)
+    in_order[np.arange(rows), in_order.argmax(axis=1)] = False  # the cells to keep
+    row, place = np.nonzero(in_order)
+    count = min(round(design.missing * rows * columns), len(row))
+    dropped = rng.choice(len(row), count, replace=False)
+    remains[row[dropped], order[row[dropped], place[dropped]]] = False
+    return remains
 
 
 def simulate_batch(
@@ -94,7 +120,7 @@ def simulate_batch(
 
 
 def simulate_designs(designs: dict[int, Design], seed_of: Callable[[int], int]) -> xr.Dataset:
-    """Simulate one data set per design from its own seed; all designs have the same size.
+    """Simulate one data set per design from its own seed; all have as many subjects.
 
     Parameters
     ----------
@@ -106,35 +132,48 @@ def simulate_designs(designs: dict[int, Design], seed_of: Callable[[int], int]) 
     Returns
     -------
     xarray.Dataset
-        ``response`` (replicate, subject, day), NaN where missing, and ``effects`` (replicate,
-        effect, subject), with the truth of every parameter, the realised correlation ``r_u``
-        included, as variables over ``replicate``.
+        The data sets one after another, in long form: ``response``, ``time`` and ``subject`` (a
+        number from 1) over ``row``; ``first_row`` and ``rows`` (replicate), where each begins and
+        how many rows it has, so that replicates can be selected; ``effects``
+        (replicate, effect, subject_number), and the truth of every parameter, the realised
+        correlation ``r_u`` included, over ``replicate``.
     """
-    effects, response = zip(
+    effects, data = zip(
         *(
             simulate_replicate(design, np.random.default_rng(seed_of(number)))
             for number, design in designs.items()
         )
     )
     truth = pd.DataFrame([asdict(design.truth) for design in designs.values()])
-    truth["r_u"] = [np.corrcoef(u)[0, 1] for u in effects]
-    subjects, days = response[0].shape
+    truth["r_u"] = correlation(*np.stack(effects, axis=1))
+    size, rows = data[0].subjects, np.array([len(one.response) for one in data])
     return xr.Dataset(
         {
-            "response": (("replicate", "subject", "day"), np.stack(response)),
-            "effects": (("replicate", "effect", "subject"), np.stack(effects)),
+            "response": ("row", np.concatenate([one.response for one in data])),
+            "time": ("row", np.concatenate([one.time for one in data])),
+            "subject": ("row", np.concatenate([one.subject for one in data]).astype("int32") + 1),
+            "first_row": ("replicate", np.cumsum(rows) - rows),
+            "rows": ("replicate", rows),
+            "effects": (("replicate", "effect", "subject_number"), np.stack(effects)),
             **{name: ("replicate", values.to_numpy()) for name, values in truth.items()},
         },
         coords={
             "replicate": list(designs),
             "effect": ["intercept", "slope"],
-            "subject": np.arange(1, subjects + 1),
-            "day": np.arange(days),
+            "subject_number": np.arange(1, size + 1),
         },
     )
 
 
 def replicate_data(datasets: xr.Dataset) -> list[LongData]:
     """The data sets of a batch, in its order, as the long data that a model fits."""
-    days = datasets["day"].to_numpy()
-    return [LongData.from_grid(grid, days) for grid in datasets["response"].to_numpy()]
+    labels = tuple(map(str, datasets["subject_number"].to_numpy()))
+    response, time, subject = (
+        datasets[name].to_numpy() for name in ("response", "time", "subject")
+    )
+    subject = subject.astype(int) - 1
+    starts, rows = datasets["first_row"].to_numpy(), datasets["rows"].to_numpy()
+    return [
+        LongData(response[own], time[own], subject[own], labels)
+        for own in (slice(start, start + count) for start, count in zip(starts, rows))
+    ]

@@ -6,15 +6,15 @@ from typing import Any, override
 import numpy as np
 
 from recovery.model.lkj import draw_lkj, lkj_log_density
-from recovery.model.prior import Draws, Prior
+from recovery.model.prior import Draws, Prior, response_scale, slope_scale
 
 
 @dataclass(frozen=True)
 class HalfNormalScales(Prior):
     """Families with sigma_uk ~ HalfNormal(scale); scales are in the units of the data."""
 
-    sigma_u0_scale: float = 50.0
-    sigma_u1_scale: float = 10.0
+    sigma_u0_scale: float = response_scale(50.0)
+    sigma_u1_scale: float = slope_scale(10.0)
 
     def draw_scales(self, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Draw sigma_u0 and sigma_u1, n times each."""

@@ -9,7 +9,7 @@ seconds to import, so only the functions that build a model import it.
 
 import sys
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -30,6 +30,16 @@ class Covariance(NamedTuple):
 
 Draws = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Draws of sigma_u0, sigma_u1 and rho."""
+
+
+def response_scale(default: float) -> Any:
+    """A hyperparameter in units of the response, for which the config may say ``auto``."""
+    return field(default=default, metadata={"auto": "response"})
+
+
+def slope_scale(default: float) -> Any:
+    """A hyperparameter in units of the response per unit of time, which also may be ``auto``."""
+    return field(default=default, metadata={"auto": "slope"})
 
 
 @dataclass(frozen=True)
@@ -54,17 +64,22 @@ class Prior(ABC):
     has_rho: ClassVar[bool] = True
 
     center: float | str = "data"
-    beta0_sd: float = 50.0
-    beta1_sd: float = 10.0
+    beta0_sd: float = response_scale(50.0)
+    beta1_sd: float = slope_scale(10.0)
     sigma_df: float = 4.0
-    sigma_scale: float = 50.0
+    sigma_scale: float = response_scale(50.0)
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.name == "center" and value == "data":
+        for name in (f.name for f in fields(self)):
+            value = getattr(self, name)
+            if name == "center" and value == "data":
                 continue
-            object.__setattr__(self, field.name, _checked(field.name, value))
+            object.__setattr__(self, name, _checked(name, value))
+
+    @classmethod
+    def scales(cls) -> dict[str, str]:
+        """Hyperparameters in units of the data: name -> ``response`` or ``slope``."""
+        return {f.name: f.metadata["auto"] for f in fields(cls) if "auto" in f.metadata}
 
     def center_for(self, response: np.ndarray) -> float:
         """The prior mean of beta0 for a data set."""

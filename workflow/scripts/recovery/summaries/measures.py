@@ -38,10 +38,13 @@ class Measure(ABC):
         Whether it belongs to an interval and is therefore taken at every level.
     compare : bool
         Whether ``comparison.csv`` has its paired difference between priors.
+    larger_is_better : bool
+        Whether a goal for it is a lower bound.
     """
 
     per_level: bool = False
     compare: bool = True
+    larger_is_better: bool = False
     is_mean: ClassVar[bool] = True
     """Whether its difference is a mean over data sets, which the negative control's tests need."""
 
@@ -139,16 +142,20 @@ MEASURES: dict[str, Measure] = {
     "rmse": Formula(formulas.rmse, formulas.rmse_difference),
     "relative_precision": Formula(difference_by=formulas.relative_precision),
     "crps": MeanMeasure(scores.crps),
-    "coverage": Proportion(scores.holds_truth, per_level=True),
+    "coverage": Proportion(scores.holds_truth, per_level=True, larger_is_better=True),
     "truth_below": Proportion(scores.above_truth, per_level=True, compare=False),
     "truth_above": Proportion(scores.below_truth, per_level=True, compare=False),
     "width": MeanMeasure(scores.width, per_level=True),
     "interval_score": MeanMeasure(scores.interval_score, per_level=True),
     "bias_eliminated_coverage": Proportion(
-        scores.holds_mean_estimate, per_level=True, compare=False
+        scores.holds_mean_estimate, per_level=True, compare=False, larger_is_better=True
     ),
-    "reject": Proportion(scores.excludes_zero, per_level=True, compare=False),
-    "hdi_coverage": Proportion(scores.density_holds_truth, per_level=True, compare=False),
+    "reject": Proportion(
+        scores.excludes_zero, per_level=True, compare=False, larger_is_better=True
+    ),
+    "hdi_coverage": Proportion(
+        scores.density_holds_truth, per_level=True, compare=False, larger_is_better=True
+    ),
     "hdi_width": MeanMeasure(scores.density_width, per_level=True, compare=False),
 }
 """All measures, in the order of the tables."""

@@ -6,7 +6,7 @@ import pandas as pd
 from recovery.summaries.recovery import headline
 
 
-def plan_table(
+def replicates_needed(
     recovery: pd.DataFrame, designs: pd.DataFrame, targets: dict[str, dict[str, float]]
 ) -> pd.DataFrame:
     """Replicates that each scenario needs, computed from those it has.
@@ -61,10 +61,10 @@ def plan_table(
     return pd.DataFrame(rows, columns=[*columns, "needed"])
 
 
-def plan_sentences(plan: pd.DataFrame) -> list[str]:
-    """The plan of each scenario in one sentence, for the target that needs most replicates."""
+def replicates_needed_sentences(table: pd.DataFrame) -> list[str]:
+    """The need of each scenario in one sentence, for the target that needs most replicates."""
     sentences = []
-    for scenario, own in plan.groupby("scenario", sort=False):
+    for scenario, own in table.groupby("scenario", sort=False):
         worst = own.loc[own["needed"].idxmax()]
         about = f"{worst['measure']} of {worst['parameter']} under {worst['prior']}"
         if worst["needed"] <= worst["replicates"]:

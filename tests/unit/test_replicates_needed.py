@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recovery.summaries.precision import plan_sentences, plan_table
+from recovery.summaries.precision import replicates_needed, replicates_needed_sentences
 
 
 def recovery(n: int, coverage: float, empirical_se: float) -> pd.DataFrame:
@@ -28,34 +28,36 @@ def designs(replicates: int) -> pd.DataFrame:
 def test_coverage_needs_what_the_formula_says(target, needed):
     """n = C (1 - C) / target^2 (Morris, White & Crowther 2019, section 5.3)."""
     targets = {"rho": {"coverage": target}}
-    (row,) = plan_table(recovery(50, 0.95, 0.2), designs(50), targets).itertuples()
+    (row,) = replicates_needed(recovery(50, 0.95, 0.2), designs(50), targets).itertuples()
     assert row.needed == needed
 
 
 def test_the_least_precise_prior_decides():
-    (row,) = plan_table(recovery(50, 0.95, 0.2), designs(50), {"rho": {"bias": 0.01}}).itertuples()
+    (row,) = replicates_needed(
+        recovery(50, 0.95, 0.2), designs(50), {"rho": {"bias": 0.01}}
+    ).itertuples()
     assert (row.prior, row.needed) == ("b", 1600)
 
 
 def test_failed_fits_are_made_up_for():
     table = recovery(50, 0.95, 0.2)  # of 100, half failed
-    (row,) = plan_table(table, designs(100), {"rho": {"coverage": 0.02}}).itertuples()
+    (row,) = replicates_needed(table, designs(100), {"rho": {"coverage": 0.02}}).itertuples()
     assert (row.replicates, row.needed) == (100, 238)
 
 
 def test_what_is_enough_stays():
-    plan = plan_table(recovery(50, 0.95, 0.2), designs(50), {"rho": {"coverage": 0.5}})
-    assert plan_sentences(plan) == ["s: 50 replicates are enough."]
+    plan = replicates_needed(recovery(50, 0.95, 0.2), designs(50), {"rho": {"coverage": 0.5}})
+    assert replicates_needed_sentences(plan) == ["s: 50 replicates are enough."]
 
 
 def test_the_sentence_says_what_to_set():
-    plan = plan_table(
+    plan = replicates_needed(
         recovery(50, 0.95, 0.2), designs(50), {"rho": {"coverage": 0.02, "bias": 0.02}}
     )
-    (sentence,) = plan_sentences(plan)
+    (sentence,) = replicates_needed_sentences(plan)
     assert "s: needs 400 replicates, has 50 (mcse" in sentence
     assert "bias of rho under b" in sentence and sentence.endswith("set replicates to 400.")
 
 
 def test_a_parameter_that_no_prior_has_is_left_out():
-    assert plan_table(recovery(50, 0.95, 0.2), designs(50), {"sigma": {"bias": 1.0}}).empty
+    assert replicates_needed(recovery(50, 0.95, 0.2), designs(50), {"sigma": {"bias": 1.0}}).empty

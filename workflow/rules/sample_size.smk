@@ -1,0 +1,39 @@
+# No output, so that it answers whenever it is requested.
+rule sample_size:
+    input:
+        answer="<results>/pages/sample_size.txt",
+        table="<results>/tables/sample_size.csv",
+        figure="<results>/figures/sample_size/curves.png",
+    log:
+        "<logs>/sample_size.log",
+    localrule: True
+    conda:
+        "../../envs/study.yaml"
+    script:
+        "../scripts/sample_size.py"
+
+
+rule sample_size_table:
+    input:
+        estimates=sample_size_files,
+        code=code("sample_size_table.py"),
+    output:
+        answer="<results>/pages/sample_size.txt",
+        table=report_table("sample_size", "number of subjects"),
+        svg="<results>/figures/sample_size/curves.svg",
+        png=report_figure("sample_size", "curves", category="Number of subjects"),
+    log:
+        "<logs>/sample_size_table.log",
+    localrule: True
+    conda:
+        "../../envs/study.yaml"
+    params:
+        subjects=[
+            scenario.design.subjects
+            for scenario in study.sample_sizes.values()
+            for _ in batches(scenario.replicates, config["batch_size"])
+        ],
+        goals=config["sample_size"]["goals"],
+        labels=LABELS,
+    script:
+        "../scripts/sample_size_table.py"

@@ -1,0 +1,78 @@
+"""How time is coded: from which origin, in which unit."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from recovery.data.longdata import LongData
+from recovery.data.read import read_long_csv
+
+DIGITS = 6  # of an origin or unit that is computed from times: last bits must not rerun a study
+
+
+@dataclass(frozen=True)
+class Coding:
+    """Time counted from an origin in a unit, (t - origin) / unit.
+
+    Attributes
+    ----------
+    origin : float
+        The time that becomes 0.
+    unit : float
+        The span of time that becomes 1, above 0.
+    """
+
+    origin: float = 0.0
+    unit: float = 1.0
+
+    @classmethod
+    def of(cls, origin: float | str, unit: float | str, times: np.ndarray) -> "Coding":
+        """Resolve ``mean`` as origin and ``sd`` as unit, which are those of `times`.
+
+        The sd has the divisor n, so that it is the same for any number of subjects. Both are
+        rounded to 6 significant digits.
+        """
+        return cls(
+            _rounded(times.mean()) if origin == "mean" else float(origin),
+            _rounded(times.std()) if unit == "sd" else float(unit),
+        )
+
+    @property
+    def trivial(self) -> bool:
+        """Whether coding changes nothing."""
+        return self == Coding()
+
+    def code(self, time: ArrayLike) -> np.ndarray:
+        """Times in this coding."""
+        return (np.asarray(time, float) - self.origin) / self.unit
+
+    def code_data(self, data: LongData) -> LongData:
+        """A data set with its times in this coding."""
+        return data if self.trivial else data.at(self.code(data.time))
+
+    def label(self, name: str) -> str:
+        """Name of the coded time, e.g. ``(month - 6) / 12``.
+
+        Examples
+        --------
+        >>> Coding(6, 12).label("month"), Coding(4.5).label("Days"), Coding().label("Days")
+        ('(month - 6) / 12', 'Days - 4.5', 'Days')
+        """
+        sign = "-" if self.origin > 0 else "+"
+        shifted = f"{name} {sign} {abs(self.origin):g}" if self.origin else name
+        if self.unit == 1.0:
+            return shifted
+        return f"({shifted}) / {self.unit:g}" if self.origin else f"{name} / {self.unit:g}"
+
+
+def read_coded_csv(
+    path: str | Path, response: str, time: str, group: str, origin: float, unit: float
+) -> LongData:
+    """Read a long CSV file and code its times; see `read_long_csv` for its errors."""
+    return Coding(origin, unit).code_data(read_long_csv(path, response, time, group))
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{DIGITS}g}")

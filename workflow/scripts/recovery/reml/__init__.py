@@ -1,0 +1,1 @@
+"""Maximum likelihood and REML, the frequentist reference."""

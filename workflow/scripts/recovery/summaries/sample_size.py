@@ -1,0 +1,114 @@
+"""How many subjects reach a goal: a measure as a function of the number of subjects."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from recovery.columns import HEADLINE_LEVEL
+from recovery.summaries.measures import MEASURES
+from recovery.summaries.recovery import recovery_table
+
+Goals = dict[str, dict[str, float]]
+
+
+def sample_size_table(estimates: Sequence[tuple[int, pd.DataFrame]], goals: Goals) -> pd.DataFrame:
+    """The measures of the goals for every number of subjects and prior.
+
+    Parameters
+    ----------
+    estimates : sequence of (int, DataFrame)
+        Number of subjects, and exact estimates with the columns of ``tables/estimates``.
+    goals : dict
+        Parameter -> measure -> value to reach; of an interval's measure it is that at 95 %.
+
+    Returns
+    -------
+    DataFrame
+        One row per goal, prior and number of subjects: ``parameter, measure, goal, at_least``
+        (whether the goal is a lower bound), ``prior, subjects, estimate, mcse, low, high, n``.
+    """
+    parts = []
+    for subjects, table in estimates:
+        wanted = table[table["parameter"].isin(list(goals))]
+        found = recovery_table(wanted, [HEADLINE_LEVEL])
+        parts.append(found.assign(subjects=subjects))
+    recovery = pd.concat(parts, ignore_index=True)
+    rows = []
+    for parameter, measures in goals.items():
+        for measure, goal in measures.items():
+            own = recovery[
+                (recovery["parameter"] == parameter) & (recovery["measure"] == measure)
+            ].dropna(subset="estimate")
+            larger = MEASURES[measure].larger_is_better
+            rows.append(own.assign(goal=goal, at_least=larger))
+    table = pd.concat(rows, ignore_index=True)
+    table["order"] = table["prior"].map({p: i for i, p in enumerate(table["prior"].unique())})
+    table = table.sort_values(["parameter", "measure", "order", "subjects"], kind="stable")
+    columns = ["parameter", "measure", "goal", "at_least", "prior", "subjects"]
+    return table[[*columns, "estimate", "mcse", "low", "high", "n"]].reset_index(drop=True)
+
+
+def subjects_needed(curve: pd.DataFrame) -> tuple[float, float, float]:
+    """The smallest number of subjects that reaches a goal, with its Monte Carlo interval.
+
+    Linear in the logarithm of the number between grid points. The interval is where the ends of
+    the estimates' 95 % Monte Carlo intervals reach the goal.
+
+    Parameters
+    ----------
+    curve : DataFrame
+        The rows of `sample_size_table` of one goal and prior.
+
+    Returns
+    -------
+    best, low, high : float
+        The least number of the grid if that is enough; infinite where the goal is not reached.
+    """
+    sizes = curve["subjects"].to_numpy(float)
+    goal, larger = float(curve["goal"].iloc[0]), bool(curve["at_least"].iloc[0])
+    lucky, unlucky = ("high", "low") if larger else ("low", "high")
+    return tuple(  # type: ignore[return-value]
+        _crossing(sizes, _size(curve[name], curve["measure"].iloc[0]), goal, larger)
+        for name in ("estimate", lucky, unlucky)
+    )
+
+
+def _size(values: pd.Series, measure: str) -> np.ndarray:
+    """Values of a measure; a bias counts in size."""
+    return np.abs(values.to_numpy(float)) if "bias" in measure else values.to_numpy(float)
+
+
+def _crossing(sizes: np.ndarray, values: np.ndarray, goal: float, larger: bool) -> float:
+    gap = (goal - values) * (1.0 if larger else -1.0)  # what is missing
+    reached = np.flatnonzero(gap <= 0.0)
+    if len(reached) == 0:
+        return math.inf
+    k = reached[0]
+    if k == 0:
+        return sizes[0]
+    share = gap[k - 1] / (gap[k - 1] - gap[k])
+    return float(np.exp(np.log(sizes[k - 1]) + share * np.log(sizes[k] / sizes[k - 1])))
+
+
+def sample_size_sentences(table: pd.DataFrame, labels: dict[str, str]) -> list[str]:
+    """One sentence per goal and prior: how many subjects reach it."""
+    sentences = []
+    smallest, largest = table["subjects"].min(), table["subjects"].max()
+    for keys, own in table.groupby(["parameter", "measure", "prior"], sort=False):
+        parameter, measure, prior = keys
+        goal, larger = own["goal"].iloc[0], own["at_least"].iloc[0]
+        about = f"{parameter}, {measure} {'at least' if larger else 'at most'} {goal:g}"
+        best, low, high = subjects_needed(own)
+        if best == math.inf:
+            answer = f"more than {largest} subjects"
+        elif best == smallest:
+            answer = f"{smallest} subjects or fewer"
+        else:
+            upper = f"more than {largest}" if high == math.inf else f"{math.ceil(high)}"
+            answer = (
+                f"{math.ceil(best)} subjects (Monte Carlo interval {math.ceil(low)} to {upper})"
+            )
+        sentences.append(f"{about}, under {labels[prior]}: {answer}.")
+    return sentences

@@ -1,0 +1,25 @@
+"""Measure every number of subjects, and draw the measures with their goals."""
+
+import pandas as pd
+
+from recovery.files import delete_if_corrupt
+from recovery.report.figures.sample_size import sample_size_curves
+from recovery.report.figures.style import save_figure
+from recovery.summaries.sample_size import sample_size_sentences, sample_size_table
+from study.log import open_log
+
+open_log(snakemake.log[0])
+parts = {}
+for path, subjects in zip(snakemake.input.estimates, snakemake.params.subjects, strict=True):
+    with delete_if_corrupt(path):
+        parts.setdefault(subjects, []).append(pd.read_parquet(path))
+estimates = [
+    (subjects, pd.concat(batches, ignore_index=True).assign(scenario=str(subjects)))
+    for subjects, batches in parts.items()
+]
+labels = snakemake.params.labels
+table = sample_size_table(estimates, snakemake.params.goals)
+table.to_csv(snakemake.output.table, index=False)
+save_figure(sample_size_curves(table, labels), [snakemake.output.svg, snakemake.output.png])
+with open(snakemake.output.answer, "w", encoding="utf-8") as file:
+    file.write("\n".join(sample_size_sentences(table, labels)) + "\n")
