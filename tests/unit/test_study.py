@@ -2,14 +2,17 @@
 
 import copy
 import re
+from pathlib import Path
 
 import pytest
 import yaml
 from helpers import ROOT, TINY, tiny_study
 
+from recovery.data.scenarios import days
 from recovery.errors import InputError
 from recovery.model.families import FAMILIES
 from study.check import check_study, check_yaml
+from study.settings import settings_used
 from study.stale import stale_folders
 from study.validation import SCHEMAS
 
@@ -70,7 +73,7 @@ def test_blank_cells_take_the_truth_and_the_replicates(tmp_path, monkeypatch):
     a, b = check_study(copy.deepcopy(TINY)).scenarios.values()
     assert (a.design.truth.rho, a.design.truth.sigma_u1, a.replicates) == (0.3, 5.922138, 2)
     assert (b.design.truth.rho, b.design.truth.sigma_u1, b.replicates) == (0.06555, 1.5, 7)
-    assert (a.design.subjects, a.design.days) == (18, 10)
+    assert (a.design.subjects, a.design.times) == (18, days(10))
 
 
 def test_how_many_replicates_nuts_fits(tmp_path, monkeypatch):
@@ -148,6 +151,14 @@ def test_a_prior_may_be_added_by_a_block_alone(in_root):
         ("data.time", "Reaction", "the column 'Reaction' can be only one of"),
         ("sampler.refits", 1, "key sampler: unknown key 'refits'"),
         ("sbc.batch_size", 1, "key sbc: unknown key 'batch_size'"),
+        ("data.origin", "middle", "data.origin: 'middle' is not valid .expected .* number or mean"),
+        ("data.unit", 0, "data.unit: 0 is not valid .expected .* above 0 or sd"),
+        ("data.formulations", [], "data.formulations: is empty"),
+        ("truth", "lme4", "key truth: 'lme4' is not a mapping .* or the word data"),
+        ("sample_size.goals", {"rho": {"wide": 1}}, "goals.rho.wide: unknown measure .expected"),
+        ("sample_size.goals", {"tau": {"width": 1}}, "key sample_size.goals: 'tau' is not"),
+        ("sample_size.subjects", [2, 20], "subjects.0: 2 is out of range; it must be >= 3"),
+        ("sample_size.subjects", [20, 10], "sample_size.subjects: the numbers must increase"),
         ("replicats", 5, "config.yaml: unknown key 'replicats' .expected study, "),
     ],
 )
@@ -183,6 +194,19 @@ def test_mistakes_in_the_config(in_root, key, value, message):
             "column subjects: 6.5 is not a whole number .",
         ),
         ("scenario\tdays\na\t2\n", "column days: 2 is out of range"),
+        ("scenario\ttimes\na\t0,2,1\n", "line 2, column times: 1 follows 2; times must increase"),
+        ("scenario\ttimes\na\t0,1\n", "column times: found 2 times; it needs at least 3"),
+        ("scenario\ttimes\na\t7\n", "column times: found 1 times; it needs at least 3"),
+        ("scenario\ttimes\na\t0,x,2\n", "column times: '0,x,2' is not a list of numbers"),
+        ("scenario\ttimes\na\t0,inf,nan\n", "column times: '0,inf,nan' is not a list"),
+        ("scenario\ttimes\tdays\na\t0,1,2\t3\n", "column days: leave it blank where times"),
+        ("scenario\tdesign\na\tmine\n", "column design: 'mine' is not one of data"),
+        ("scenario\tdesign\tmissing\na\tdata\t.2\n", "column missing: leave it blank with des"),
+        ("scenario\tdesign\tdropout\na\tdata\t.2\n", "column dropout: leave it blank with des"),
+        ("scenario\tdesign\tdays\na\tdata\t5\n", "column days: leave it blank with design"),
+        ("scenario\tdropout\na\t1.5\n", "column dropout: 1.5 is out of range; it must be >= 0"),
+        ("scenario\tdropout\tmissing\na\t.5\t.5\n", "column missing: .* must be at most 0.45"),
+        ("scenario\nsample_size-5\n", "column scenario: an id must not begin with 'sample_size-'"),
         ("scenario\treplicates\na\t1\n", "column replicates: 1 is out of range"),
         ("scenario\tsigma\na\t0\n", "column sigma: 0 is out of range"),
         (
@@ -255,7 +279,146 @@ def test_the_example_of_own_data_is_valid(tmp_path, monkeypatch):
     (example,) = [yaml.safe_load(block) for block in blocks if "heights" in block]
     rows = [f"{child},{step},{86 + 4 * step}" for child in "abc" for step in range(4)]
     (tmp_path / "heights.csv").write_text("\n".join(["child,step,height", *rows]))
-    (tmp_path / "scenarios.tsv").write_text("scenario\trho\nlow\t0\n")
+    (tmp_path / "scenarios.tsv").write_text("scenario\trho\tdesign\nlow\t0\tdata\n")
     monkeypatch.chdir(tmp_path)
     study = check_study(example)
-    assert study.data.subjects == 3 and list(study.priors) == ["lkj", "none"]
+    assert study.real.data.subjects == 3 and list(study.priors) == ["lkj", "none"]
+
+
+TRIAL = "patient,month,score\n" + "".join(
+    f"p{j},{month},{50 + 3 * ((7 * j) % 11 - 5) - (1 + ((3 * j) % 7)) * month / 2 + j * month % 3}\n"
+    for j in range(12)
+    for month in (0, 1, 3, 6, 12, 24)[: 6 - j % 3]
+)
+OWN = {
+    "data": {"path": "trial.csv", "response": "score", "time": "month", "group": "patient"},
+    "truth": {"beta0": 50, "beta1": -1, "sigma_u0": 8, "sigma_u1": 0.3, "rho": 0.1, "sigma": 4},
+    "scenarios": "sheet.tsv",
+    "priors": {
+        "lkj": {"family": "lkj_corr"}
+        | dict.fromkeys(
+            ("beta0_sd", "beta1_sd", "sigma_scale", "sigma_u0_scale", "sigma_u1_scale"), "auto"
+        )
+    },
+}
+
+
+@pytest.fixture
+def own_study(tmp_path, monkeypatch):
+    """Check a study of foreign data, changed key by key."""
+    (tmp_path / "trial.csv").write_text(TRIAL)
+    (tmp_path / "sheet.tsv").write_text("scenario\tdesign\na\tdata\n")
+    monkeypatch.chdir(tmp_path)
+
+    def checked(sheet: str = "", **changes):
+        if sheet:
+            (tmp_path / "sheet.tsv").write_text(sheet)
+        config = copy.deepcopy(OWN)
+        for key, value in changes.items():
+            config = changed(config, key.replace("__", "."), value)
+        return check_study(config, "config.yaml")
+
+    return checked
+
+
+def test_the_data_s_own_design(own_study):
+    sheet = "scenario\tdesign\tsubjects\na\tdata\t\nb\tdata\t30\nc\t\t5\n"
+    with pytest.raises(InputError, match="line 4, column times: the default is that of sleepstudy"):
+        own_study(sheet)
+    study = own_study(sheet.replace("c\t\t5\n", ""))
+    a, b = (scenario.design for scenario in study.scenarios.values())
+    assert (a.subjects, a.redrawn, b.subjects, b.redrawn) == (12, False, 30, True)
+    assert a.patterns == b.patterns == study.real.data.patterns()
+    assert a.patterns[2] == (0.0, 1.0, 3.0, 6.0)
+
+
+def test_sheet_times_are_coded_as_the_data_are(own_study):
+    sheet = "scenario\ttimes\tdays\tsubjects\na\t0,6,12\t\t5\nb\t\t3\t5\n"
+    study = own_study(sheet, data__origin=6, data__unit=12)
+    a, b = (scenario.design for scenario in study.scenarios.values())
+    assert a.times == (-0.5, 0.0, 0.5)
+    assert b.times == pytest.approx((-0.5, -5 / 12, -4 / 12), abs=1e-9)
+    assert study.real.data.time.min() == -0.5
+
+
+def test_foreign_data_never_meet_sleepstudy_s_numbers(own_study):
+    for changes, message in (
+        ({"truth": {}}, "key truth: the default of beta0, .* write numbers, or truth: data"),
+        ({"truth__sigma": 25.5918}, "key truth: the default of sigma is for sleepstudy"),
+        (
+            {"priors__lkj": {"family": "lkj_corr", "beta0_sd": 9}},
+            "default of beta1_sd, sigma_scale,",
+        ),
+    ):
+        with pytest.raises(InputError, match=message):
+            own_study(**changes)
+
+
+def test_another_origin_of_sleepstudy_needs_its_own_truth(in_root):
+    with pytest.raises(InputError, match="from day 0, not for these data in this coding"):
+        check_study(changed(DEMO, "data.origin", "mean"))
+
+
+def test_truth_of_the_data(in_root):
+    config = changed(DEMO, "truth", "data")
+    found = check_study(config).config["truth"]
+    assert found == pytest.approx(
+        {
+            "beta0": 251.405, "beta1": 10.467, "sigma_u0": 24.741, "sigma_u1": 5.922,
+            "rho": 0.066, "sigma": 25.592,
+        }, abs=6e-4,
+    )  # fmt: skip
+    assert all(value == float(f"{value:.6g}") for value in found.values())
+
+
+def test_a_singular_truth_is_refused_with_what_to_write(own_study):
+    rows = [
+        f"p{j},{t},{50 + 8 * ((7 * j) % 11 - 5)}.{(j * t * 7) % 10}"
+        for j in range(12)
+        for t in range(6)
+    ]
+    Path("trial.csv").write_text("patient,month,score\n" + "\n".join(rows))
+    with pytest.raises(InputError, match=r"is singular .* for example truth: {beta0: ") as caught:
+        own_study(truth="data")
+    written = yaml.safe_load(re.search(r"truth: ({.*})", str(caught.value))[1])
+    assert own_study(truth=written).config["truth"] == written
+
+
+def test_automatic_scales(in_root):
+    scales = check_study(changed(DEMO, "priors.lkj_corr.sigma_u1_scale", "auto"))
+    assert scales.priors["lkj_corr"].sigma_u1_scale == 9.78
+    scales = check_study(changed(DEMO, "priors.lkj_corr.beta0_sd", "auto"))
+    assert scales.priors["lkj_corr"].beta0_sd == 56.3
+    assert scales.automatic == [("lkj_corr", "beta0_sd")]
+    with pytest.raises(InputError, match="eta: 'auto' is not a number"):
+        check_study(changed(DEMO, "priors.lkj_corr.eta", "auto"))
+
+
+def test_settings_say_where_each_number_comes_from(own_study):
+    study = own_study(truth="data")
+    assert study.truth_is_estimated
+    rows = {(r["what"], r["name"]): r for r in settings_used(study)}
+    assert rows["truth", "rho"]["source"] == "REML estimate of the data"
+    assert rows["prior lkj", "beta0_sd"]["source"] == "auto, from the data"
+    assert rows["prior lkj", "eta"] == {
+        "what": "prior lkj", "name": "eta", "value": 1.0, "source": "default",
+    }  # fmt: skip
+    assert rows["time", "origin"] == {
+        "what": "time", "name": "origin", "value": 0.0, "source": "config",
+    }  # fmt: skip
+
+
+def test_calendar_years_get_a_warning(own_study):
+    text = TRIAL.replace("patient,month", "patient,year")
+    Path("trial.csv").write_text(re.sub(r",(\d+),", lambda m: f",{2000 + int(m[1])},", text))
+    study = own_study(data__time="year", sheet="scenario\tdesign\na\tdata\n")
+    assert "at year = 0, far from the data's times (2000 to 2024)" in study.real.warning
+    assert own_study(data__time="year", data__origin=2000).real.warning == ""
+
+
+def test_what_was_read(own_study):
+    text = own_study(data__origin="mean").real.description
+    assert text.startswith(
+        "trial.csv: 12 subjects, 60 rows, 4 to 6 (median 5) per subject, 6 times"
+    )
+    assert "not balanced; time is month - " in text

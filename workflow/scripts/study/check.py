@@ -207,7 +207,7 @@ def _prior(name: str, block: dict[str, Any], source: str) -> Prior:
 
 def _check_jobs(study: Study, source: str) -> None:
     """Refuse a study with too many jobs for Snakemake; each job simulates or fits one batch."""
-    scenarios = [*study.scenarios.values(), *study.sample_sizes.values()]
+    scenarios = study.scenarios.values()
     exact = [scenario.replicates for scenario in scenarios]
     nuts = [scenario.nuts for scenario in scenarios]
 

@@ -82,7 +82,7 @@ def describe(data: LongData) -> str:
         "balanced" if data.balanced else "not balanced",
     ]
     if single := int((rows == 1).sum()):
-        parts.append(f"{single} subjects with one row")
+        parts.append(f"{single} subject{'s' * (single > 1)} with one row")
     return ", ".join(parts)
 
 

@@ -72,8 +72,8 @@ def estimate_from(
     return Estimate(
         beta0 + center,
         beta1,
-        sigma * l00 * scales[0],
-        sigma * slope * scales[2],
+        sigma * l00 * float(scales[0]),
+        sigma * slope * float(scales[2]),
         _correlation(l00, l10, l11),
         sigma,
         sigma * math.sqrt(a11 / det),
@@ -83,10 +83,16 @@ def estimate_from(
 
 
 def starting_scales(rows: float, rss: float, patterns: np.ndarray) -> np.ndarray:
-    """Guesses of the standard deviations in units of sigma, as the kernel takes them."""
+    """Guesses of the standard deviations in units of sigma, as the kernel takes them.
+
+    None is below a tenth of the standard error of one subject's own line, which no data can tell
+    from 0.
+    """
     sd0, sd1, sd, _ = guesses(float(rows), float(rss), patterns)
     sd = sd or max(sd0, sd1) or 1.0
-    return np.array([sd0 / sd or 1.0, sd1 / sd or 1.0, sd1 / sd or 1.0])
+    _, r00, _, r11 = patterns.max(axis=0)[:4]
+    scale0, scale1 = max(sd0 / sd, 0.1 / r00), max(sd1 / sd, 0.1 / r11)
+    return np.array([scale0, scale1, scale1])
 
 
 def _correlation(l00: float, l10: float, l11: float) -> float:

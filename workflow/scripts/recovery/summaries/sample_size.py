@@ -35,6 +35,7 @@ def sample_size_table(estimates: Sequence[tuple[int, pd.DataFrame]], goals: Goal
         found = recovery_table(wanted, [HEADLINE_LEVEL])
         parts.append(found.assign(subjects=subjects))
     recovery = pd.concat(parts, ignore_index=True)
+    order = {prior: i for i, prior in enumerate(recovery["prior"].unique())}
     rows = []
     for parameter, measures in goals.items():
         for measure, goal in measures.items():
@@ -42,12 +43,11 @@ def sample_size_table(estimates: Sequence[tuple[int, pd.DataFrame]], goals: Goal
                 (recovery["parameter"] == parameter) & (recovery["measure"] == measure)
             ].dropna(subset="estimate")
             larger = MEASURES[measure].larger_is_better
-            rows.append(own.assign(goal=goal, at_least=larger))
+            own = own.assign(goal=goal, at_least=larger, order=own["prior"].map(order))
+            rows.append(own.sort_values(["order", "subjects"]))
     table = pd.concat(rows, ignore_index=True)
-    table["order"] = table["prior"].map({p: i for i, p in enumerate(table["prior"].unique())})
-    table = table.sort_values(["parameter", "measure", "order", "subjects"], kind="stable")
     columns = ["parameter", "measure", "goal", "at_least", "prior", "subjects"]
-    return table[[*columns, "estimate", "mcse", "low", "high", "n"]].reset_index(drop=True)
+    return table[[*columns, "estimate", "mcse", "low", "high", "n"]]
 
 
 def subjects_needed(curve: pd.DataFrame) -> tuple[float, float, float]:

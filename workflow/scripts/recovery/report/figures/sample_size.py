@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
+from recovery.report.figures.merged import merge_equal
 from recovery.report.figures.style import (
     SYMBOLS,
     line_styles,
@@ -16,7 +17,7 @@ from recovery.report.figures.style import (
 
 WORDS = {
     "width": "mean width of the 95 % interval",
-    "reject": "probability that the 95 % interval excludes 0",
+    "reject": "share of 95 % intervals that exclude 0",
     "coverage": "coverage of the 95 % interval",
     "rmse": "root mean squared error",
 }
@@ -25,6 +26,7 @@ WORDS = {
 def sample_size_curves(table: pd.DataFrame, labels: dict[str, str]) -> Figure:
     """One panel per goal, one line per prior with its 95 % Monte Carlo band; goals are dashed."""
     use_style()
+    table, shown = merge_equal(table, labels)
     goals = list(table.groupby(["parameter", "measure"], sort=False))
     figure, grid = plt.subplots(
         1,
@@ -33,7 +35,6 @@ def sample_size_curves(table: pd.DataFrame, labels: dict[str, str]) -> Figure:
         layout="constrained",
         squeeze=False,
     )
-    shown = {prior: labels[prior] for prior in labels if prior in set(table["prior"])}
     styles, lines = prior_styles(list(labels)), line_styles(list(labels))
     sizes = np.sort(table["subjects"].unique())
     for axes, ((parameter, measure), own) in zip(grid[0], goals):
