@@ -46,7 +46,7 @@ def test_bias_counts_in_size():
         ([1.0, 0.5, 0.2], 0.1, 0.75, "15 subjects (Monte Carlo interval 13 to 17)"),
         ([1.0, 0.9, 0.8], 0.1, 0.5, "more than 40 subjects"),
         ([0.4, 0.3, 0.2], 0.1, 0.5, "10 subjects or fewer"),
-        ([1.0, 0.9, 0.7], 0.1, 0.75, "36 subjects (Monte Carlo interval 24 to more than 40)"),
+        ([1.0, 0.9, 0.7], 0.1, 0.75, "34 subjects (Monte Carlo interval 24 to more than 40)"),
     ],
 )
 def test_sentences(estimates, half, goal, answer):

@@ -285,8 +285,12 @@ def test_the_example_of_own_data_is_valid(tmp_path, monkeypatch):
     assert study.real.data.subjects == 3 and list(study.priors) == ["lkj", "none"]
 
 
+def score(j: int, month: int) -> float:
+    return 50 + 3 * ((7 * j) % 11 - 5) - (1 + (3 * j) % 7) * month / 2 + j * month % 3
+
+
 TRIAL = "patient,month,score\n" + "".join(
-    f"p{j},{month},{50 + 3 * ((7 * j) % 11 - 5) - (1 + ((3 * j) % 7)) * month / 2 + j * month % 3}\n"
+    f"p{j},{month},{score(j, month)}\n"
     for j in range(12)
     for month in (0, 1, 3, 6, 12, 24)[: 6 - j % 3]
 )

@@ -1,0 +1,76 @@
+"""The example of docs/own_study.md, from CSV to verdict, with fewer replicates."""
+
+import re
+import shlex
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from helpers import ROOT, snakemake
+
+DOC = (ROOT / "docs/own_study.md").read_text()
+COMMANDS = [
+    shlex.split(line.replace("python -m uv run ", ""))
+    for block in re.findall(r"```sh\n(.*?)```", DOC, re.S)
+    for line in block.splitlines()
+]
+
+
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory):
+    """The study's folder after the document's first two commands, and what they print."""
+    folder = tmp_path_factory.mktemp("own")
+    printed = ""
+    for program, script, *arguments in COMMANDS[:2]:
+        assert program == "python"
+        run = subprocess.run(
+            [sys.executable, ROOT / script, *arguments],
+            cwd=folder, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        printed += run.stdout
+    return folder / "trial", printed
+
+
+def test_it_prints_what_the_document_says(trial):
+    _, printed = trial
+    data, truth = re.search(r"```\n(Data: .*)\n(Truth, .*)\n```", DOC).groups()
+    assert data in printed
+    # the last digits of an optimum may differ between machines
+    numbers = [re.findall(r"= (-?\d+\.\d+)", text) for text in (truth, printed)]
+    assert [float(x) for x in numbers[1]] == pytest.approx([float(x) for x in numbers[0]], rel=1e-4)
+
+
+def test_from_the_csv_to_the_verdict(trial):
+    """Both of the document's snakemake commands; without NUTS, and with 40 replicates."""
+    folder, _ = trial
+    sheet = folder / "scenarios.tsv"
+    sheet.write_text(sheet.read_text().replace("\t20\n", "\t0\n"))
+    config = folder / "config/config.yaml"
+    config.write_text(config.read_text().replace("replicates: 1000", "replicates: 60"))
+    assert [command[-1] for command in COMMANDS[2:]] == ["2", "sample_size"]
+    run = snakemake(folder, "tables", "sample_size")
+    assert run.returncode == 0, run.stderr
+    assert "Data: ../trial.csv: 40 subjects, 210 rows" in run.stderr
+    recovery = pd.read_csv(folder / "results/trial/tables/recovery.csv")
+    rho = recovery.query("parameter == 'rho' and level == 0.95 and measure == 'width'")
+    widths = rho.set_index(["scenario", "prior"])["estimate"]
+    # as in the document: 0.771 with a Monte Carlo error of 0.020 at 60 replicates
+    assert abs(widths["as_estimated", "lkj_1"] - 0.771) < 4 * 0.02
+    answer = re.search(r"rho, width at most 0.6, under LKJ\(1\): (\d+) subjects", run.stderr)
+    assert abs(int(answer[1]) - 67) < 15
+    designs = pd.read_csv(folder / "results/trial/tables/designs.csv")
+    assert set(designs["visits"]) == {"as in the data"}
+    settings = pd.read_csv(folder / "results/trial/tables/settings.csv")
+    assert (settings.query("what == 'truth'")["source"] == "REML estimate of the data").all()
+
+
+def test_a_study_is_not_written_over(trial):
+    folder, _ = trial
+    program = [sys.executable, ROOT / "workflow/new_study.py", "trial.csv", "--response", "score"]
+    program += ["--time", "month", "--group", "patient", "--to", "trial"]
+    run = subprocess.run(program, cwd=folder.parent, capture_output=True, text=True, check=False)
+    assert run.returncode == 1 and "there is a study already" in run.stderr
+    missing = [*program[:3], "--response", "points", *program[5:]]
+    run = subprocess.run(missing, cwd=folder.parent, capture_output=True, text=True, check=False)
+    assert "unknown column 'points'" in run.stderr and "Traceback" not in run.stderr
