@@ -39,7 +39,7 @@ LADDER = (
 """Nodes of sigma_u0, sigma_u1, rho and sigma; the first follow a pilot, see `quadrature`."""
 TOLERANCE = 1e-3
 MOST_CHANGE = 5e-3
-TAIL_WEIGHT = 0.2  # an error of a tail quantile may be five times that of a mean
+TAIL_WEIGHT = 0.3  # an error of a tail quantile may be larger than that of a mean
 TAILS = np.array([0.025, 0.975])
 BETA_NODES = 32
 BETA_REACH = math.asinh(5.0)  # ten sds
@@ -77,7 +77,7 @@ class ExactPosterior:
         Marginal distribution of every parameter.
     change : float
         Estimate of the largest error of means (in posterior sds), sds (as a share of them),
-        log p(y), and, in fifths, of the 2.5 and 97.5 % quantiles; see `solve`.
+        log p(y), and, times 0.3, of the 2.5 and 97.5 % quantiles; see `solve`.
     """
 
     problem: Problem
