@@ -27,9 +27,10 @@ def test_priors_are_compared_with_two_references_and_their_equals():
     priors["twin"] = make_prior("lkj_cholesky_cov")
     priors |= {name: make_prior("lkj_corr_rstanarm", eta=eta) for name, eta in (("a", 1), ("b", 1))}
     first, second = ("twin", "a", "b"), "lkj"
+    reml = ("reml", "lkj")
     expected = [(prior, "plain") for prior in (second, *first)]
-    assert compared_pairs(priors) == [*expected, *((p, second) for p in first), ("b", "a")]
-    assert compared_pairs({"lkj": make_prior("lkj_corr")}) == []
+    assert compared_pairs(priors) == [*expected, *((p, second) for p in first), ("b", "a"), reml]
+    assert compared_pairs({"lkj": make_prior("lkj_corr")}) == [reml]
 
 
 def comparison(rng, shift: float, noise: float = 0.02, n: int = 200) -> pd.DataFrame:
@@ -40,6 +41,7 @@ def comparison(rng, shift: float, noise: float = 0.02, n: int = 200) -> pd.DataF
         for prior, offset in (("a", 0.0), ("b", shift)):
             center = mean + offset + noise * rng.normal(size=n)
             table = pd.DataFrame({"replicate": range(n), "mean": center, "truth": 0.0, "sd": 1.0})
+            table["median"] = center
             table["q2.5"], table["q97.5"] = center - 1.96, center + 1.96
             table["hdi95_low"], table["hdi95_high"] = center - 1.96, center + 1.96
             table["crps"] = np.abs(center)

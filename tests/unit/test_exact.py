@@ -87,7 +87,7 @@ def importance_moments(data: LongData, prior, n: int = 60_000):
 )
 @pytest.mark.parametrize("subjects", [3, 6])
 def test_hard_data_against_importance_sampling(truth, subjects):
-    data = grid_data(Design(truth, subjects, 5))
+    data = grid_data(Design(truth, subjects, days(5)))
     prior = make_prior("lkj_corr")
     exact = exact_posterior(data, prior)
     assert exact.adequate, exact.change
@@ -100,7 +100,7 @@ def test_hard_data_against_importance_sampling(truth, subjects):
 @pytest.mark.parametrize("subjects", [3, 18, 50])
 @pytest.mark.parametrize("rho", [-0.9, 0.0, 0.8])
 def test_every_design_is_adequate(family, subjects, rho):
-    data = grid_data(Design(Truth(250, 10, 25, 6, rho, 25), subjects, 10), seed=3)
+    data = grid_data(Design(Truth(250, 10, 25, 6, rho, 25), subjects, days(10)), seed=3)
     exact = exact_posterior(data, make_prior(family))
     assert exact.adequate, exact.change
     for parameter, quantiles in exact.quantiles([0.025, 0.5, 0.975]).items():
@@ -265,7 +265,7 @@ class Exponential(HalfNormalScales):
 
 
 def test_a_new_family_needs_its_density_only():
-    data = grid_data(Design(Truth(250, 10, 25, 6, 0.3, 25), 6, 8), seed=5)
+    data = grid_data(Design(Truth(250, 10, 25, 6, 0.3, 25), 6, days(8)), seed=5)
     exact = exact_posterior(data, Exponential())
     assert exact.adequate
     mean, sd, *tails, evidence = Reference(data, [Exponential()]).errors(0, exact)

@@ -13,7 +13,7 @@ from recovery.columns import DIAGNOSTICS, estimate_columns
 from recovery.data.longdata import LongData
 from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import simulate_replicate
-from recovery.exact.draws import joint_draws, realised_correlations
+from recovery.exact.draws import drawn_estimands, joint_draws
 from recovery.exact.kernels import marginals as marginals_kernel
 from recovery.exact.posterior import exact_posterior
 from recovery.fitting.exact import exact_batch
@@ -178,7 +178,7 @@ def test_r_u_is_the_correlation_of_drawn_effects(shape):
     exact = exact_posterior(data, make_prior("lkj_corr"))
     center = float(data.response.mean())
     subjects = BatchStatistics.of([data], [center]).subjects
-    found = realised_correlations(exact, subjects, 20_000, seed=1)
+    found = drawn_estimands(exact, subjects, 20_000, seed=1)["r_u"]
     draws = joint_draws(exact, data, 20_000, np.random.default_rng(2))
     slow = correlation(draws["u0"], draws["u1"])
     if data.subjects == 2:  # 1 or -1, but for rounding

@@ -5,7 +5,7 @@ import pytest
 from scipy import optimize, stats
 
 from recovery.data.longdata import LongData
-from recovery.data.scenarios import Design, Truth
+from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import simulate_replicate
 from recovery.model.effects import draw_effects
 from recovery.model.marginal import misfit, spread
@@ -39,7 +39,7 @@ def log_likelihood(s, beta0, beta1, sigma, s0, s1, rho):
 @pytest.fixture(params=["balanced", "unbalanced"])
 def data(request, rng):
     truth = Truth(250.0, 10.0, 25.0, 6.0, 0.3, 25.0)
-    _, response = simulate_replicate(Design(truth, 7, 5), rng)
+    response = simulate_replicate(Design(truth, 7, days(5)), rng)[1].response.reshape(7, 5)
     if request.param == "unbalanced":
         response[rng.random(response.shape) < 0.3] = np.nan
         response[0] = [np.nan, 240.0, np.nan, np.nan, np.nan]  # a subject measured once

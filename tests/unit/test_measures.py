@@ -14,6 +14,7 @@ from recovery.summaries.scores import Replicates, interval_score
 OWN = Replicates(
     truth=np.full(4, 2.0),
     mean=np.array([1.0, 2.0, 3.0, 4.0]),
+    median=np.array([1.0, 2.0, 2.0, 5.0]),
     sd=np.array([1.0, 1.0, 2.0, 2.0]),
     crps=np.array([1.0, 2.0, 2.0, 3.0]),
     lower=np.array([0.0, 1.0, 1.0, 2.0]),
@@ -73,6 +74,27 @@ def test_rmse():
     check(MEASURES["rmse"].estimate(OWN), np.sqrt(1.5), np.sqrt(0.75) / (2 * np.sqrt(1.5)))
 
 
+def test_median():
+    # errors of the median -1, 0, 0, 3: mean 0.5, squared deviations 2.25, .25, .25, 6.25
+    check(MEASURES["median_bias"].estimate(OWN), 0.5, np.sqrt(9 / 12))
+    # squares 1, 0, 0, 9: mean 2.5, squared deviations 2.25, 6.25, 6.25, 42.25
+    mcse = np.sqrt(57 / 12) / (2 * np.sqrt(2.5))
+    check(MEASURES["median_rmse"].estimate(OWN), np.sqrt(2.5), mcse)
+    # differences of the errors from (0, 0, 0, 2): -1, 0, 0, 1
+    check(MEASURES["median_bias"].difference(OWN, OTHER), 0.0, np.sqrt(2 / 12))
+    # squares of the other 0, 0, 0, 4: rmse 1; influences square / (2 rmse), their differences
+    influence = np.array([1, 0, 0, 9]) / (2 * np.sqrt(2.5)) - np.array([0, 0, 0, 4]) / 2
+    mcse = influence.std(ddof=1) / 2
+    check(MEASURES["median_rmse"].difference(OWN, OTHER), np.sqrt(2.5) - 1, mcse)
+
+
+def test_methods_without_densities_have_no_density_coverage():
+    """REML has no highest-density intervals; none must not count as one that misses."""
+    none = replace(OWN, density_lower=np.full(4, np.nan), density_upper=np.full(4, np.nan))
+    assert np.isnan(MEASURES["hdi_coverage"].estimate(none)).all()
+    check(MEASURES["coverage"].estimate(none), 0.75, np.sqrt(0.75 * 0.25 / 4))
+
+
 def test_crps():
     # 1, 2, 2, 3: mean 2, squared deviations 1, 0, 0, 1
     check(MEASURES["crps"].estimate(OWN), 2.0, np.sqrt(2 / 3 / 4))
@@ -124,6 +146,7 @@ def test_highest_density_intervals():
 OTHER = replace(
     OWN,
     mean=np.array([1.0, 1.0, 3.0, 3.0]),
+    median=np.array([2.0, 2.0, 2.0, 4.0]),
     crps=np.array([1.0, 1.0, 3.0, 3.0]),
     lower=np.array([1.0, 2.5, 1.0, 2.0]),  # covers, misses, covers, covers
     upper=np.array([3.0, 3.5, 4.0, 6.0]),
@@ -155,7 +178,7 @@ def test_coverage_differences_that_were_never_seen_are_not_certain():
     # half a pair in each of four cells: p10 = p01 = 0.5 / 6
     check(MEASURES["coverage"].difference(OWN, OWN), 0.0, np.sqrt(1 / 6 / 6))
     # two pairs, both discordant: p10 = 2.5 / 4, p01 = 0.5 / 4
-    two = Replicates(*(np.zeros(2) for _ in range(8)), level=0.8)
+    two = Replicates(*(np.zeros(2) for _ in range(9)), level=0.8)
     hit, miss = replace(two, lower=two.truth - 1), replace(two, lower=two.truth + 1)
     check(MEASURES["coverage"].difference(hit, miss), 1.0, np.sqrt((0.75 - 0.25) / 4))
 
@@ -185,7 +208,9 @@ def replicates(rng, n):
     mean = 1.1 + np.where(wide, 0.9, 0.5) * rng.standard_normal(n)
     sd = np.where(wide, 0.9, 0.5) * rng.uniform(0.8, 1.2, n)
     ends = mean - 1.3 * sd, mean + 1.3 * sd, mean - 1.2 * sd, mean + 1.1 * sd
-    return Replicates(np.ones(n), mean, sd, np.abs(mean - 1) * sd, *ends, level=0.8)
+    return Replicates(
+        np.ones(n), mean, mean + 0.1 * sd, sd, np.abs(mean - 1) * sd, *ends, level=0.8
+    )
 
 
 STUDIES = 2000
@@ -207,7 +232,7 @@ def test_mcse_of_paired_differences(name, rng):
         a = replicates(rng, 200)
         mean = 0.8 * a.mean + rng.normal(0, 0.2, 200)
         b = replace(a, mean=mean, crps=np.abs(a.mean) * a.sd, lower=mean - a.sd, upper=mean + a.sd)
-        b = replace(b, upper=b.upper * rng.uniform(0.9, 1.1, 200))
+        b = replace(b, median=mean, upper=b.upper * rng.uniform(0.9, 1.1, 200))
         found.append(MEASURES[name].difference(a, b))
     estimates, errors = zip(*found)
     assert np.mean(errors) == pytest.approx(np.std(estimates), rel=0.08)
@@ -233,7 +258,7 @@ def test_mcse_of_spreads_takes_nothing_for_normal(law, n, rng):
         errors = LAWS[law](rng, n)
         sd = 1.0 + 0.2 * np.abs(errors)
         ends = [errors - sd, errors + sd] * 2
-        return Replicates(np.zeros(n), errors, sd, sd, *ends, level=0.8)
+        return Replicates(np.zeros(n), errors, errors, sd, sd, *ends, level=0.8)
 
     found = {"empirical_se": [], "model_se_error": [], "relative_precision": []}
     for _ in range(4000):

@@ -113,10 +113,10 @@ def test_another_start_finds_nothing_lower():
 
 
 def deviance_of(data: LongData):
+    from recovery.exact.kernels.deviance import REML
     from recovery.model.sufficient import BatchStatistics
-    from recovery.reml.estimate import starting_scales
-    from recovery.reml.minimum import Deviance
+    from recovery.reml.minimum import Deviance, starting_scales
 
     stats = BatchStatistics.of([data], [float(data.response.mean())])
     values = float(stats.rows[0]), float(stats.rss[0]), stats.patterns
-    return Deviance(*values, starting_scales(*values), True)
+    return Deviance(*values, REML, 0.0, starting_scales(*values)[0])

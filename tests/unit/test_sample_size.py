@@ -63,7 +63,14 @@ def test_the_table_has_the_measures_of_every_number_of_subjects(rng):
         keys = {"scenario": "s", "prior": prior, "engine": "exact", "parameter": "rho"}
         return pd.DataFrame(
             keys
-            | {"replicate": range(n), "truth": 0.2, "mean": mean, "sd": 0.1, "crps": 0.1}
+            | {
+                "replicate": range(n),
+                "truth": 0.2,
+                "mean": mean,
+                "median": mean,
+                "sd": 0.1,
+                "crps": 0.1,
+            }
             | ends
         )
 

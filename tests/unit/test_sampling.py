@@ -20,6 +20,7 @@ from recovery.model.families import FAMILIES, make_prior
 from recovery.seeds import named_seed
 
 LEVELS = [0.5, 0.95]
+THE_POST_S = ("independent", "lkj_cholesky_cov", "lkj_corr", "lkj_corr_rstanarm")
 SCRIPTS = str(ROOT / "workflow/scripts")
 
 
@@ -31,12 +32,14 @@ def fits(request, sleepstudy, model_file):
         family: NutsSampler(
             make_prior(family), settings, model_file(family, request.param), LEVELS
         ).fit(sleepstudy, 1)
-        for family in FAMILIES
+        for family in (FAMILIES if formulation == "marginal" else THE_POST_S)
     }
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_sleepstudy_posterior_is_the_exact_one(fits, family):
+    if family not in fits:
+        pytest.skip("the latent models of the other families are compared by their densities")
     found = fits[family].estimates
     assert fits[family].diagnostics.status == "ok"
     for parameter, (mean, sd) in EXACT[family].items():

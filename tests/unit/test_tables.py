@@ -35,7 +35,7 @@ def estimates(rng) -> pd.DataFrame:
     )
     table = pd.DataFrame(np.nan, index=keys, columns=["truth", *estimate_columns(LEVELS), "crps"])
     table["truth"] = 1.0
-    table["mean"] = rng.normal(1, 0.5, len(table))
+    table["mean"] = table["median"] = rng.normal(1, 0.5, len(table))
     table["sd"] = 0.5
     table["crps"] = 0.2
     for low, high, z in (("q2.5", "q97.5", 1.96), ("q25", "q75", 0.674)):
@@ -164,9 +164,9 @@ def test_missingness_counts_every_fit_once():
             "scenario": "s",
             "prior": "p",
             "engine": "nuts",
-            "status": ["ok", "ok", "not_converged", "failed"],
-            "attempts": [1, 2, 3, 1],
+            "status": ["ok", "ok", "not_converged", "failed", "singular"],
+            "attempts": [1, 2, 3, 1, 1],
         }
     )
     counts = missingness_table(fits).iloc[0]
-    assert list(counts.iloc[3:]) == [4, 3, 2, 1, 1]
+    assert list(counts.iloc[3:]) == [5, 4, 2, 1, 1, 1]

@@ -56,6 +56,8 @@ NUTS = {key: value for key, value in config["sampler"].items() if key != "replic
 NUTS_REFITTED = {**NUTS, "refits": 2}
 SBC_BATCH = 250  # data sets of a calibration job
 LABELS = {prior: config["priors"][prior]["label"] for prior in PRIORS}
+# the methods of the simulation study: the priors, and REML if wanted
+METHOD_LABELS = LABELS | ({"reml": "REML"} if config["reml"] else {})
 
 
 def code(script):
@@ -125,8 +127,14 @@ def calibration_model(wildcards):
     return f"<results>/compiled/{wildcards.prior}/{variant}.model"
 
 
+def reml_replicates(scenario):
+    """How many data sets of a scenario, the first ones, REML fits."""
+    wanted = config["reml"]
+    return scenario.replicates if wanted is True else min(int(wanted), scenario.replicates)
+
+
 def batch_files(kind):
-    """A scenario's files of a kind, estimates or fits: its exact batches, then those by NUTS."""
+    """A scenario's files of a kind, estimates or fits: exact batches, those by NUTS, REML."""
 
     def files(wildcards):
         scenario, size = all_scenarios[wildcards.scenario], config["batch_size"]
@@ -139,7 +147,11 @@ def batch_files(kind):
             prior=PRIORS,
             batch=batches(scenario.nuts, size),
         )
-        return exact + nuts
+        reml = expand(
+            f"<results>/reml/{{{{scenario}}}}/{{batch}}.{kind}.parquet",
+            batch=batches(reml_replicates(scenario), size),
+        )
+        return exact + nuts + reml
 
     return files
 

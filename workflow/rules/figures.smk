@@ -77,7 +77,7 @@ rule study_figures:
     conda:
         "../../envs/study.yaml"
     params:
-        labels=LABELS,
+        labels=METHOD_LABELS,
         names=STUDY_FIGURES,
     script:
         "../scripts/study_figures.py"

@@ -80,3 +80,20 @@ rule fit_nuts:
         seed=config["seed"],
     script:
         "../scripts/fit_nuts.py"
+
+
+rule fit_reml:
+    input:
+        datasets="<results>/datasets/{scenario}/{batch}.nc",
+        code=code("fit_reml.py"),
+    output:
+        estimates="<results>/reml/{scenario}/{batch}.estimates.parquet",
+        fits="<results>/reml/{scenario}/{batch}.fits.parquet",
+    log:
+        "<logs>/fit_reml/{scenario}/{batch}.log",
+    conda:
+        "../../envs/study.yaml"
+    params:
+        levels=config["intervals"],
+    script:
+        "../scripts/fit_reml.py"

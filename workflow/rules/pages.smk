@@ -32,7 +32,7 @@ rule ademp:
     params:
         config=config,
         time_label=study.real.coding.label(config["data"]["time"]),
-        labels=LABELS,
+        labels=METHOD_LABELS,
     script:
         "../scripts/ademp.py"
 

@@ -19,7 +19,7 @@ rule gather:
     conda:
         "../../envs/study.yaml"
     params:
-        priors=PRIORS,
+        priors=list(METHOD_LABELS),
     script:
         "../scripts/gather.py"
 

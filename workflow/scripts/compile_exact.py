@@ -19,5 +19,6 @@ unbalanced[0, 0] = np.nan
 data = [LongData.from_grid(response, np.arange(4)) for response in (grid, unbalanced)]
 truths = np.zeros((2, len(PARAMETERS)))
 for block in snakemake.params.priors.values():
-    exact_batch(data, make_prior(**block), [0.95], truths, [1, 2], [1, 2])
+    prior = make_prior(**block).for_times(np.arange(4.0))
+    exact_batch(data, prior, [0.95], truths, [1, 2], [1, 2])
 Path(snakemake.output[0]).write_text("The exact engine is in numba's cache of compiled code.\n")

@@ -12,9 +12,10 @@ from recovery.model.families import make_prior
 from recovery.seeds import named_seed
 
 name = snakemake.wildcards.prior
+data = read_coded_csv(snakemake.input.data, **snakemake.params.columns)
 fits = measure_costs(
-    read_coded_csv(snakemake.input.data, **snakemake.params.columns),
-    make_prior(**snakemake.params.prior),
+    data,
+    make_prior(**snakemake.params.prior).for_times(data.time),
     lambda *names: named_seed(snakemake.params.seed, "benchmark", name, *names),
     lambda message: logger.info("benchmark | %s: %s", name, message),
 )

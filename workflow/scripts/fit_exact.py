@@ -21,7 +21,8 @@ numbers = datasets["replicate"].to_numpy()
 truths = datasets[list(PARAMETERS)].to_array().to_numpy().T
 # the same seeds for all priors: random numbers in common make their differences more precise
 seeds = [named_seed(params.seed, scenario, number, "exact") for number in numbers]
-priors = {name: make_prior(**block) for name, block in params.priors.items()}
+times = datasets["planned_times"].to_numpy()
+priors = {name: make_prior(**block).for_times(times) for name, block in params.priors.items()}
 first = dict(reversed(equal_pairs(priors)))  # a prior -> the first of the same density
 found = {}
 for name, prior in priors.items():

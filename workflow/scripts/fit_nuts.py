@@ -12,14 +12,14 @@ from study.log import open_log, progress
 
 open_log(snakemake.log[0])
 scenario, prior, batch = (snakemake.wildcards[key] for key in ("scenario", "prior", "batch"))
+with delete_if_corrupt(snakemake.input.datasets):
+    datasets = xr.load_dataset(snakemake.input.datasets)
 sampler = NutsSampler(
-    make_prior(**snakemake.params.prior),
+    make_prior(**snakemake.params.prior).for_times(datasets["planned_times"].to_numpy()),
     SamplerSettings(**snakemake.params.sampler),
     load_model(snakemake.input.model),
     snakemake.params.levels,
 )
-with delete_if_corrupt(snakemake.input.datasets):
-    datasets = xr.load_dataset(snakemake.input.datasets)
 fitted = fit_each(
     datasets,
     sampler,

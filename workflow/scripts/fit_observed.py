@@ -22,7 +22,7 @@ from recovery.model.pymc_models import MODELS
 
 name, levels = snakemake.wildcards.prior, snakemake.params.levels
 data = read_coded_csv(snakemake.input.data, **snakemake.params.columns)
-prior = make_prior(**snakemake.params.prior)
+prior = make_prior(**snakemake.params.prior).for_times(data.time)
 logger.info("real data | %s: compiling two models, which takes a minute", name)
 for i, path in enumerate(map(Path, snakemake.output.models)):
     formulation = path.stem.split("-")[0]

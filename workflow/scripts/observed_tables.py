@@ -24,7 +24,7 @@ pd.concat(tables).to_csv(snakemake.output.observed, index=False)
 data = read_coded_csv(snakemake.input.data, **snakemake.params.columns)
 posteriors = {}
 for prior, block in snakemake.params.priors.items():
-    posteriors[prior] = exact = exact_posterior(data, make_prior(**block))
+    posteriors[prior] = exact = exact_posterior(data, make_prior(**block).for_times(data.time))
     if not exact.adequate:
         logger.warning("%s: no Bayes factor, the quadrature moved by %.1e", prior, exact.change)
 bayes_factors(posteriors).to_csv(snakemake.output.bayes_factors, index=False)

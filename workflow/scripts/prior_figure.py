@@ -11,6 +11,6 @@ open_log(snakemake.log[0])
 data = read_coded_csv(snakemake.input.data, **snakemake.params.columns)
 grids = {}
 for name, block in snakemake.params.priors.items():
-    grids[name] = prior_grid(data, make_prior(**block))
+    grids[name] = prior_grid(data, make_prior(**block).for_times(data.time))
 figure = implied_priors(grids, snakemake.params.labels)
 save_figure(figure, [snakemake.output.svg, snakemake.output.png])

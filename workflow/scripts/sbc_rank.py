@@ -14,15 +14,16 @@ from study.log import open_log, progress
 open_log(snakemake.log[0])
 prior, method, batch = (snakemake.wildcards[key] for key in ("prior", "method", "batch"))
 params = snakemake.params
+with delete_if_corrupt(snakemake.input.datasets):
+    datasets = xr.load_dataset(snakemake.input.datasets)
+made = make_prior(**params.prior).for_times(datasets["planned_times"].to_numpy())
 engine = make_engine(
     "exact" if method == "exact" else "nuts",
-    calibration_prior(make_prior(**params.prior), params.center),
+    calibration_prior(made, params.center),
     {**params.sampler, "formulation": method},
     snakemake.input.model,
     params.levels,
 )
-with delete_if_corrupt(snakemake.input.datasets):
-    datasets = xr.load_dataset(snakemake.input.datasets)
 fitted = fit_each(
     datasets,
     engine,

@@ -1,5 +1,7 @@
 """Simulate data sets whose truth is drawn from a prior."""
 
+import numpy as np
+
 from recovery.calibration.truths import calibration_prior, draw_designs
 from recovery.data.batches import batch_replicates
 from recovery.data.scenarios import days
@@ -10,7 +12,8 @@ from study.log import open_log
 
 open_log(snakemake.log[0])
 name, params = snakemake.wildcards.prior, snakemake.params
-prior = calibration_prior(make_prior(**params.prior), params.center)
+times = days(params.days)
+prior = calibration_prior(make_prior(**params.prior), params.center).for_times(np.array(times))
 
 
 def seed_of(stage):
@@ -19,5 +22,5 @@ def seed_of(stage):
 
 
 numbers = batch_replicates(snakemake.wildcards.batch)
-designs = draw_designs(prior, numbers, params.subjects, days(params.days), seed_of("prior"))
+designs = draw_designs(prior, numbers, params.subjects, times, seed_of("prior"))
 simulate_designs(designs, seed_of("simulate")).to_netcdf(snakemake.output[0])

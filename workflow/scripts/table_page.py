@@ -7,6 +7,7 @@ import pandas as pd
 from recovery.columns import HEADLINE_LEVEL
 from recovery.report.answers import calibration_sentence
 from recovery.report.pages import render, sortable_table, sortable_tables_code
+from recovery.summaries.recovery import READ
 from study.log import open_log
 
 SHOWN = ("bias", "rmse", "coverage", "width")
@@ -21,7 +22,7 @@ tables = {
 }
 for name in NOTES:
     if name in tables:
-        exact = tables[name][tables[name]["engine"] == "exact"]
+        exact = tables[name][tables[name]["engine"].isin(READ)]
         chosen = exact[exact["level"].isna() | (exact["level"] == HEADLINE_LEVEL)]
         chosen = chosen[chosen["measure"].isin(SHOWN)]
         varying = [c for c in chosen if c == "scenario" or chosen[c].nunique() > 1]

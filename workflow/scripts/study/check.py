@@ -170,6 +170,12 @@ def _check_measures(config: dict[str, Any], source: str) -> None:
 
 def _check_labels(config: dict[str, Any], source: str) -> None:
     """Refuse ids and labels of priors that cannot be distinguished."""
+    for name, block in config["priors"].items():
+        for key, text in (("", name), (".label", block["label"])):
+            if text.lower() == "reml":
+                raise InputError(
+                    f"{source}, key priors.{name}{key}: '{text}' is reserved for REML; use another."
+                )
     for first, second in combinations(config["priors"], 2):
         if first.lower() == second.lower():  # on some file systems, one folder
             raise InputError(

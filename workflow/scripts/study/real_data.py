@@ -102,13 +102,20 @@ def automatic_scales(data: LongData) -> dict[str, float]:
 
 
 def fill_automatic(priors: dict[str, dict[str, Any]], data: LongData) -> list[tuple[str, str]]:
-    """Replace ``auto`` in the priors' blocks by numbers; the (prior, key) that were replaced."""
+    """Replace ``auto`` in the priors' blocks by numbers; the (prior, key) that were replaced.
+
+    A prior stated in another unit of time gets its slopes' scales in that unit.
+    """
     replaced, numbers = [], automatic_scales(data)
     for name, block in priors.items():
-        for key, kind in family_class(block["family"]).scales().items():
-            if block.get(key) == "auto":
-                block[key] = numbers[kind]
-                replaced.append((name, key))
+        unit = block.get("unit", 1)
+        if unit == "sd" or (isinstance(unit, int | float) and unit > 0):  # else refused later
+            unit = Coding.of(0, unit, data.time).unit
+            factors = {"response": 1.0, "slope": unit}
+            for key, kind in family_class(block["family"]).scales().items():
+                if block.get(key) == "auto":
+                    block[key] = float(f"{numbers[kind] * factors[kind]:.3g}")
+                    replaced.append((name, key))
     return replaced
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from recovery.data.scenarios import Design, Truth
+from recovery.model.coded import decode
 from recovery.model.prior import Prior
 
 
@@ -29,7 +30,7 @@ def draw_designs(
     Parameters
     ----------
     prior : Prior
-        A prior whose center is a number (`calibration_prior`).
+        A prior whose center is a number (`calibration_prior`), its coding resolved.
     numbers : sequence of int
         Numbers of the replicates.
     subjects : int
@@ -41,7 +42,9 @@ def draw_designs(
     """
     designs = {}
     for number in numbers:
-        drawn = prior.draw_parameters(1, np.random.default_rng(seed_of(number)))
+        drawn = decode(
+            prior.draw_parameters(1, np.random.default_rng(seed_of(number))), prior.coding
+        )
         truth = Truth(**{name: float(values[0]) for name, values in drawn.items()})
         designs[number] = Design(truth, subjects, times)
     return designs

@@ -120,7 +120,7 @@ def simulate_batch(
 
 
 def simulate_designs(designs: dict[int, Design], seed_of: Callable[[int], int]) -> xr.Dataset:
-    """Simulate one data set per design from its own seed; all have as many subjects.
+    """Simulate one data set per design from its own seed; all have the same subjects and visits.
 
     Parameters
     ----------
@@ -136,7 +136,8 @@ def simulate_designs(designs: dict[int, Design], seed_of: Callable[[int], int]) 
         number from 1) over ``row``; ``first_row`` and ``rows`` (replicate), where each begins and
         how many rows it has, so that replicates can be selected; ``effects``
         (replicate, effect, subject_number), and the truth of every parameter, the realised
-        correlation ``r_u`` included, over ``replicate``.
+        correlation ``r_u`` included, over ``replicate``. ``planned_times`` are those of the visits
+        before dropout and missing rows.
     """
     effects, data = zip(
         *(
@@ -147,6 +148,7 @@ def simulate_designs(designs: dict[int, Design], seed_of: Callable[[int], int]) 
     truth = pd.DataFrame([asdict(design.truth) for design in designs.values()])
     truth["r_u"] = correlation(*np.stack(effects, axis=1))
     size, rows = data[0].subjects, np.array([len(one.response) for one in data])
+    planned = next(iter(designs.values())).planned_times
     return xr.Dataset(
         {
             "response": ("row", np.concatenate([one.response for one in data])),
@@ -154,6 +156,7 @@ def simulate_designs(designs: dict[int, Design], seed_of: Callable[[int], int]) 
             "subject": ("row", np.concatenate([one.subject for one in data]).astype("int32") + 1),
             "first_row": ("replicate", np.cumsum(rows) - rows),
             "rows": ("replicate", rows),
+            "planned_times": ("planned_row", planned),
             "effects": (("replicate", "effect", "subject_number"), np.stack(effects)),
             **{name: ("replicate", values.to_numpy()) for name, values in truth.items()},
         },

@@ -7,15 +7,16 @@ from typing import NamedTuple
 import numpy as np
 
 from recovery.data.longdata import LongData
-from recovery.exact.draws import realised_correlations
+from recovery.exact.draws import drawn_estimands
 from recovery.exact.kernels import marginals as marginals_kernel
 from recovery.exact.posterior import solve
-from recovery.exact.quadrature import problem_of
+from recovery.exact.quadrature import integration_coding, problem_of
 from recovery.model.prior import Prior
 from recovery.model.sufficient import BatchStatistics
 from recovery.parameters import PARAMETERS
 
-R_U_DRAWS = 1024
+DRAWS = 1024
+"""Draws of the estimands without a marginal on the grid, see `drawn_estimands`."""
 
 
 class Summaries(NamedTuple):
@@ -61,7 +62,8 @@ def solve_batch(
     started = time.process_time()
     with np.errstate(invalid="ignore", over="ignore"):  # of data sets that are not finite
         centers = [prior.center_for(one.response) for one in data]
-        stats = BatchStatistics.of(data, centers)
+        coding = integration_coding(prior)
+        stats = BatchStatistics.of([coding.code_data(one) for one in data], centers)
     points = np.array([0.5, *probabilities])
     size = len(data)
     table = np.full((size, len(PARAMETERS), 3 + len(points) + 2 * len(levels) + 1), np.nan)
@@ -78,8 +80,8 @@ def solve_batch(
             exact = solve(problem)
             if not np.isfinite(exact.log_marginal_likelihood):
                 raise FloatingPointError("the posterior is not finite")
-            r_u = realised_correlations(exact, stats.subjects_of(d), R_U_DRAWS, int(seeds[d]))
-            _summarise(table[d], exact, r_u, points, np.asarray(levels, float), truths[d])
+            drawn = drawn_estimands(exact, stats.subjects_of(d), DRAWS, int(seeds[d]))
+            _summarise(table[d], exact, drawn, points, np.asarray(levels, float), truths[d])
             found.error[d] = exact.change
         except Exception as error:  # noqa: BLE001 - a broken data set must not kill its batch
             found.message[d] = f"{type(error).__name__}: {error}".splitlines()[0]
@@ -88,14 +90,15 @@ def solve_batch(
     return found
 
 
-def _summarise(table, exact, r_u, points, levels, truth) -> None:
+def _summarise(table, exact, drawn, points, levels, truth) -> None:
     """Fill the rows of a fit, shape (7, columns)."""
     for i, name in enumerate(PARAMETERS):
         row = table[i]
-        if name == "r_u":
-            sd = r_u.std()
-            row[:3] = r_u.mean(), sd, sd / np.sqrt(len(r_u))
-            marginals_kernel.summarise_draws(r_u, points, levels, truth[i], row[3:])
+        if name in drawn:
+            values = drawn[name]
+            sd = values.std()
+            row[:3] = values.mean(), sd, sd / np.sqrt(len(values))
+            marginals_kernel.summarise_draws(values, points, levels, truth[i], row[3:])
         elif name in exact.marginals:
             row[:3] = *exact.moments[name], 0.0
             value, density, cumulative = exact.marginals[name]

@@ -12,6 +12,7 @@ from recovery.exact.kernels.draws import (
 )
 from recovery.exact.posterior import ExactPosterior
 from recovery.exact.quadrature import PARAMETERS_ON_AXES, Grid
+from recovery.model.coded import decode
 from recovery.model.effects import draw_effects
 
 
@@ -20,17 +21,15 @@ def joint_draws(
 ) -> dict[str, np.ndarray]:
     """Draw all parameters and the subjects' effects independently from an exact posterior.
 
-    A node is drawn by its probability, and then a place in the node's cell: along each axis, the
-    quantile at a probability that is uniform within the node's share of the marginal. Marginals
-    are so exact, and ranks among the draws have no steps; what parameters have in common is known
-    to within a cell. beta and the effects are drawn from their normals given the rest.
+    A node is drawn by its probability, and then a place in the node's cell (`_placed`). beta and
+    the effects are drawn from their normals given the rest.
 
     Parameters
     ----------
     exact : ExactPosterior
         The posterior.
     data : LongData
-        The data set that it is of.
+        The data set that it is of, in the study's time.
     n : int
         Number of draws.
     rng : numpy.random.Generator
@@ -39,35 +38,32 @@ def joint_draws(
     Returns
     -------
     dict
-        Every parameter but r_u, shape (n,), and ``u0`` and ``u1``, shape (n, subjects).
+        Every parameter but r_u, shape (n,), and ``u0`` and ``u1``, shape (n, subjects), in the
+        study's time.
     """
-    grid, problem = exact.grid, exact.problem
+    problem = exact.problem
     order = rng.permutation(n)
-    index = [i[order] for i in _node_indices(grid, rng.random(n))]
-    draws = {}
-    for i, name in enumerate(PARAMETERS_ON_AXES):
-        if name in exact.marginals:
-            share = grid.marginals[i]
-            below = np.cumsum(share) - share
-            place = below[index[i]] + rng.random(n) * share[index[i]]
-            draws[name] = marginals_kernel.quantiles(*exact.marginals[name], place)
+    index = tuple(i[order] for i in _node_indices(exact.grid, rng.random(n)))
+    draws = _placed(exact, index, rng)
     rho = draws.get("rho", np.zeros(n))
     beta = draw_beta(
         problem.patterns, problem.beta_mean, problem.beta_precision,
         draws["sigma_u0"], draws["sigma_u1"], rho, draws["sigma"], rng.standard_normal((2, n)),
     )  # fmt: skip
     draws["beta0"], draws["beta1"] = beta[0] + problem.center, beta[1]
-    draws["u0"], draws["u1"] = draw_effects(draws, data, rng)
-    return draws
+    draws["u0"], draws["u1"] = draw_effects(draws, problem.coding.code_data(data), rng)
+    return decode(draws, problem.coding)
 
 
-def realised_correlations(
+def drawn_estimands(
     exact: ExactPosterior, subjects: np.ndarray, n: int, seed: int
-) -> np.ndarray:
-    """Draw r_u, the sample correlation of the subjects' effects, n times, in ascending order.
+) -> dict[str, np.ndarray]:
+    """Draws, in ascending order, of the estimands that have no marginal on the grid.
 
-    Nodes are drawn systematically (at even places of the distribution function, from a random
-    start), so that the mean of n draws is at least as near as that of n independent ones.
+    These are r_u, the sample correlation of the subjects' effects, and sigma_u0 and rho under a
+    prior that fixes rho at 0 at another origin of time. Nodes are drawn systematically (at even
+    places of the distribution function, from a random start), so that the mean of n draws is at
+    least as near as that of n independent ones.
 
     Parameters
     ----------
@@ -81,10 +77,25 @@ def realised_correlations(
         Seed of the draws.
     """
     rng = np.random.default_rng(seed)
-    grid, problem = exact.grid, exact.problem
+    grid, coding = exact.grid, exact.problem.coding
     index = _node_indices(grid, (np.arange(n) + rng.random()) / n)
-    s0, s1, rho, sigma = (value[i] for value, i in zip(grid.values, index))
-    size = len(subjects)
+    if coding.origin == 0.0:
+        s0, s1, rho, sigma = (value[i] for value, i in zip(grid.values, index))
+        found = {}
+    else:
+        placed = _placed(exact, index, rng)
+        s0, s1, sigma = (placed[name] for name in ("sigma_u0", "sigma_u1", "sigma"))
+        rho = np.zeros(n)
+        decoded = decode(placed, coding)
+        found = {name: np.sort(decoded[name]) for name in ("sigma_u0", "rho")}
+    r_u = _realised_correlations(exact, subjects, s0, s1, rho, sigma, rng)
+    return {"r_u": np.sort(r_u), **found}
+
+
+def _realised_correlations(exact, subjects, s0, s1, rho, sigma, rng) -> np.ndarray:
+    """r_u for draws of the parameters in the coding of the grid, each of shape (n,)."""
+    problem, n, size = exact.problem, len(sigma), len(subjects)
+    lean = problem.coding.origin / problem.coding.unit
     if len(problem.patterns) == 1 and size > 2:
         z, chi = rng.standard_normal((n, 5)), np.zeros((n, 2))
         for k in range(2):
@@ -92,16 +103,33 @@ def realised_correlations(
                 chi[:, k] = np.sqrt(rng.chisquare(size - 3 - k, n))
         if size == 3:
             z[:, 4] = 0.0
-        r_u = correlations_by_wishart(problem.patterns[0], s0, s1, rho, sigma, z, chi)
-    else:
-        beta = draw_beta(
-            problem.patterns, problem.beta_mean, problem.beta_precision,
-            s0, s1, rho, sigma, rng.standard_normal((2, n)),
-        )  # fmt: skip
-        effects = rng.standard_normal((n, 2, size), np.float32)  # a tenth faster than doubles
-        columns = np.ascontiguousarray(subjects.T)
-        r_u = correlations_of_draws(columns, beta, s0, s1, rho, sigma, effects)
-    return np.sort(r_u)
+        return correlations_by_wishart(problem.patterns[0], s0, s1, rho, sigma, z, chi, lean)
+    beta = draw_beta(
+        problem.patterns, problem.beta_mean, problem.beta_precision,
+        s0, s1, rho, sigma, rng.standard_normal((2, n)),
+    )  # fmt: skip
+    effects = rng.standard_normal((n, 2, size), np.float32)  # a tenth faster than doubles
+    columns = np.ascontiguousarray(subjects.T)
+    return correlations_of_draws(columns, beta, s0, s1, rho, sigma, effects, lean)
+
+
+def _placed(
+    exact: ExactPosterior, index: tuple[np.ndarray, ...], rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """Values of the axes' parameters in the cells of nodes, in the coding of the grid.
+
+    Along each axis it is the quantile at a probability that is uniform within the node's share of
+    the marginal. Marginals are therefore exact and ranks are not discretised; how parameters go
+    together is known to within a cell.
+    """
+    grid, draws = exact.grid, {}
+    for i, name in enumerate(PARAMETERS_ON_AXES):
+        if grid.sizes[i] > 1:
+            share = grid.marginals[i]
+            below = np.cumsum(share) - share
+            place = below[index[i]] + rng.random(len(index[i])) * share[index[i]]
+            draws[name] = marginals_kernel.quantiles(*exact.axis_marginals[i], place)
+    return draws
 
 
 def _node_indices(grid: Grid, places: np.ndarray) -> tuple[np.ndarray, ...]:

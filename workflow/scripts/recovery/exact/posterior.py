@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.polynomial.legendre import legvander
 
+from recovery.data.coding import Coding
 from recovery.data.longdata import LongData
 from recovery.exact.kernels import marginals as marginals_kernel
 from recovery.exact.kernels.axes import DENSE, REAL, place
@@ -25,6 +26,7 @@ from recovery.exact.quadrature import (
     as_tuples,
     evaluate_grid,
     first_axes,
+    integration_coding,
     legendre,
     problem_of,
     settled_axes,
@@ -72,9 +74,12 @@ class ExactPosterior:
     grid : Grid
         The final grid.
     moments : dict
-        Posterior mean and sd of every parameter.
+        Posterior mean and sd of every parameter, in the study's time.
     marginals : dict
-        Marginal distribution of every parameter.
+        Marginal distribution of every parameter. sigma_u0 and rho are missing from both under a
+        prior that fixes rho at 0 at another origin of time: they are known by draws.
+    axis_marginals : ndarray, shape (4, 3, 257)
+        The marginals of the grid's axes in the coding of the grid; see `Marginal`.
     change : float
         Estimate of the largest error of means (in posterior sds), sds (as a share of them),
         log p(y), and, times 0.3, of the 2.5 and 97.5 % quantiles; see `solve`.
@@ -84,6 +89,7 @@ class ExactPosterior:
     grid: Grid
     moments: dict[str, tuple[float, float]]
     marginals: dict[str, Marginal]
+    axis_marginals: np.ndarray
     change: float
 
     @property
@@ -121,7 +127,7 @@ def exact_posterior(data: LongData, prior: Prior) -> ExactPosterior:
         Means, sds and marginals of every parameter but r_u, and log p(y).
     """
     center = prior.center_for(data.response)
-    stats = BatchStatistics.of([data], [center])
+    stats = BatchStatistics.of([integration_coding(prior).code_data(data)], [center])
     return solve(problem_of(stats.rows[0], stats.rss[0], stats.patterns, center, prior))
 
 
@@ -147,11 +153,13 @@ def solve(problem: Problem, axes: tuple[Axis, ...] | None = None) -> ExactPoster
         if believed and error < TOLERANCE:
             break
         last, last_change = judged, change
-    moments, marginals = {}, {}
+    moments: dict[str, tuple[float, float]] = {}
+    marginals: dict[str, Marginal] = {}
     for i, name in enumerate(PARAMETERS_ON_AXES):
         if grid.sizes[i] > 1:
             mean, sd = judged.moments[i].tolist()
-            moments[name], marginals[name] = (mean, sd), Marginal(*judged.marginals[i])
+            moments[name] = mean, sd
+            marginals[name] = Marginal(*judged.marginals[i])
     for name, normals, shift in (
         ("beta0", grid.beta0, problem.center),
         ("beta1", grid.beta1, 0.0),
@@ -159,7 +167,19 @@ def solve(problem: Problem, axes: tuple[Axis, ...] | None = None) -> ExactPoster
         mean, sd = marginals_kernel.mixture_moments(normals)
         moments[name] = mean + shift, sd
         marginals[name] = _beta_marginal(normals, mean, sd, shift)
-    return ExactPosterior(problem, grid, moments, marginals, float(error))
+    _decode_slopes(moments, marginals, problem.coding)
+    return ExactPosterior(problem, grid, moments, marginals, judged.marginals, float(error))
+
+
+def _decode_slopes(moments: dict, marginals: dict, coding: Coding) -> None:
+    """Slopes in the study's unit of time; what another origin changes is taken out."""
+    for name in ("beta1", "sigma_u1"):
+        mean, sd = moments[name]
+        moments[name] = mean / coding.unit, sd / coding.unit
+        value, density, cumulative = marginals[name]
+        marginals[name] = Marginal(value / coding.unit, density * coding.unit, cumulative)
+    if coding.origin:
+        del moments["sigma_u0"], marginals["sigma_u0"]
 
 
 class _Judged(NamedTuple):

@@ -20,8 +20,14 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
+from recovery.data.coding import Coding
 from recovery.exact.kernels.axes import DENSE, EXP, POSITIVE, SINE, guesses, new_windows, place_axes
 from recovery.exact.kernels.grid import integrate
+from recovery.model.coded import (
+    LogDensity,
+    beta_precision_in_study,
+    log_density_in_study,
+)
 from recovery.model.prior import Prior
 
 PARAMETERS_ON_AXES = ("sigma_u0", "sigma_u1", "rho", "sigma")
@@ -54,8 +60,12 @@ class Problem(NamedTuple):
         Where beta0 is counted from: its prior mean.
     prior : Prior
         The prior.
+    log_density : callable
+        Log density of (sigma_u0, sigma_u1, rho) given sigma.
     beta_mean, beta_precision : tuple of float
         beta's normal prior: its mean (beta0 from the center) and precision (p00, p01, p11).
+    coding : Coding
+        The coding of the data's times and of the parameters, in the study's time.
     """
 
     rows: float
@@ -63,16 +73,39 @@ class Problem(NamedTuple):
     patterns: np.ndarray
     center: float
     prior: Prior
+    log_density: LogDensity
     beta_mean: tuple[float, float]
     beta_precision: tuple[float, float, float]
+    coding: Coding
 
 
 def problem_of(
     rows: float, rss: float, patterns: np.ndarray, center: float, prior: Prior
 ) -> Problem:
-    """A data set, by its statistics, with a prior whose beta0 and beta1 are independent."""
+    """A data set, by its statistics, with a prior; its times are in `integration_coding`."""
+    coding = integration_coding(prior)
+    own = coding == prior.coding
     precision = (prior.beta0_sd**-2.0, 0.0, prior.beta1_sd**-2.0)
-    return Problem(float(rows), float(rss), patterns, center, prior, (0.0, 0.0), precision)
+    return Problem(
+        float(rows),
+        float(rss),
+        patterns,
+        center,
+        prior,
+        prior.log_density if own else log_density_in_study(prior),
+        (0.0, 0.0),
+        precision if own else beta_precision_in_study(prior),
+        coding,
+    )
+
+
+def integration_coding(prior: Prior) -> Coding:
+    """The coding in which a posterior is integrated.
+
+    It is the study's, in which the density of a prior with a correlation can be written. A prior
+    that fixes rho at 0 in its own coding has no density in another, so it is integrated in its own.
+    """
+    return Coding() if prior.has_rho else prior.coding
 
 
 @dataclass(frozen=True)
@@ -128,10 +161,11 @@ def evaluate_grid(
         sizes = (*sizes[:2], 1, sizes[3])
     values, measures = _parts(place_axes(as_tuples(axes), *_rules(sizes)), sizes)
     s0, s1, rho, sigma = values
-    log_prior = prior.log_density(s0[:, None, None, None], s1[:, None, None], rho[:, None], sigma)
+    log_prior = problem.log_density(s0[:, None, None, None], s1[:, None, None], rho[:, None], sigma)
     found = integrate(
         problem.rows, problem.rss, problem.patterns, problem.beta_mean, problem.beta_precision,
-        values, measures, log_prior, _log_sigma_prior(prior, sigma), top, with_beta,
+        values, measures, log_prior, _log_sigma_prior(prior, sigma), top,
+        problem.coding.origin / problem.coding.unit, with_beta,
     )  # fmt: skip
     if abs(found[1] - top) > FAR:  # out of the range of a double
         return evaluate_grid(problem, axes, sizes, found[1], with_beta)

@@ -18,6 +18,7 @@ from recovery.fitting.compiled import ModelFile, runnable
 from recovery.fitting.result import Diagnostics, Fit
 from recovery.fitting.summary import estimates_from_draws
 from recovery.fitting.trace import draws_from_trace
+from recovery.model.coded import decode
 from recovery.model.formulations import FORMULATIONS
 from recovery.model.prior import Prior
 
@@ -53,7 +54,8 @@ class NutsSampler:
     Parameters
     ----------
     prior : Prior
-        The prior that the model was compiled with.
+        The prior that the model was compiled with. The model takes times in its coding; draws
+        are returned in the study's.
     settings : SamplerSettings
         Formulation and lengths of the chains.
     model : ModelFile
@@ -101,6 +103,8 @@ class NutsSampler:
         return replace(fit, diagnostics=replace(fit.diagnostics, sampling_seconds=seconds))
 
     def _sample(self, data: LongData, settings: SamplerSettings, seed: int) -> xr.DataTree:
+        coding = self.prior.coding
+        data = coding.code_data(data)
         values = self._formulation.data(data, self.prior)
         # a model for unbalanced data takes vectors, also where one number would do
         values = {name: np.array(values[name], ndmin=rank) for name, rank in self._ranks.items()}
@@ -118,7 +122,8 @@ class NutsSampler:
         draws = draws_from_trace(trace)
         rng = np.random.default_rng([seed, 1])  # apart from nutpie's use of the seed
         posterior = draws["posterior"].to_dataset()
-        draws["posterior"] = xr.DataTree(self._formulation.complete(posterior, data, rng))
+        posterior = self._formulation.complete(posterior, data, rng)
+        draws["posterior"] = xr.DataTree(posterior.assign(decode(posterior, coding)))
         return draws
 
 

@@ -8,6 +8,7 @@ from scipy import stats
 from recovery.data.longdata import LongData
 from recovery.fitting.nuts import NutsSampler
 from recovery.fitting.result import Fit
+from recovery.model.coded import decode
 from recovery.model.pymc_models import latent_model
 from recovery.seeds import named_seed
 
@@ -57,11 +58,13 @@ def observe(
     posterior = with_conditional_mean(fit.draws, data)
     prior_draws = pm.sample_prior_predictive(
         PRIOR_DRAWS,
-        model=latent_model(data, sampler.prior),
+        model=latent_model(sampler.prior.coding.code_data(data), sampler.prior),
         random_seed=seed("prior"),
         compile_kwargs={"mode": "FAST_COMPILE"},  # drawn once: compiling would take longer
     )
-    prior = with_conditional_mean(prior_draws["prior"].to_dataset(), data)
+    drawn = prior_draws["prior"].to_dataset()
+    drawn = drawn.assign(decode(drawn, sampler.prior.coding))
+    prior = with_conditional_mean(drawn, data)
     log_density = stats.norm.logpdf(
         data.response, posterior["mu"], posterior["sigma"].to_numpy()[..., None]
     )

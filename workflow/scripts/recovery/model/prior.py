@@ -9,11 +9,12 @@ seconds to import, so only the functions that build a model import it.
 
 import sys
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from recovery.data.coding import Coding
 from recovery.errors import InputError
 
 
@@ -27,6 +28,9 @@ class Covariance(NamedTuple):
     sigma_u1: Any
     rho: Any
 
+
+WORDS = {"center": "data", "origin": "mean", "unit": "sd"}
+"""Hyperparameters that may be a word in place of a number."""
 
 Draws = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Draws of sigma_u0, sigma_u1 and rho."""
@@ -54,6 +58,11 @@ class Prior(ABC):
         Prior standard deviations of beta0 ~ Normal(center, .) and beta1 ~ Normal(0, .).
     sigma_df, sigma_scale : float
         sigma ~ HalfStudentT(sigma_df, sigma_scale).
+    origin : float or "mean"
+    unit : float or "sd"
+        The coding of time in which the prior is stated, counted in the study's time: its beta0
+        and sigma_u0 are those at `origin`, and its slopes are per `unit`. "mean" and "sd" are those
+        of the planned times (`for_times`).
 
     Raises
     ------
@@ -68,13 +77,25 @@ class Prior(ABC):
     beta1_sd: float = slope_scale(10.0)
     sigma_df: float = 4.0
     sigma_scale: float = response_scale(50.0)
+    origin: float | str = 0.0
+    unit: float | str = 1.0
 
     def __post_init__(self) -> None:
         for name in (f.name for f in fields(self)):
             value = getattr(self, name)
-            if name == "center" and value == "data":
+            if value == WORDS.get(name, ""):
                 continue
             object.__setattr__(self, name, _checked(name, value))
+
+    @property
+    def coding(self) -> Coding:
+        """The coding in which the prior is stated; "mean" and "sd" must be resolved."""
+        return Coding(float(self.origin), float(self.unit))
+
+    def for_times(self, times: np.ndarray) -> "Prior":
+        """The prior with "mean" and "sd" taken from times in the study's coding."""
+        coding = Coding.of(self.origin, self.unit, times)
+        return replace(self, origin=coding.origin, unit=coding.unit)
 
     @classmethod
     def scales(cls) -> dict[str, str]:
@@ -124,10 +145,11 @@ class Prior(ABC):
 def _checked(name: str, value: Any) -> float:
     """A hyperparameter as a float; `InputError` if it is not valid."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        expected = "a number or 'data'" if name == "center" else "a number"
+        expected = f"a number or '{WORDS[name]}'" if name in WORDS else "a number"
         raise InputError(f"{name}: {value!r} is not {expected}{_advice(value)}.")
-    if not abs(value) <= sys.float_info.max or (name != "center" and value <= 0):
-        expected = "finite" if name == "center" else "positive and finite"
+    real = name in ("center", "origin")  # the others are positive
+    if not abs(value) <= sys.float_info.max or (not real and value <= 0):
+        expected = "finite" if real else "positive and finite"
         raise InputError(f"{name}: {value} must be {expected}.")
     return float(value)
 

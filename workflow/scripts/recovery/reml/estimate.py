@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from recovery.data.longdata import LongData
-from recovery.exact.kernels.axes import guesses
-from recovery.exact.kernels.deviance import fit_at
+from recovery.exact.kernels.deviance import ML, REML, fit_at
 from recovery.model.sufficient import BatchStatistics
-from recovery.reml.minimum import Deviance, lowest_minimum
+from recovery.reml.minimum import Deviance, lowest_minimum, starting_scales
 
 SINGULAR = 1e-3
 """A factor of the covariance, relative to a guess of it, that counts as 0."""
@@ -54,14 +53,17 @@ def estimate(data: LongData, reml: bool = True) -> Estimate:
 
 
 def estimate_from(
-    rows: float, rss: float, patterns: np.ndarray, center: float, reml: bool
+    rows: float, rss: float, patterns: np.ndarray, center: float, reml: bool = True
 ) -> Estimate:
     """`estimate` from the statistics of a data set whose responses count from `center`."""
-    scales = starting_scales(rows, rss, patterns)
-    deviance = Deviance(float(rows), float(rss), patterns, scales, reml)
-    x0, x1, x2 = lowest_minimum(deviance).tolist()
-    found = fit_at(*deviance[:3], x0 * scales[0], x1 * scales[1], x2 * scales[2], reml)
-    value, variance, beta0, beta1, a00, a01, a11 = found
+    scales, _ = starting_scales(rows, rss, patterns)
+    statistics = float(rows), float(rss), patterns
+    value, x = lowest_minimum(Deviance(*statistics, REML if reml else ML, 0.0, scales))
+    x0, x1, x2 = x.tolist()
+    _, beta0, beta1, a00, a01, a11, quadratic = fit_at(
+        *statistics, x0 * scales[0], x1 * scales[1], x2 * scales[1]
+    )
+    variance = quadratic / (rows - 2.0 if reml else rows)
     sigma, det = math.sqrt(variance), a00 * a11 - a01 * a01
     # below the tolerance a factor is 0: the deviance is even in it, so nothing else changes
     l00, l11 = (0.0 if abs(x) < SINGULAR else abs(x) for x in (x0, x2))
@@ -73,26 +75,13 @@ def estimate_from(
         beta0 + center,
         beta1,
         sigma * l00 * float(scales[0]),
-        sigma * slope * float(scales[2]),
+        sigma * slope * float(scales[1]),
         _correlation(l00, l10, l11),
         sigma,
         sigma * math.sqrt(a11 / det),
         sigma * math.sqrt(a00 / det),
-        value,
+        float(value),
     )
-
-
-def starting_scales(rows: float, rss: float, patterns: np.ndarray) -> np.ndarray:
-    """Guesses of the standard deviations in units of sigma, as the kernel takes them.
-
-    None is below a tenth of the standard error of one subject's own line, which no data can tell
-    from 0.
-    """
-    sd0, sd1, sd, _ = guesses(float(rows), float(rss), patterns)
-    sd = sd or max(sd0, sd1) or 1.0
-    _, r00, _, r11 = patterns.max(axis=0)[:4]
-    scale0, scale1 = max(sd0 / sd, 0.1 / r00), max(sd1 / sd, 0.1 / r11)
-    return np.array([scale0, scale1, scale1])
 
 
 def _correlation(l00: float, l10: float, l11: float) -> float:

@@ -6,9 +6,9 @@ from scipy import stats
 
 from recovery.columns import HEADLINE_LEVEL
 from recovery.parameters import PARAMETERS
-from recovery.summaries.recovery import headline
+from recovery.summaries.recovery import READ, headline
 
-ENGINES = {"exact": "Exact posteriors", "nuts": "NUTS"}
+ENGINES = {"exact": "Exact posteriors", "nuts": "NUTS", "reml": "REML"}
 
 
 def headline_table(recovery: pd.DataFrame) -> pd.DataFrame:
@@ -23,7 +23,7 @@ def headline_table(recovery: pd.DataFrame) -> pd.DataFrame:
         ``largest_bias`` (in size, signed) with ``bias_mcse``.
     """
     rows = []
-    found = recovery[recovery["engine"] == "exact"].dropna(subset="estimate")
+    found = recovery[recovery["engine"].isin(READ)].dropna(subset="estimate")
     for (parameter, prior), own in found.groupby(["parameter", "prior"], sort=False):
         at_95 = own[own["level"] == HEADLINE_LEVEL].set_index("measure")
         coverage, width = at_95.loc[["coverage"]], at_95.loc[["width"]]

@@ -63,17 +63,16 @@ def compared_fits(estimates: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Keys and, for each quantity, ``error_`` (in exact posterior sds) and ``z_`` (in Monte
-        Carlo standard errors; those of both engines for the mean of ``r_u``).
+        Carlo standard errors; those of both engines where the exact mean is known by draws).
     """
     nuts = estimates[estimates["engine"] == "nuts"].dropna(subset="mean")
     exact = estimates[estimates["engine"] == "exact"].dropna(subset="mean")
     both = nuts.merge(exact, on=ON_ONE_FIT, suffixes=("", "_exact"), validate="one_to_one")
     found = both[ON_ONE_FIT].copy()
-    drawn = both["parameter"] == "r_u"
+    drawn = both["mcse_mean_exact"] > 0
     for quantity, mcse in QUANTITIES.items():
         difference = both[quantity] - both[f"{quantity}_exact"]
         own = both[mcse].where(both[mcse] > 0)
-        # that of the exact engine is 0 but for r_u, whose mean it knows by draws
         both_errors = np.hypot(own, both["mcse_mean_exact"]) if quantity == "mean" else own
         found[f"error_{quantity}"] = difference / both["sd_exact"]
         found[f"z_{quantity}"] = difference / both_errors.mask(drawn & (quantity != "mean"))

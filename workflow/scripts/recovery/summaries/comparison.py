@@ -21,7 +21,8 @@ def comparison_table(
     levels : list of float
         Levels of the intervals.
     pairs : list of (str, str)
-        Prior and reference.
+        Prior and reference; the prior may be ``reml``, whose engine is given as ``exact``, that of
+        the reference.
 
     Returns
     -------
@@ -31,14 +32,19 @@ def comparison_table(
     """
     rows = []
     keys = ["scenario", "engine", "parameter"]
-    for (scenario, engine, parameter), group in groups(estimates, keys):
+    reml = estimates["engine"] == "reml"
+    # REML's estimates are compared with the exact posteriors' of the same data sets
+    both = pd.concat([estimates[~reml], estimates[reml].assign(engine="exact")])
+    for (scenario, engine, parameter), group in groups(both, keys):
         by_prior = {
             prior: frame.set_index("replicate").dropna(subset="mean")
             for prior, frame in group.groupby("prior", sort=False)
         }
         for prior, reference in pairs:
-            both = by_prior[prior].index.intersection(by_prior[reference].index)
-            a, b = by_prior[prior].loc[both], by_prior[reference].loc[both]
+            if prior not in by_prior:  # REML, of a study or an engine without it
+                continue
+            common = by_prior[prior].index.intersection(by_prior[reference].index)
+            a, b = by_prior[prior].loc[common], by_prior[reference].loc[common]
             for name, level, result in _differences(a, b, levels):
                 rows.append(
                     {
@@ -51,7 +57,7 @@ def comparison_table(
                         "level": level,
                         "difference": result.estimate,
                         "mcse": result.mcse,
-                        "n": len(both),
+                        "n": len(common),
                     }
                 )
     return pd.DataFrame(rows)

@@ -14,7 +14,7 @@ from recovery.summaries.monte_carlo import (
     mean_and_mcse,
     variance_without_each,
 )
-from recovery.summaries.scores import Replicates, error
+from recovery.summaries.scores import Replicates, error, median_error
 
 
 def empirical_se(r: Replicates) -> Measured:
@@ -48,14 +48,34 @@ def model_se_error(r: Replicates) -> Measured:
 
 
 def rmse(r: Replicates) -> Measured:
-    """Root mean squared error; mcse by the delta method, mcse(MSE) / (2 RMSE)."""
-    mse, mcse = mean_and_mcse(error(r) ** 2)
-    return Measured(np.sqrt(mse), mcse / (2.0 * np.sqrt(mse)) if mse > 0 else 0.0)
+    """Root mean squared error of the posterior mean."""
+    return root_mean_square(error(r))
+
+
+def median_rmse(r: Replicates) -> Measured:
+    """Root mean squared error of the posterior median."""
+    return root_mean_square(median_error(r))
+
+
+def root_mean_square(errors: np.ndarray) -> Measured:
+    """Root mean square; mcse by the delta method, mcse(mean square) / (2 root)."""
+    mse, mcse = mean_and_mcse(errors**2)
+    return Measured(np.sqrt(mse), mcse / (2.0 * np.sqrt(mse)) if mse != 0 else 0.0)
 
 
 def rmse_difference(a: Replicates, b: Replicates) -> Measured:
-    """rmse(a) - rmse(b) on the same data sets; mcse by the delta method on paired errors."""
-    squared_a, squared_b = error(a) ** 2, error(b) ** 2
+    """rmse(a) - rmse(b) on the same data sets."""
+    return root_mean_square_difference(error(a), error(b))
+
+
+def median_rmse_difference(a: Replicates, b: Replicates) -> Measured:
+    """median_rmse(a) - median_rmse(b) on the same data sets."""
+    return root_mean_square_difference(median_error(a), median_error(b))
+
+
+def root_mean_square_difference(a: np.ndarray, b: np.ndarray) -> Measured:
+    """Difference of root mean squares of paired errors; mcse by the delta method."""
+    squared_a, squared_b = a**2, b**2
     rmse_a, rmse_b = np.sqrt(squared_a.mean()), np.sqrt(squared_b.mean())
     influence = squared_a / (2.0 * rmse_a) - squared_b / (2.0 * rmse_b)
     return Measured(rmse_a - rmse_b, mean_and_mcse(influence).mcse)

@@ -88,17 +88,21 @@ class MeanMeasure(Measure):
 
 @dataclass(frozen=True)
 class Proportion(Measure):
-    """The share of replicates for which a condition holds."""
+    """The share of replicates for which a condition holds; NaN where it has none to hold for."""
 
     holds: Score
 
     @override
     def estimate(self, r: Replicates) -> Measured:
-        return proportion_and_mcse(self.holds(r))
+        holds = self.holds(r)
+        return MISSING if np.isnan(holds).any() else proportion_and_mcse(holds == 1)
 
     @override
     def difference(self, a: Replicates, b: Replicates) -> Measured:
-        return paired_proportions(self.holds(a), self.holds(b))
+        holds = self.holds(a), self.holds(b)
+        if np.isnan(holds).any():
+            return MISSING
+        return paired_proportions(*(own == 1 for own in holds))
 
     @override
     def interval(self, estimate: np.ndarray, mcse: np.ndarray, n: np.ndarray) -> Interval:
@@ -140,6 +144,8 @@ MEASURES: dict[str, Measure] = {
     "model_se": Formula(formulas.model_se),
     "model_se_error": Formula(formulas.model_se_error),
     "rmse": Formula(formulas.rmse, formulas.rmse_difference),
+    "median_bias": MeanMeasure(scores.median_error),
+    "median_rmse": Formula(formulas.median_rmse, formulas.median_rmse_difference),
     "relative_precision": Formula(difference_by=formulas.relative_precision),
     "crps": MeanMeasure(scores.crps),
     "coverage": Proportion(scores.holds_truth, per_level=True, larger_is_better=True),

@@ -11,7 +11,7 @@ def missingness_table(fits: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Columns ``scenario, prior, engine`` and numbers of fits: ``requested``; ``fitted`` (with a
         posterior); ``refitted`` (more than one attempt); ``not_converged`` (a posterior whose
-        diagnostics stayed bad); ``failed`` (no posterior).
+        diagnostics stayed bad); ``singular`` (a REML fit at the boundary); ``failed``.
     """
     status = fits["status"]
     counted = fits[["scenario", "prior", "engine"]].assign(
@@ -19,6 +19,7 @@ def missingness_table(fits: pd.DataFrame) -> pd.DataFrame:
         fitted=status.ne("failed").astype(int),
         refitted=fits["attempts"].gt(1).astype(int),
         not_converged=status.eq("not_converged").astype(int),
+        singular=status.eq("singular").astype(int),
         failed=status.eq("failed").astype(int),
     )
     return counted.groupby(["scenario", "prior", "engine"], sort=False, as_index=False).sum()

@@ -21,7 +21,8 @@ def equal_pairs(priors: dict[str, Prior]) -> list[tuple[str, str]]:
     def key(prior: Prior) -> tuple:
         density = np.round(prior.log_density(s0, s1, rho, sigma), 9)
         population = (prior.center, prior.beta0_sd, prior.beta1_sd, prior.sigma_df)
-        return (prior.has_rho, *population, prior.sigma_scale, *density)
+        coding = (prior.origin, prior.unit)
+        return (prior.has_rho, *population, *coding, prior.sigma_scale, *density)
 
     keys = {name: key(prior) for name, prior in priors.items()}
     return [(b, a) for a, b in combinations(priors, 2) if keys[a] == keys[b]]
@@ -31,15 +32,17 @@ def compared_pairs(priors: dict[str, Prior]) -> list[tuple[str, str]]:
     """Pairs (prior, reference) of the comparison, in the order of the config.
 
     Each prior is compared with the first one, and each prior with a correlation with the first of
-    these (the first prior of all may have no rho to compare). The pairs of one density are added.
+    these (the first prior of all may have no rho to compare). The pairs of one density are added,
+    and REML with the first prior that has a correlation.
     """
     with_rho = [name for name, prior in priors.items() if prior.has_rho]
     references = {next(iter(priors)), *with_rho[:1]}
     equal = set(equal_pairs(priors))
-    return [
+    pairs = [
         (prior, reference)
         for reference, prior in combinations(priors, 2)
         if (prior, reference) in equal
         or reference == next(iter(priors))
         or (reference in references and prior in with_rho)
     ]
+    return pairs + [("reml", reference) for reference in with_rho[:1]]

@@ -16,6 +16,8 @@ from recovery.summaries.monte_carlo import MISSING
 from recovery.summaries.scores import Replicates
 
 MIN_REPLICATES = 2
+READ = ("exact", "reml")
+"""Engines whose results are read; NUTS is a check of the exact ones."""
 KEYS = ["scenario", "prior", "engine", "parameter"]
 
 
@@ -67,10 +69,10 @@ def on_common_replicates(estimates: pd.DataFrame) -> pd.DataFrame:
 
 
 def headline(recovery: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """The exact engine's rows of a measure; for a measure of intervals, those at 95 %."""
+    """The rows of a measure by the exact engine and REML; of intervals, those at 95 %."""
     level = recovery["level"]
     chosen = (recovery["measure"] == measure) & (level.isna() | (level == HEADLINE_LEVEL))
-    return recovery[chosen & (recovery["engine"] == "exact")]
+    return recovery[chosen & recovery["engine"].isin(READ)]
 
 
 def coverage_table(recovery: pd.DataFrame) -> pd.DataFrame:
@@ -112,5 +114,7 @@ def replicates_at(table: pd.DataFrame, level: float) -> Replicates:
     ends = [*map(quantile_name, interval_probabilities(level)), *density_columns(level)]
     no_interval = np.full(len(table), np.nan)
     intervals = [table[name].to_numpy() if np.isfinite(level) else no_interval for name in ends]
-    values = [table[name].to_numpy() for name in ("truth", "mean", "sd", "crps")] + intervals
+    values = [
+        table[name].to_numpy() for name in ("truth", "mean", "median", "sd", "crps")
+    ] + intervals
     return Replicates(**dict(zip(Replicates.__dataclass_fields__, [*values, level])))

@@ -13,8 +13,8 @@ class Replicates:
     ----------
     truth : ndarray
         The true value (it varies between replicates only for ``r_u``).
-    mean, sd : ndarray
-        Posterior mean and standard deviation.
+    mean, median, sd : ndarray
+        Posterior mean, median and standard deviation.
     crps : ndarray
         Continuous ranked probability score of the posterior (`fitting.summary.crps`).
     lower, upper : ndarray
@@ -27,6 +27,7 @@ class Replicates:
 
     truth: np.ndarray
     mean: np.ndarray
+    median: np.ndarray
     sd: np.ndarray
     crps: np.ndarray
     lower: np.ndarray
@@ -39,6 +40,11 @@ class Replicates:
 def error(r: Replicates) -> np.ndarray:
     """Estimate minus truth."""
     return r.mean - r.truth
+
+
+def median_error(r: Replicates) -> np.ndarray:
+    """Posterior median minus truth."""
+    return r.median - r.truth
 
 
 def relative_error(r: Replicates) -> np.ndarray:
@@ -99,8 +105,9 @@ def interval_score(r: Replicates) -> np.ndarray:
 
 
 def density_holds_truth(r: Replicates) -> np.ndarray:
-    """Whether the highest-density interval holds the truth, ends included."""
-    return (r.density_lower <= r.truth) & (r.truth <= r.density_upper)
+    """Whether the highest-density interval holds the truth, ends included; NaN without one."""
+    holds = (r.density_lower <= r.truth) & (r.truth <= r.density_upper)
+    return np.where(np.isnan(r.density_lower), np.nan, holds)
 
 
 def density_width(r: Replicates) -> np.ndarray:

@@ -7,8 +7,8 @@ import pandas as pd
 
 from recovery.files import delete_if_corrupt
 
-ENGINES = ("exact", "nuts")
-"""Engines in the order of the tables: all replicates exactly, the first ones by NUTS, too."""
+ENGINES = ("exact", "nuts", "reml")
+"""Engines in the order of the tables: all replicates exactly, the first ones by NUTS and REML."""
 
 
 def stack_batches(paths: Sequence[str | Path], priors: Sequence[str]) -> pd.DataFrame:

@@ -65,7 +65,7 @@ def draw_beta(patterns, beta_mean, beta_precision, sigma_u0, sigma_u1, rho, sigm
             work[RHO + r], work[W + r] = rho[k], 1.0 / (sigma[k] * sigma[k])
             work[BASE + r] = work[PRIOR + r] = 0.0
         add_data(work, n, patterns, beta_mean, beta_precision)
-        integrate_beta(work, n)
+        integrate_beta(work, n, 0.0)
         for r in range(n):
             k = start + r
             sd0, sd1 = math.sqrt(work[VAR0 + r]), math.sqrt(work[VAR1 + r])
@@ -93,10 +93,11 @@ def effects_covariance(r00, r01, r11, s0, s1, rho, sigma):
 
 
 @entry
-def correlations_of_draws(subjects, beta, sigma_u0, sigma_u1, rho, sigma, z):
+def correlations_of_draws(subjects, beta, sigma_u0, sigma_u1, rho, sigma, z, lean):
     """r_u of n draws of the parameters, every subject's effects drawn from their normal.
 
-    `subjects` are those of `BatchStatistics`, shape (5, J); `z` standard normals, shape (n, 2, J).
+    `subjects` are those of `BatchStatistics`, shape (5, J); `z` standard normals, shape (n, 2, J);
+    `lean` makes the intercepts u0 - lean u1, those at another origin of time.
     """
     n, size = len(sigma), subjects.shape[1]
     r_u = np.empty(n)
@@ -118,14 +119,15 @@ def correlations_of_draws(subjects, beta, sigma_u0, sigma_u1, rho, sigma, z):
         mean0, mean1 = u[0].mean(), u[1].mean()
         s00 = s01 = s11 = 0.0
         for j in range(size):
-            d0, d1 = u[0, j] - mean0, u[1, j] - mean1
+            d1 = u[1, j] - mean1
+            d0 = u[0, j] - mean0 - lean * d1
             s00, s01, s11 = s00 + d0 * d0, s01 + d0 * d1, s11 + d1 * d1
         r_u[k] = s01 / math.sqrt(s00 * s11)
     return r_u
 
 
 @entry
-def correlations_by_wishart(pattern, sigma_u0, sigma_u1, rho, sigma, z, chi):
+def correlations_by_wishart(pattern, sigma_u0, sigma_u1, rho, sigma, z, chi, lean):
     """r_u of n draws of the parameters where all J >= 3 subjects have one pattern.
 
     Given the parameters, the scatter of the subjects' effects about their mean is a noncentral
@@ -142,6 +144,8 @@ def correlations_by_wishart(pattern, sigma_u0, sigma_u1, rho, sigma, z, chi):
         Standard normals: Z by rows and T's lower corner.
     chi : ndarray, shape (n, 2)
         T's diagonal, the roots of chi-square variates of J - 3 and J - 4 degrees of freedom.
+    lean : float
+        Makes the intercepts u0 - lean u1, those at another origin of time.
     """
     r00, r01, r11 = pattern[1], pattern[2], pattern[3]
     c00 = math.sqrt(pattern[6])
@@ -165,6 +169,7 @@ def correlations_by_wishart(pattern, sigma_u0, sigma_u1, rho, sigma, z, chi):
         y0 = a10 * c00 + a11 * c10 + l10 * z00 + l11 * z10
         y1 = a11 * c11 + l10 * z01 + l11 * z11
         x2, y2, y3 = l00 * t00, l10 * t00 + l11 * t10, l11 * t11
-        square = (x0 * x0 + x1 * x1 + x2 * x2) * (y0 * y0 + y1 * y1 + y2 * y2 + y3 * y3)
-        r_u[k] = (x0 * y0 + x1 * y1 + x2 * y2) / math.sqrt(square)
+        x0, x1, x2, x3 = x0 - lean * y0, x1 - lean * y1, x2 - lean * y2, -lean * y3
+        square = (x0 * x0 + x1 * x1 + x2 * x2 + x3 * x3) * (y0 * y0 + y1 * y1 + y2 * y2 + y3 * y3)
+        r_u[k] = (x0 * y0 + x1 * y1 + x2 * y2 + x3 * y3) / math.sqrt(square)
     return r_u

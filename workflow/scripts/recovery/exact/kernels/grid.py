@@ -91,7 +91,7 @@ def load_prior(work, log_prior, i, j, n2, n3):
 @entry
 def integrate(
     rows, rss, patterns, beta_mean, beta_precision, values, weights, log_prior, log_sigma_prior,
-    top, with_beta,
+    top, lean, with_beta,
 ):  # fmt: skip
     """Posterior probabilities of all nodes of a grid, and what is known of beta there.
 
@@ -110,6 +110,8 @@ def integrate(
         Log prior density of sigma.
     top : float
         About the largest logarithm of density times weight: others are taken relative to it.
+    lean : float
+        The mixture for beta0 is that of beta0 - lean beta1.
     with_beta : bool
         Whether to make the mixtures (otherwise they are empty).
 
@@ -155,7 +157,7 @@ def integrate(
             for r in range(n):
                 work[S0 + r], work[S1 + r] = s0[i], s1[j]
             add_data(work, n, patterns, beta_mean, beta_precision)
-            integrate_beta(work, n)
+            integrate_beta(work, n, lean)
             block = probability[i, j]
             total = densities(work, n, weight, top, block)
             marginals[0][i] += total

@@ -109,8 +109,10 @@ def add_data(work, n, patterns, beta_mean, beta_precision):
 
 
 @helper
-def integrate_beta(work, n):
+def integrate_beta(work, n, lean):
     """From sums over the subjects to the log density of a node and beta's normal there.
+
+    MEAN0 and VAR0 are those of beta0 - lean beta1, the intercept at another origin of time.
 
     With L beta's posterior precision and q = L mean, integrating beta out of the exponent leaves
     -(log|M| + log|L| + y'V^-1 y - q'L^-1 q) / 2.
@@ -122,7 +124,8 @@ def integrate_beta(work, n):
         det = l00 * l11 - l01 * l01
         share = 1.0 / det
         mean0, mean1 = (l11 * q0 - l01 * q1) * share, (l00 * q1 - l01 * q0) * share
-        work[MEAN0 + r], work[VAR0 + r] = mean0, l11 * share
+        work[MEAN0 + r] = mean0 - lean * mean1
+        work[VAR0 + r] = (l11 + 2.0 * lean * l01 + lean * lean * l00) * share
         work[MEAN1 + r], work[VAR1 + r] = mean1, l00 * share
         misfit = work[SQUARE + r] - mean0 * q0 - mean1 * q1
         exponent = work[LOG_DET + r] + log(det) + misfit

@@ -1,0 +1,166 @@
+"""REML as a method: intervals against lme4's, and its rows among the others."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import optimize, special
+
+from recovery.data.longdata import LongData
+from recovery.data.scenarios import Design, Truth, days
+from recovery.data.simulate import replicate_data, simulate_batch
+from recovery.exact.kernels.deviance import fit_at
+from recovery.fitting.reml import reml_batch
+from recovery.model.sufficient import BatchStatistics
+from recovery.parameters import PARAMETERS
+from recovery.reml.estimate import estimate
+from recovery.reml.profile import profile_intervals
+from recovery.summaries.comparison import comparison_table
+from recovery.summaries.recovery import recovery_table
+
+LEVELS = [0.5, 0.95]
+
+
+def fitted(data, truths=None):
+    truths = np.zeros((len(data), len(PARAMETERS))) if truths is None else truths
+    batch = reml_batch(data, LEVELS, truths, range(1, len(data) + 1))
+    return batch.estimates.set_index(["replicate", "parameter"]), batch.fits
+
+
+def test_profile_intervals_are_lme4_s(sleepstudy):
+    """confint(lmer(...)), as lme4's documentation prints it (profile, ML)."""
+    estimates, fits = fitted([sleepstudy])
+    published = {
+        "sigma_u0": (14.38, 37.72), "sigma_u1": (3.80, 8.75), "rho": (-0.48, 0.68),
+        "sigma": (22.90, 28.86),
+    }  # fmt: skip
+    for name, ends in published.items():
+        row = estimates.loc[(1, name)]
+        assert (row["q2.5"], row["q97.5"]) == pytest.approx(ends, abs=0.006), name
+        assert np.isnan(row["sd"])
+    assert list(fits["status"]) == ["ok"]
+    # fixed effects: estimate -+ t(17) times REML's standard error, 6.825 and 1.546
+    t = special.stdtrit(17, 0.975)
+    for name, value, error in (("beta0", 251.405, 6.825), ("beta1", 10.467, 1.546)):
+        row = estimates.loc[(1, name)]
+        assert row["sd"] == pytest.approx(error, abs=6e-4)
+        assert row["q2.5"] == pytest.approx(value - t * error, abs=2e-3)
+        assert row["q97.5"] == pytest.approx(value + t * error, abs=2e-3)
+    assert estimates.loc[(1, "r_u")].drop("truth").isna().all()
+    assert estimates["crps"].isna().all() and estimates["median"].isna().all()
+
+
+def test_the_likelihood_has_lme4_s_profile_of_the_fixed_effects(sleepstudy):
+    """Published: 237.68 to 265.13 and 7.36 to 13.58, the ML profile's (not used by the method)."""
+    stats = BatchStatistics.of([sleepstudy], [0.0])
+    statistics = float(stats.rows[0]), float(stats.rss[0]), stats.patterns
+
+    def least(which, value):
+        def deviance(x):
+            log_det, *beta, a00, a01, a11, quadratic = fit_at(*statistics, *x)
+            det = a00 * a11 - a01 * a01
+            precision = det / a11 if which == 0 else det / a00
+            quadratic += precision * (value - beta[which]) ** 2
+            n = statistics[0]
+            return log_det + n * (1 + np.log(2 * np.pi * quadratic / n))
+
+        start = np.array([0.93, 0.018, 0.22])
+        options = {"xatol": 1e-7, "fatol": 1e-9, "maxiter": 4000}
+        return optimize.minimize(deviance, start, method="Nelder-Mead", options=options).fun
+
+    best = estimate(sleepstudy, reml=False).deviance
+    for which, ends in ((0, (237.68, 265.13)), (1, (7.36, 13.58))):
+        for end in ends:
+            root = np.sqrt(least(which, end) - best)
+            assert root == pytest.approx(special.ndtri(0.975), abs=0.003)
+
+
+def test_a_profile_is_the_constrained_minimum(sleepstudy):
+    """An end of rho's interval by another optimiser: its deviance is the quantile squared above."""
+    stats = BatchStatistics.of([sleepstudy], [0.0])
+    statistics = float(stats.rows[0]), float(stats.rss[0]), stats.patterns
+    low, _ = profile_intervals(*statistics, [0.9])["rho"][0.9]
+
+    def deviance(x):
+        s0, s1, log_sigma = x
+        share = np.exp(-log_sigma)
+        across = np.sqrt(1 - low**2)
+        L = s0 * share, low * s1 * share, across * s1 * share
+        log_det, *_, quadratic = fit_at(*statistics, *L)
+        n = statistics[0]
+        return log_det + n * (np.log(2 * np.pi) + 2 * log_sigma) + quadratic * share**2
+
+    options = {"xatol": 1e-7, "fatol": 1e-9, "maxiter": 4000}
+    found = optimize.minimize(deviance, [25, 6, 3.2], method="Nelder-Mead", options=options).fun
+    best = estimate(sleepstudy, reml=False).deviance
+    assert np.sqrt(found - best) == pytest.approx(special.ndtri(0.95), abs=2e-4)
+
+
+def test_singular_fits_are_kept_and_end_at_the_limits():
+    design = Design(Truth(250, 10, 25, 6, 0.9, 25), 6, days(5))
+    datasets = simulate_batch(design, range(1, 61), 1, "singular")
+    estimates, fits = fitted(replicate_data(datasets))
+    singular = fits.set_index("replicate")["status"] == "singular"
+    assert 10 < singular.sum() < 60 and (fits["status"] != "failed").all()
+    rho = estimates.xs("rho", level="parameter")
+    boundary = rho["mean"].abs() == 1
+    assert (boundary | rho["mean"].isna())[singular].all()
+    up = rho[rho["mean"] == 1]
+    assert (up["q97.5"] == 1).all() and (up["q2.5"] < 1).all()
+    sds = estimates.xs("sigma_u0", level="parameter")
+    assert (sds.loc[sds["mean"] == 0, "q2.5"] == 0).all()
+    ends = estimates.drop(index="r_u", level="parameter").dropna(subset="mean")
+    assert (ends["q2.5"] <= ends["q25"] + 1e-9).all()
+    assert (ends["q75"] <= ends["q97.5"] + 1e-9).all() and ends["q97.5"].notna().all()
+
+
+def test_profile_intervals_cover():
+    """Coverage of sigma's and the fixed effects' intervals, whose theory holds at 18 subjects."""
+    n = 400
+    design = Design(Truth(250, 10, 25, 6, 0.2, 25), 18, days(10))
+    datasets = simulate_batch(design, range(1, n + 1), 1, "cover")
+    truths = np.stack([datasets[name].to_numpy() for name in PARAMETERS], axis=1)
+    estimates, _ = fitted(replicate_data(datasets), truths)
+    table = estimates.reset_index()
+    inside = table["truth"].between(table["q2.5"], table["q97.5"])
+    share = inside.groupby(table["parameter"]).mean()
+    for name in ("beta0", "beta1", "sigma"):
+        assert abs(share[name] - 0.95) < 4 * np.sqrt(0.95 * 0.05 / n), name
+    for name in ("sigma_u0", "sigma_u1", "rho"):  # ML profiles are a little short
+        assert 0.88 < share[name] < 0.98, name
+
+
+def test_a_broken_data_set_is_a_row(sleepstudy):
+    broken = LongData(
+        np.where(np.arange(180) == 3, np.inf, sleepstudy.response),
+        sleepstudy.time, sleepstudy.subject, sleepstudy.labels,
+    )  # fmt: skip
+    estimates, fits = fitted([broken, sleepstudy])
+    assert list(fits["status"]) == ["failed", "ok"] and "not all finite" in fits["error"][0]
+    assert estimates.loc[1, "mean"].isna().all() and estimates.loc[2, "mean"].notna().sum() == 6
+
+
+def test_reml_stands_beside_the_priors_in_the_tables(sleepstudy, rng):
+    noisy = [
+        LongData(sleepstudy.response + rng.normal(0, 5, 180), sleepstudy.time, sleepstudy.subject,
+                 sleepstudy.labels)
+        for _ in range(5)
+    ]  # fmt: skip
+    reml = reml_batch(noisy, LEVELS, np.ones((5, 7)), range(1, 6)).estimates
+    reml = reml.assign(scenario="s", prior="reml", engine="reml")
+    exact = reml.assign(prior="lkj", engine="exact", mean=reml["mean"] + 1)
+    exact[["median", "crps", "sd"]] = 1.0
+    both = pd.concat([exact, reml], ignore_index=True)
+    recovery = recovery_table(both, LEVELS).query("engine == 'reml' and parameter == 'rho'")
+    found = recovery[recovery["level"].isna() | (recovery["level"] == 0.95)].set_index("measure")
+    assert (
+        found["estimate"]
+        .drop(["relative_bias"])
+        .notna()[["bias", "rmse", "coverage", "width"]]
+        .all()
+    )
+    for measure in ("crps", "model_se", "hdi_coverage", "median_bias"):
+        assert np.isnan(found.loc[measure, "estimate"]), measure
+    table = comparison_table(both, LEVELS, [("reml", "lkj")])
+    bias = table.query("measure == 'bias' and parameter == 'rho'").iloc[0]
+    assert (bias["prior"], bias["reference"], bias["engine"]) == ("reml", "lkj", "exact")
+    assert bias["difference"] == pytest.approx(-1.0)

@@ -1,0 +1,92 @@
+"""REML fits of a batch of data sets as tables."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from recovery.columns import estimate_columns, interval_probabilities, quantile_name
+from recovery.data.longdata import LongData
+from recovery.fitting.result import Diagnostics
+from recovery.model.sufficient import BatchStatistics
+from recovery.parameters import PARAMETERS
+from recovery.reml.estimate import estimate_from
+from recovery.reml.profile import fixed_effect_interval, profile_intervals
+
+
+class RemlBatch(NamedTuple):
+    """REML fits of a batch; the tables are those of `fitting.exact.ExactBatch`.
+
+    In the estimates, ``mean`` is the estimate, ``sd`` the standard error of beta0 and beta1, and
+    the quantiles are the ends of confidence intervals. Everything else is NaN, as is rho where a
+    standard deviation is estimated as 0. The status of a fit at the boundary is ``singular``.
+    """
+
+    estimates: pd.DataFrame
+    fits: pd.DataFrame
+
+
+def reml_batch(
+    data: Sequence[LongData], levels: list[float], truths: np.ndarray, numbers: Sequence[int]
+) -> RemlBatch:
+    """Fit every data set of a batch by REML.
+
+    Parameters
+    ----------
+    data : sequence of LongData
+        The data sets, each with any times.
+    levels : list of float
+        Levels of the intervals.
+    truths : ndarray, shape (fits, 7)
+        True values in the order of `PARAMETERS`.
+    numbers : sequence of int
+        The replicates' numbers.
+    """
+    tables, records = [], []
+    for one, number in zip(data, numbers):
+        started = time.process_time()
+        rows: dict[str, dict[str, float]] = {}
+        status, message = "failed", ""
+        try:
+            if not np.isfinite(one.response).all():
+                raise ValueError("the responses are not all finite")
+            rows, singular = reml_rows(one, levels)
+            status = "singular" if singular else "ok"
+            message = "rho is -1 or 1, or a standard deviation is 0" if singular else ""
+        except Exception as error:  # noqa: BLE001 - a broken data set must not kill its batch
+            message = f"{type(error).__name__}: {error}".splitlines()[0]
+        seconds = time.process_time() - started
+        record = Diagnostics(status=status, error=message, attempts=1, sampling_seconds=seconds)
+        records.append({"replicate": number, **asdict(record)})
+        tables.append([rows.get(name, {}) for name in PARAMETERS])
+    columns = [*estimate_columns(levels), "crps"]
+    estimates = pd.DataFrame([row for rows in tables for row in rows], columns=columns, dtype=float)
+    estimates.insert(0, "replicate", np.repeat(numbers, len(PARAMETERS)))
+    estimates.insert(1, "parameter", np.tile(np.array(PARAMETERS, dtype=object), len(data)))
+    estimates.insert(2, "truth", np.asarray(truths, float).ravel())
+    return RemlBatch(estimates, pd.DataFrame(records))
+
+
+def reml_rows(data: LongData, levels: list[float]) -> tuple[dict[str, dict[str, float]], bool]:
+    """Columns of each parameter's row of estimates, and whether the fit is singular."""
+    center = float(np.mean(data.response))
+    stats = BatchStatistics.of([data], [center])
+    statistics = stats.rows[0], stats.rss[0], stats.patterns
+    found = estimate_from(*statistics, center)
+    profiles = profile_intervals(*statistics, levels)
+    rows: dict[str, dict[str, float]] = {}
+    for name in ("beta0", "beta1", "sigma", "sigma_u0", "sigma_u1", "rho"):
+        row = rows[name] = {"mean": getattr(found, name)}
+        for level in levels:
+            if name in profiles:
+                ends = profiles[name][level]
+            else:
+                error = row["sd"] = getattr(found, f"se_{name}")
+                ends = fixed_effect_interval(row["mean"], error, data.subjects, level)
+            row |= dict(zip(map(quantile_name, interval_probabilities(level)), ends))
+    if np.isnan(found.rho):
+        rows["rho"] = {}
+    return rows, found.singular
