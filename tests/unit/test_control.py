@@ -1,12 +1,17 @@
 """The negative control finds its pairs itself, and finds what is wrong with them."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
+import pytest
+from scipy import stats
 
 from recovery.model.families import make_prior
 from recovery.parameters import PARAMETERS
 from recovery.summaries.comparison import comparison_table
-from recovery.summaries.negative_control import MEANS, control_table
+from recovery.summaries.monte_carlo import paired_proportions
+from recovery.summaries.negative_control import MEANS, control_table, exact_mcnemar
 from recovery.summaries.pairs import compared_pairs, equal_pairs
 
 LEVELS = [0.95]
@@ -105,3 +110,16 @@ def test_no_pair_no_rows(rng):
     assert control_table(comparison(rng, 0.0), []).empty
     header_only = comparison(rng, 0.0)[:0].astype(object)  # as a CSV without rows is read
     assert control_table(header_only, [("b", "a")]).empty
+
+
+@pytest.mark.parametrize(("only_a", "only_b"), [(0, 0), (3, 0), (8, 1), (5, 5), (0, 6), (40, 20)])
+def test_few_discordant_pairs_are_tested_exactly(only_a, only_b):
+    """Against SciPy's binomial test, from the difference and its standard error alone."""
+    n = 250
+    hits_a, hits_b = np.zeros(n, bool), np.zeros(n, bool)
+    hits_a[:only_a], hits_b[only_a : only_a + only_b] = True, True
+    result = paired_proportions(hits_a, hits_b)
+    row = SimpleNamespace(n=n, difference=result.estimate, mcse=result.mcse)
+    discordant = only_a + only_b
+    expected = stats.binomtest(only_a, discordant, 0.5).pvalue if discordant else 1.0
+    assert exact_mcnemar(row) == pytest.approx(expected)

@@ -60,6 +60,20 @@ LABELS = {prior: config["priors"][prior]["label"] for prior in PRIORS}
 METHOD_LABELS = LABELS | ({"reml": "REML"} if config["reml"] else {})
 
 
+def at_times(times):
+    """Times of the config by their label, coded as the data's are."""
+    return {f"{time:g}": float(study.real.coding.code(time)) for time in times}
+
+
+wanted = config["estimands"]
+ESTIMANDS = {
+    "lines_at": at_times(wanted["lines_at"]),
+    "new_subject_at": at_times(wanted["new_subject_at"]),
+    "subjects": wanted["subjects"],
+    "replicates": 10**9 if wanted["replicates"] == "all" else wanted["replicates"],
+}
+
+
 def code(script):
     """The package's files that a script imports: a change of their content reruns its rule."""
     return [workflow.source_path(f"../scripts/{path}") for path in code_files(script)]
@@ -156,6 +170,15 @@ def batch_files(kind):
     return files
 
 
+def subject_files(wildcards):
+    """The exact batches' scores of the subjects' own lines."""
+    return [
+        f"<results>/exact/{name}/{batch}.subjects.parquet"
+        for name, scenario in study.scenarios.items()
+        for batch in batches(scenario.replicates, config["batch_size"])
+    ]
+
+
 def sample_size_files(wildcards):
     """The exact batches of the scenarios of the target sample_size."""
     return [
@@ -188,6 +211,8 @@ STUDY_TABLES = [
     "replicates_needed",
     "settings",
 ]
+if config["estimands"]["subjects"]:
+    STUDY_TABLES.append("subjects")
 # Those of the report's page: browsers refuse an embedded page above 2 MB.
 PAGE_TABLES = ["coverage", "recovery", "comparison", "missingness", "designs"]
 PAGE_TABLES += ["replicates_needed", "settings", "bayes_factors"]

@@ -46,12 +46,14 @@ rule fit_exact:
     output:
         estimates="<results>/exact/{scenario}/{batch}.estimates.parquet",
         fits="<results>/exact/{scenario}/{batch}.fits.parquet",
+        subjects="<results>/exact/{scenario}/{batch}.subjects.parquet",
     log:
         "<logs>/fit_exact/{scenario}/{batch}.log",
     conda:
         "../../envs/study.yaml"
     params:
         priors=prior_blocks,
+        estimands=ESTIMANDS,
         levels=config["intervals"],
         seed=config["seed"],
     script:

@@ -53,6 +53,21 @@ rule measure:
         "../scripts/measure.py"
 
 
+rule subjects_table:
+    input:
+        scores=subject_files,
+        code=code("subjects_table.py"),
+    output:
+        report_table("subjects", "subjects' own lines"),
+    log:
+        "<logs>/subjects_table.log",
+    localrule: True
+    conda:
+        "../../envs/study.yaml"
+    script:
+        "../scripts/subjects_table.py"
+
+
 rule control:
     input:
         comparison="<results>/tables/comparison.csv",

@@ -6,8 +6,8 @@ import xarray as xr
 from recovery.data.simulate import replicate_data
 from recovery.files import delete_if_corrupt
 from recovery.fitting.exact import exact_batch
+from recovery.fitting.targets import targets_of
 from recovery.model.families import make_prior
-from recovery.parameters import PARAMETERS
 from recovery.seeds import named_seed
 from recovery.summaries.pairs import equal_pairs
 from study.log import logger, open_log
@@ -18,7 +18,7 @@ with delete_if_corrupt(snakemake.input.datasets):
     datasets = xr.load_dataset(snakemake.input.datasets)
 data = replicate_data(datasets)
 numbers = datasets["replicate"].to_numpy()
-truths = datasets[list(PARAMETERS)].to_array().to_numpy().T
+targets = targets_of(datasets, params.estimands)
 # the same seeds for all priors: random numbers in common make their differences more precise
 seeds = [named_seed(params.seed, scenario, number, "exact") for number in numbers]
 times = datasets["planned_times"].to_numpy()
@@ -29,7 +29,7 @@ for name, prior in priors.items():
     if name in first:  # its posteriors are those of the other
         found[name] = found[first[name]]
         continue
-    found[name] = exact_batch(data, prior, params.levels, truths, numbers, seeds)
+    found[name] = exact_batch(data, prior, params.levels, targets, numbers, seeds)
     logger.info("%s | %s: %d exact fits done", scenario, name, len(numbers))
 for i, path in enumerate(snakemake.output):
     tables = [batch[i].assign(prior=name, engine="exact") for name, batch in found.items()]

@@ -28,15 +28,8 @@ def simulate_replicate(design: Design, rng: np.random.Generator) -> tuple[np.nda
     subject, time = planned_rows(design, rng)
     standard = rng.standard_normal((2, size))
     noise = rng.standard_normal(len(time))
-    # one factor per subject, shared by intercept and slope: a bivariate t
-    standard *= t_factors(design.effects_df, size, rng)
+    effects = scaled_effects(design, standard, rng)
     noise *= t_factors(design.residual_df, len(time), rng)
-    effects = np.stack(
-        [
-            truth.sigma_u0 * standard[0],
-            truth.sigma_u1 * (truth.rho * standard[0] + np.sqrt(1 - truth.rho**2) * standard[1]),
-        ]
-    )
     intercept, slope = truth.beta0 + effects[0], truth.beta1 + effects[1]
     response = intercept[subject] + slope[subject] * time + truth.sigma * noise
     labels = tuple(str(j + 1) for j in range(size))
@@ -45,6 +38,22 @@ def simulate_replicate(design: Design, rng: np.random.Generator) -> tuple[np.nda
         return effects, data
     kept = remaining_cells(design, rng).ravel()
     return effects, LongData(response[kept], time[kept], subject[kept], labels)
+
+
+def draw_effects(design: Design, size: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw the deviations in intercept and slope of subjects, shape (2, size)."""
+    return scaled_effects(design, rng.standard_normal((2, size)), rng)
+
+
+def scaled_effects(design: Design, standard: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Effects with the true covariance from standard normals, shape (2, size).
+
+    One factor per subject is shared by intercept and slope: a bivariate t.
+    """
+    truth = design.truth
+    z0, z1 = standard * t_factors(design.effects_df, standard.shape[1], rng)
+    across = np.sqrt(1 - truth.rho**2)
+    return np.stack([truth.sigma_u0 * z0, truth.sigma_u1 * (truth.rho * z0 + across * z1)])
 
 
 def planned_rows(design: Design, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -135,7 +144,8 @@ def simulate_designs(designs: dict[int, Design], seed_of: Callable[[int], int]) 
         The data sets one after another, in long form: ``response``, ``time`` and ``subject`` (a
         number from 1) over ``row``; ``first_row`` and ``rows`` (replicate), where each begins and
         how many rows it has, so that replicates can be selected; ``effects``
-        (replicate, effect, subject_number), and the truth of every parameter, the realised
+        (replicate, effect, subject_number); ``new_effects`` (replicate, effect), of one more
+        subject; and the truth of every parameter, the realised
         correlation ``r_u`` included, over ``replicate``. ``planned_times`` are those of the visits
         before dropout and missing rows.
     """
@@ -145,6 +155,11 @@ def simulate_designs(designs: dict[int, Design], seed_of: Callable[[int], int]) 
             for number, design in designs.items()
         )
     )
+    # one more subject, whom no data are of, from a stream of its own
+    new = [
+        draw_effects(design, 1, np.random.default_rng([seed_of(number), 1]))[:, 0]
+        for number, design in designs.items()
+    ]
     truth = pd.DataFrame([asdict(design.truth) for design in designs.values()])
     truth["r_u"] = correlation(*np.stack(effects, axis=1))
     size, rows = data[0].subjects, np.array([len(one.response) for one in data])
@@ -158,6 +173,7 @@ def simulate_designs(designs: dict[int, Design], seed_of: Callable[[int], int]) 
             "rows": ("replicate", rows),
             "planned_times": ("planned_row", planned),
             "effects": (("replicate", "effect", "subject_number"), np.stack(effects)),
+            "new_effects": (("replicate", "effect"), np.stack(new)),
             **{name: ("replicate", values.to_numpy()) for name, values in truth.items()},
         },
         coords={

@@ -7,7 +7,13 @@ from typing import NamedTuple
 import numpy as np
 
 from recovery.data.longdata import LongData
-from recovery.exact.draws import drawn_estimands
+from recovery.exact.draws import drawn_estimands, joint_draws
+from recovery.exact.estimands import (
+    SUBJECT_COLUMNS,
+    Estimands,
+    draw_new_effects,
+    subject_scores,
+)
 from recovery.exact.kernels import marginals as marginals_kernel
 from recovery.exact.posterior import solve
 from recovery.exact.quadrature import integration_coding, problem_of
@@ -24,8 +30,8 @@ class Summaries(NamedTuple):
 
     Attributes
     ----------
-    table : ndarray, shape (fits, 7, columns)
-        By parameter, in the order of `PARAMETERS`: mean, sd, Monte Carlo error of the mean,
+    table : ndarray, shape (fits, estimands, columns)
+        By estimand, in the order of `Targets.truths`: mean, sd, Monte Carlo error of the mean,
         median, the quantiles asked for, lower and upper end of the highest-density interval of
         each level, and CRPS for the truth. NaN where there is nothing.
     error : ndarray, shape (fits,)
@@ -34,12 +40,42 @@ class Summaries(NamedTuple):
         Why each fit failed, "" of the others.
     seconds : ndarray, shape (fits,)
         CPU time of each fit; what is done for all at once is shared out evenly.
+    subjects : ndarray, shape (fits, 2, levels, 3)
+        Scores of the subjects' own lines (`subject_scores`); NaN where there are none.
     """
 
     table: np.ndarray
     error: np.ndarray
     message: list[str]
     seconds: np.ndarray
+    subjects: np.ndarray
+
+
+class Targets(NamedTuple):
+    """What is estimated of the data sets of a batch, and its truth.
+
+    Attributes
+    ----------
+    estimands : Estimands
+        The estimands besides the parameters.
+    truths : ndarray, shape (fits, 7 + names)
+        True values in the order of `PARAMETERS` and of the estimands' names.
+    lines : ndarray, shape (fits, 2, subjects)
+        The subjects' true intercepts and slopes; empty if they are not scored.
+    additional : ndarray of bool, shape (fits,)
+        For which data sets the additional estimands are computed.
+    """
+
+    estimands: Estimands
+    truths: np.ndarray
+    lines: np.ndarray
+    additional: np.ndarray
+
+    @classmethod
+    def parameters(cls, truths: np.ndarray) -> "Targets":
+        """The parameters only."""
+        size = len(truths)
+        return cls(Estimands(), truths, np.empty((size, 2, 0)), np.zeros(size, dtype=bool))
 
 
 def solve_batch(
@@ -47,14 +83,14 @@ def solve_batch(
     prior: Prior,
     probabilities: Sequence[float],
     levels: Sequence[float],
-    truths: np.ndarray,
+    targets: Targets,
     seeds: Sequence[int],
 ) -> Summaries:
     """Compute and summarise the exact posterior of every data set of a batch.
 
     Parameters
     ----------
-    data, prior, levels, truths, seeds
+    data, prior, levels, targets, seeds
         As of `fitting.exact.exact_batch`.
     probabilities : sequence of float
         Probabilities of the quantiles wanted.
@@ -66,8 +102,11 @@ def solve_batch(
         stats = BatchStatistics.of([coding.code_data(one) for one in data], centers)
     points = np.array([0.5, *probabilities])
     size = len(data)
-    table = np.full((size, len(PARAMETERS), 3 + len(points) + 2 * len(levels) + 1), np.nan)
-    found = Summaries(table, np.full(size, np.nan), [""] * size, np.empty(size))
+    names = (*PARAMETERS, *targets.estimands.names)
+    table = np.full((size, len(names), 3 + len(points) + 2 * len(levels) + 1), np.nan)
+    wanted = np.asarray(levels, float)
+    subjects = np.full((size, 2, len(levels), len(SUBJECT_COLUMNS)), np.nan)
+    found = Summaries(table, np.full(size, np.nan), [""] * size, np.empty(size), subjects)
     shared = (time.process_time() - started) / max(size, 1)
     for d in range(size):
         started = time.process_time()
@@ -81,7 +120,11 @@ def solve_batch(
             if not np.isfinite(exact.log_marginal_likelihood):
                 raise FloatingPointError("the posterior is not finite")
             drawn = drawn_estimands(exact, stats.subjects_of(d), DRAWS, int(seeds[d]))
-            _summarise(table[d], exact, drawn, points, np.asarray(levels, float), truths[d])
+            if targets.additional[d]:
+                rng = np.random.default_rng([int(seeds[d]), 3])
+                drawn |= _additional(exact, data[d], targets, d, rng, subjects[d], wanted)
+            for i, name in enumerate(names):
+                _summarise(table[d, i], name, exact, drawn, points, wanted, targets.truths[d, i])
             found.error[d] = exact.change
         except Exception as error:  # noqa: BLE001 - a broken data set must not kill its batch
             found.message[d] = f"{type(error).__name__}: {error}".splitlines()[0]
@@ -90,18 +133,24 @@ def solve_batch(
     return found
 
 
-def _summarise(table, exact, drawn, points, levels, truth) -> None:
-    """Fill the rows of a fit, shape (7, columns)."""
-    for i, name in enumerate(PARAMETERS):
-        row = table[i]
-        if name in drawn:
-            values = drawn[name]
-            sd = values.std()
-            row[:3] = values.mean(), sd, sd / np.sqrt(len(values))
-            marginals_kernel.summarise_draws(values, points, levels, truth[i], row[3:])
-        elif name in exact.marginals:
-            row[:3] = *exact.moments[name], 0.0
-            value, density, cumulative = exact.marginals[name]
-            marginals_kernel.summarise(
-                value, density, cumulative, points, levels, truth[i], row[3:]
-            )
+def _additional(exact, data, targets, d, rng, scores, levels) -> dict[str, np.ndarray]:
+    """Draws of the additional estimands, in ascending order; fills in the subjects' scores."""
+    draws = joint_draws(exact, data, DRAWS, rng)
+    draws.setdefault("rho", np.zeros(DRAWS))
+    if targets.estimands.subjects:
+        scores[:] = subject_scores(draws, targets.lines[d], levels)
+    values = targets.estimands.values(draws, draw_new_effects(draws, rng))
+    return dict(zip(targets.estimands.names, np.sort(values, axis=1)))
+
+
+def _summarise(row, name, exact, drawn, points, levels, truth) -> None:
+    """Fill the row of one estimand."""
+    if name in drawn:
+        values = drawn[name]
+        sd = values.std()
+        row[:3] = values.mean(), sd, sd / np.sqrt(len(values))
+        marginals_kernel.summarise_draws(values, points, levels, truth, row[3:])
+    elif name in exact.marginals:
+        row[:3] = *exact.moments[name], 0.0
+        value, density, cumulative = exact.marginals[name]
+        marginals_kernel.summarise(value, density, cumulative, points, levels, truth, row[3:])

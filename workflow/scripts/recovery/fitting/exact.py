@@ -11,8 +11,9 @@ import xarray as xr
 
 from recovery.columns import DIAGNOSTICS, density_columns, quantile_columns
 from recovery.data.longdata import LongData
-from recovery.exact.batch import Summaries, solve_batch
+from recovery.exact.batch import Summaries, Targets, solve_batch
 from recovery.exact.draws import joint_draws
+from recovery.exact.estimands import EFFECTS, SUBJECT_COLUMNS
 from recovery.exact.posterior import TOLERANCE, exact_posterior
 from recovery.fitting.result import Diagnostics, Fit
 from recovery.fitting.summary import no_estimates
@@ -31,17 +32,21 @@ class ExactBatch(NamedTuple):
         without it.
     fits : DataFrame
         One row per data set: ``replicate`` and the fields of `Diagnostics`.
+    subjects : DataFrame
+        Scores of the subjects' own lines: ``replicate, effect, level`` and the
+        `SUBJECT_COLUMNS`; no rows if they are not asked for.
     """
 
     estimates: pd.DataFrame
     fits: pd.DataFrame
+    subjects: pd.DataFrame
 
 
 def exact_batch(
     data: Sequence[LongData],
     prior: Prior,
     levels: list[float],
-    truths: np.ndarray,
+    targets: Targets | np.ndarray,
     numbers: Sequence[int],
     seeds: Sequence[int],
 ) -> ExactBatch:
@@ -59,30 +64,45 @@ def exact_batch(
         The prior to fit.
     levels : list of float
         Levels of the intervals.
-    truths : ndarray, shape (fits, 7)
-        True values in the order of `PARAMETERS`, for the score.
+    targets : Targets or ndarray, shape (fits, 7)
+        What is estimated, with its truth; an array are the true values of the `PARAMETERS`.
     numbers : sequence of int
         The replicates' numbers.
     seeds : sequence of int
         One seed per fit, of the draws behind r_u.
     """
     quantiles = quantile_columns(levels)
-    found = solve_batch(data, prior, list(quantiles.values()), levels, truths, seeds)
+    if not isinstance(targets, Targets):
+        targets = Targets.parameters(np.asarray(targets, float))
+    found = solve_batch(data, prior, list(quantiles.values()), levels, targets, seeds)
+    names = (*PARAMETERS, *targets.estimands.names)
     records = [
         asdict(_record(found.error[k], found.message[k], found.seconds[k], int(seed)))
         for k, seed in enumerate(seeds)
     ]
     estimates = pd.DataFrame(
         {
-            "replicate": np.repeat(numbers, len(PARAMETERS)),
-            "parameter": np.tile(np.array(PARAMETERS, dtype=object), len(data)),
-            "truth": np.asarray(truths, float).ravel(),
+            "replicate": np.repeat(numbers, len(names)),
+            "parameter": np.tile(np.array(names, dtype=object), len(data)),
+            "truth": targets.truths.ravel(),
             **_estimate_columns(found, levels),
         }
     )
     fits = pd.DataFrame(records)
     fits.insert(0, "replicate", np.asarray(numbers))
-    return ExactBatch(estimates, fits)
+    return ExactBatch(estimates, fits, _subject_table(found.subjects, targets, levels, numbers))
+
+
+def _subject_table(
+    scores: np.ndarray, targets: Targets, levels: list[float], numbers: Sequence[int]
+) -> pd.DataFrame:
+    """Scores of the subjects' own lines, one row per data set, effect and level."""
+    chosen = np.flatnonzero(targets.additional & targets.estimands.subjects)
+    keys = pd.MultiIndex.from_product(
+        [np.asarray(numbers)[chosen], EFFECTS, levels], names=["replicate", "effect", "level"]
+    )
+    values = scores[chosen].reshape(-1, len(SUBJECT_COLUMNS))
+    return pd.DataFrame(values, keys, list(SUBJECT_COLUMNS)).reset_index()
 
 
 def _estimate_columns(found: Summaries, levels: list[float]) -> dict[str, np.ndarray]:

@@ -49,7 +49,7 @@ def headline_table(recovery: pd.DataFrame) -> pd.DataFrame:
             }
         )
     table = pd.DataFrame(rows)
-    order = table["parameter"].map(PARAMETERS.index)
+    order = table["parameter"].map({name: i for i, name in enumerate(PARAMETERS)}).fillna(99)
     return table.iloc[order.argsort(kind="stable")].reset_index(drop=True)
 
 

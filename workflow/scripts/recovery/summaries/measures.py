@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import ClassVar, override
 
 import numpy as np
+from scipy import special
 
 from recovery.summaries import formulas, scores
 from recovery.summaries.monte_carlo import (
     MISSING,
-    Z95,
     Measured,
     mean_and_mcse,
     paired_proportions,
@@ -67,8 +67,9 @@ class Measure(ABC):
         """The measure of a minus that of b on the same data sets, in the same order."""
 
     def interval(self, estimate: np.ndarray, mcse: np.ndarray, n: np.ndarray) -> Interval:
-        """95 % Monte Carlo interval of estimates, estimate -+ 1.96 mcse."""
-        return estimate - Z95 * mcse, estimate + Z95 * mcse
+        """95 % Monte Carlo interval of estimates: estimate -+ t(n - 1) mcse."""
+        half = special.stdtrit(np.maximum(n - 1.0, 1.0), 0.975) * mcse
+        return estimate - half, estimate + half
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,18 @@
 """The negative control: priors that are one density in two codings must not differ."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from recovery.summaries.measures import MEASURES
+from recovery.summaries.measures import MEASURES, Proportion
 
 SIGNIFICANCE = 0.01
 POWER = 0.9
 MEANS = tuple(name for name, measure in MEASURES.items() if measure.compared and measure.is_mean)
 """Measures whose paired differences are means over data sets, which suit a t test best."""
+PROPORTIONS = tuple(name for name in MEANS if isinstance(MEASURES[name], Proportion))
 
 
 def control_table(comparison: pd.DataFrame, pairs: list[tuple[str, str]]) -> pd.DataFrame:
@@ -19,9 +22,9 @@ def control_table(comparison: pd.DataFrame, pairs: list[tuple[str, str]]) -> pd.
     -------
     DataFrame
         The pairs' rows of `comparison_table` for the MEANS, with ``p_value`` (t test that the
-        difference is 0, n - 1 degrees of freedom), ``p_adjusted`` (Bonferroni, over the table),
-        ``clean`` (``p_adjusted`` >= 0.01) and ``detectable``, the difference that this test would
-        have found with probability 0.9.
+        difference is 0, n - 1 degrees of freedom; of shares, the exact McNemar test),
+        ``p_adjusted`` (Bonferroni, over the table), ``clean`` (``p_adjusted`` >= 0.01) and
+        ``detectable``, the difference that a t test would have found with probability 0.9.
     """
     either_way = {pair[::way] for pair in pairs for way in (1, -1)}
     keys = pd.MultiIndex.from_frame(comparison[["prior", "reference"]])
@@ -32,7 +35,9 @@ def control_table(comparison: pd.DataFrame, pairs: list[tuple[str, str]]) -> pd.
     df = table["n"].astype(float) - 1
     # equal to the last digit: no difference and no error
     t = (difference / mcse).mask(difference == 0, 0.0)
-    p_value = 2.0 * stats.t.sf(t, df)
+    p_value = pd.Series(2.0 * stats.t.sf(t, df), table.index)
+    shares = table["measure"].isin(PROPORTIONS)
+    p_value[shares] = [exact_mcnemar(row) for row in table[shares].itertuples()]
     adjusted = np.minimum(p_value * len(table), 1.0)
     critical = stats.t.isf(SIGNIFICANCE / 2 / max(len(table), 1), df)
     return table.assign(
@@ -41,3 +46,18 @@ def control_table(comparison: pd.DataFrame, pairs: list[tuple[str, str]]) -> pd.
         clean=adjusted >= SIGNIFICANCE,
         detectable=(critical + stats.t.ppf(POWER, df)) * mcse,
     )
+
+
+def exact_mcnemar(row: Any) -> float:
+    """Exact McNemar test of a row of `comparison_table`: two-sided binomial of discordant pairs.
+
+    The numbers of pairs that only one prior covers follow from the difference p10 - p01 and its
+    mcse^2 = (p10 + p01 - (p10 - p01)^2) / n. A t test has no power where they are few.
+    """
+    n, difference = float(row.n), float(row.difference)
+    gap = round(n * difference)
+    discordant = round(n * (n * float(row.mcse) ** 2 + difference**2))
+    if (discordant - gap) % 2:  # half a pair was added to every cell: all pairs are alike
+        discordant = abs(gap)
+    fewer = (discordant - abs(gap)) // 2
+    return float(min(1.0, 2.0 * stats.binom.cdf(fewer, discordant, 0.5)))

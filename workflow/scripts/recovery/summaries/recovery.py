@@ -38,7 +38,7 @@ def recovery_table(estimates: pd.DataFrame, levels: list[float]) -> pd.DataFrame
     DataFrame
         Columns ``scenario, prior, parameter, measure, level, estimate, mcse, n, low, high``. The
         last two are the 95 % Monte Carlo interval: Wilson's for proportions, otherwise
-        estimate -+ 1.96 mcse. A measure with fewer than two replicates (rho under a prior
+        estimate -+ t(n - 1) mcse. A measure with fewer than two replicates (rho under a prior
         without one) is NaN.
     """
     rows = []

@@ -1,0 +1,107 @@
+"""Estimands that are asked for: lines at chosen times, a new subject, the subjects themselves.
+
+They are functions of several parameters, and known by independent draws from the exact posterior.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+SUBJECT_COLUMNS = ("squared_error", "covered", "width")
+"""Scores of the subjects' own lines: means over the subjects of one data set."""
+EFFECTS = ("intercept", "slope")
+
+
+@dataclass(frozen=True)
+class Estimands:
+    """What is estimated besides the parameters.
+
+    Attributes
+    ----------
+    lines_at : dict
+        Times, label -> time in the study's coding: the sd of the subjects' lines there
+        (``sd_at_<label>``) and its correlation with their slopes (``rho_at_<label>``).
+    new_subject_at : dict
+        Times at which a new subject's line is predicted (``new_at_<label>``).
+    subjects : bool
+        Whether the subjects' own intercepts and slopes are scored.
+    """
+
+    lines_at: Mapping[str, float] = field(default_factory=dict)
+    new_subject_at: Mapping[str, float] = field(default_factory=dict)
+    subjects: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the additional rows of estimates."""
+        lines = [f"{what}_at_{label}" for label in self.lines_at for what in ("sd", "rho")]
+        return (*lines, *(f"new_at_{label}" for label in self.new_subject_at))
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anything is asked for."""
+        return bool(self.lines_at or self.new_subject_at or self.subjects)
+
+    def values(self, draws: Mapping[str, np.ndarray], new_effects: np.ndarray) -> np.ndarray:
+        """The estimands at draws, or at the truth.
+
+        Parameters
+        ----------
+        draws : mapping
+            beta0, beta1, sigma_u0, sigma_u1 and rho, each of shape (n,).
+        new_effects : ndarray, shape (2, n)
+            Intercept and slope of a new subject, as deviations from the population's.
+
+        Returns
+        -------
+        ndarray, shape (names, n)
+        """
+        s0, s1, rho = draws["sigma_u0"], draws["sigma_u1"], draws["rho"]
+        rows = []
+        for time in self.lines_at.values():
+            covariance = rho * s0 * s1 + time * s1**2
+            sd = np.sqrt(s0**2 + 2.0 * time * rho * s0 * s1 + time**2 * s1**2)
+            rows += [sd, covariance / (sd * s1)]
+        for time in self.new_subject_at.values():
+            intercept, slope = draws["beta0"] + new_effects[0], draws["beta1"] + new_effects[1]
+            rows.append(intercept + slope * time)
+        return np.reshape(rows, (len(self.names), -1))
+
+
+def draw_new_effects(draws: Mapping[str, np.ndarray], rng: np.random.Generator) -> np.ndarray:
+    """Effects of a new subject, one per draw of the parameters, shape (2, n)."""
+    z = rng.standard_normal((2, len(draws["sigma_u0"])))
+    across = np.sqrt(1.0 - draws["rho"] ** 2)
+    slope = draws["sigma_u1"] * (draws["rho"] * z[0] + across * z[1])
+    return np.stack([draws["sigma_u0"] * z[0], slope])
+
+
+def subject_scores(
+    draws: Mapping[str, np.ndarray], truth: np.ndarray, levels: np.ndarray
+) -> np.ndarray:
+    """Scores of the posteriors of the subjects' own intercepts and slopes.
+
+    Parameters
+    ----------
+    draws : mapping
+        beta0 and beta1, shape (n,), and u0 and u1, shape (n, subjects).
+    truth : ndarray, shape (2, subjects)
+        The true intercepts and slopes.
+    levels : ndarray
+        Levels of the equal-tailed intervals.
+
+    Returns
+    -------
+    ndarray, shape (2, levels, 3)
+        By effect and level, the `SUBJECT_COLUMNS`.
+    """
+    scores = np.empty((2, len(levels), len(SUBJECT_COLUMNS)))
+    ends = np.concatenate([(1.0 - levels) / 2.0, (1.0 + levels) / 2.0])
+    for i, (population, effect) in enumerate((("beta0", "u0"), ("beta1", "u1"))):
+        values = draws[population][:, None] + draws[effect]
+        low, high = np.split(np.quantile(values, ends, axis=0), 2)
+        scores[i, :, 0] = np.square(values.mean(axis=0) - truth[i]).mean()
+        scores[i, :, 1] = ((low <= truth[i]) & (truth[i] <= high)).mean(axis=1)
+        scores[i, :, 2] = (high - low).mean(axis=1)
+    return scores
