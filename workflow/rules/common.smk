@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from recovery.data.batches import batches
+from recovery.data.scenarios import days
 from recovery.errors import InputError
 from recovery.model.formulations import model_variant
 from study.check import check_study, check_yaml, hyperparameters
@@ -55,6 +56,15 @@ NUTS = {key: value for key, value in config["sampler"].items() if key != "replic
 # Single fits are refitted until they are good; of replicates that would select (config/README.md).
 NUTS_REFITTED = {**NUTS, "refits": 2}
 SBC_BATCH = 250  # data sets of a calibration job
+SBC_REPLICATES = {
+    method: config["sbc"]["exact_replicates" if method == "exact" else "replicates"]
+    for method in METHODS
+}
+first = next(iter(study.scenarios.values())).design
+if config["sbc"]["design"] == "study" and not first.patterns:
+    SBC_SUBJECTS, SBC_TIMES = first.subjects, list(first.times)
+else:
+    SBC_SUBJECTS, SBC_TIMES = config["sbc"]["subjects"], list(days(config["sbc"]["days"]))
 LABELS = {prior: config["priors"][prior]["label"] for prior in PRIORS}
 # the methods of the simulation study: the priors, and REML if wanted
 METHOD_LABELS = LABELS | ({"reml": "REML"} if config["reml"] else {})
@@ -137,7 +147,7 @@ def calibration_model(wildcards):
     """The compiled model that a method of calibration samples; none if exact."""
     if wildcards.method == "exact":
         return []
-    variant = model_variant(wildcards.method, config["sbc"]["subjects"], balanced=True)
+    variant = model_variant(wildcards.method, SBC_SUBJECTS, balanced=True)
     return f"<results>/compiled/{wildcards.prior}/{variant}.model"
 
 

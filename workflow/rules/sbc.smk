@@ -1,6 +1,7 @@
 rule sbc:
     input:
         "<results>/tables/sbc.csv",
+        "<results>/tables/sbc_power.csv",
         "<results>/pages/sbc.html",
         figure_files("sbc", METHODS).values(),
 
@@ -19,8 +20,8 @@ rule sbc_simulate:
     params:
         prior=prior_block,
         center=config["truth"]["beta0"],
-        subjects=config["sbc"]["subjects"],
-        days=config["sbc"]["days"],
+        subjects=SBC_SUBJECTS,
+        times=SBC_TIMES,
         seed=config["seed"],
     script:
         "../scripts/sbc_simulate.py"
@@ -50,21 +51,24 @@ rule sbc_rank:
 
 rule sbc_table:
     input:
-        ranks=expand(
-            "<results>/sbc/ranks/{prior}/{method}/{batch}.parquet",
-            prior=PRIORS,
-            method=METHODS,
-            batch=batches(config["sbc"]["replicates"], SBC_BATCH),
-        ),
+        ranks=[
+            f"<results>/sbc/ranks/{prior}/{method}/{batch}.parquet"
+            for prior in PRIORS
+            for method in METHODS
+            for batch in batches(SBC_REPLICATES[method], SBC_BATCH)
+        ],
         code=code("sbc_table.py"),
     output:
         ranks="<results>/tables/sbc_ranks.parquet",
         table=report_table("sbc", "calibration"),
+        power=report_table("sbc_power", "what calibration can see"),
     log:
         "<logs>/sbc/table.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
+    params:
+        replicates=SBC_REPLICATES,
     script:
         "../scripts/sbc_table.py"
 
@@ -90,7 +94,7 @@ rule sbc_figures:
 
 rule sbc_page:
     input:
-        tables=["<results>/tables/sbc.csv"],
+        tables=["<results>/tables/sbc.csv", "<results>/tables/sbc_power.csv"],
         template=template("tables"),
         base=template("base"),
         code=code("table_page.py"),

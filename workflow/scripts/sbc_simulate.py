@@ -4,7 +4,6 @@ import numpy as np
 
 from recovery.calibration.truths import calibration_prior, draw_designs
 from recovery.data.batches import batch_replicates
-from recovery.data.scenarios import days
 from recovery.data.simulate import simulate_designs
 from recovery.model.families import make_prior
 from recovery.seeds import named_seed
@@ -12,7 +11,7 @@ from study.log import open_log
 
 open_log(snakemake.log[0])
 name, params = snakemake.wildcards.prior, snakemake.params
-times = days(params.days)
+times = tuple(params.times)
 prior = calibration_prior(make_prior(**params.prior), params.center).for_times(np.array(times))
 
 

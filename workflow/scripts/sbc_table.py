@@ -1,5 +1,6 @@
 """Gather the ranks and test their uniformity."""
 
+from recovery.calibration.power import power_table
 from recovery.calibration.ranks import calibration_table
 from recovery.report.answers import calibration_sentence
 from recovery.summaries.stack import stack_batches
@@ -10,4 +11,6 @@ ranks = stack_batches(snakemake.input.ranks, ["prior", "method"])
 ranks.to_parquet(snakemake.output.ranks, index=False)
 table = calibration_table(ranks)
 table.to_csv(snakemake.output.table, index=False)
+power = power_table(snakemake.params.replicates, len(table))
+power.to_csv(snakemake.output.power, index=False)
 logger.info("sbc | %s", calibration_sentence(table))
