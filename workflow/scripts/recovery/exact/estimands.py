@@ -66,7 +66,7 @@ class Estimands:
         for time in self.new_subject_at.values():
             intercept, slope = draws["beta0"] + new_effects[0], draws["beta1"] + new_effects[1]
             rows.append(intercept + slope * time)
-        return np.reshape(rows, (len(self.names), -1))
+        return np.reshape(rows, (len(self.names), len(s0)))
 
 
 def draw_new_effects(draws: Mapping[str, np.ndarray], rng: np.random.Generator) -> np.ndarray:

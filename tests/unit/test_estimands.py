@@ -1,0 +1,121 @@
+"""Lines at chosen times, a new subject and the subjects' own lines."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from recovery.data.coding import Coding
+from recovery.data.scenarios import Design, Truth, days
+from recovery.data.simulate import replicate_data, simulate_batch
+from recovery.exact.estimands import Estimands, draw_new_effects, subject_scores
+from recovery.exact.posterior import exact_posterior
+from recovery.fitting.exact import exact_batch
+from recovery.fitting.targets import targets_of
+from recovery.model.families import make_prior
+from recovery.summaries.subjects import subjects_table
+
+LEVELS = [0.5, 0.95]
+DESIGN = Design(Truth(250.0, 10.0, 25.0, 6.0, 0.3, 25.0), 12, days(8))
+WANTED = {
+    "lines_at": {"4.5": 4.5}, "new_subject_at": {"4.5": 4.5, "0": 0.0}, "subjects": True,
+    "replicates": 20,
+}  # fmt: skip
+NOTHING = {"lines_at": {}, "new_subject_at": {}, "subjects": False, "replicates": 10}
+
+
+def test_the_sd_of_lines_is_that_of_the_transformed_covariance():
+    estimands = Estimands(lines_at={"4.5": 4.5})
+    draws = {"sigma_u0": np.array([25.0]), "sigma_u1": np.array([6.0]), "rho": np.array([0.3])}
+    (sd,), (rho,) = estimands.values(draws | {"beta0": 0.0, "beta1": 0.0}, np.zeros((2, 1)))
+    T = np.array([[1, 4.5], [0, 1]])
+    Sigma = T @ np.array([[625.0, 45.0], [45.0, 36.0]]) @ T.T
+    assert sd == pytest.approx(np.sqrt(Sigma[0, 0]))
+    assert rho == pytest.approx(Sigma[0, 1] / np.sqrt(Sigma[0, 0] * Sigma[1, 1]))
+    assert estimands.names == ("sd_at_4.5", "rho_at_4.5")
+
+
+def test_new_effects_have_the_covariance_of_the_draws(rng):
+    n = 200_000
+    draws = {name: np.full(n, value) for name, value in
+             (("sigma_u0", 25.0), ("sigma_u1", 6.0), ("rho", -0.6))}  # fmt: skip
+    u = draw_new_effects(draws, rng)
+    expected = np.array([[625.0, -90.0], [-90.0, 36.0]])
+    error = np.sqrt((expected**2 + np.outer([625, 36], [625, 36])) / n)
+    assert (np.abs(np.cov(u) - expected) < 4.5 * error).all()
+
+
+@pytest.fixture(scope="module")
+def batch():
+    datasets = simulate_batch(DESIGN, range(1, 31), 1, "estimands")
+    numbers = datasets["replicate"].to_numpy()
+    data = replicate_data(datasets)
+    targets = targets_of(datasets, WANTED)
+    found = exact_batch(data, make_prior("lkj_corr"), LEVELS, targets, numbers, numbers)
+    plain = targets_of(datasets, NOTHING)
+    without = exact_batch(data, make_prior("lkj_corr"), LEVELS, plain, numbers, numbers)
+    return datasets, data, found, without
+
+
+def test_parameters_do_not_depend_on_what_else_is_estimated(batch):
+    _, _, found, without = batch
+    names = set(without.estimates["parameter"])
+    own = found.estimates[found.estimates["parameter"].isin(names)].reset_index(drop=True)
+    pd.testing.assert_frame_equal(own, without.estimates)
+    assert len(names) == 7 and without.subjects.empty
+
+
+def test_the_sd_at_a_time_is_sigma_u0_of_the_study_from_that_time(batch):
+    """Draws against the marginal of the same posterior in the coding from 4.5 on."""
+    _, data, found, _ = batch
+    rows = found.estimates.set_index(["replicate", "parameter"])
+    prior = make_prior("lkj_corr", origin=-4.5)  # stated at day 0, seen from day 4.5
+    for number in (1, 2, 3):
+        exact = exact_posterior(Coding(4.5).code_data(data[number - 1]), prior)
+        for name, other in (("sd_at_4.5", "sigma_u0"), ("rho_at_4.5", "rho")):
+            row, (mean, sd) = rows.loc[(number, name)], exact.moments[other]
+            assert abs(row["mean"] - mean) < 4.5 * row["mcse_mean"] + 0.005 * sd, name
+            assert row["sd"] == pytest.approx(sd, rel=0.12), name
+
+
+def test_the_first_replicates_only(batch):
+    _, _, found, _ = batch
+    rows = found.estimates[found.estimates["parameter"] == "new_at_0"]
+    assert rows["mean"].notna().tolist() == [number <= 20 for number in range(1, 31)]
+    assert sorted(found.subjects["replicate"].unique()) == list(range(1, 21))
+    assert found.estimates["truth"].notna().all()
+
+
+def test_predictions_of_new_subjects_are_calibrated(batch):
+    """z of the truths under the predictions, whose distribution is nearly standard normal."""
+    datasets, _, found, _ = batch
+    rows = found.estimates[found.estimates["parameter"] == "new_at_4.5"].dropna(subset="mean")
+    u = datasets["new_effects"].to_numpy()[:20]
+    assert rows["truth"].to_numpy() == pytest.approx(250 + u[:, 0] + 4.5 * (10 + u[:, 1]))
+    z = ((rows["truth"] - rows["mean"]) / rows["sd"]).to_numpy()
+    assert abs(z.mean()) < 4 / np.sqrt(20) and 0.5 < z.std() < 1.6
+
+
+def test_subject_scores_by_hand():
+    draws = {
+        "beta0": np.array([1.0, 1.0, 2.0, 2.0, 3.0]), "beta1": np.zeros(5),
+        "u0": np.array([[0.0, 1.0]] * 5), "u1": np.zeros((5, 2)),
+    }  # fmt: skip
+    truth = np.array([[1.8, 4.0], [0.0, 0.0]])
+    (row,), _ = subject_scores(draws, truth, np.array([0.5]))
+    # intercepts 1, 1, 2, 2, 3 and one more each: means 1.8 and 2.8, quartiles 1, 2 and 2, 3
+    assert row == pytest.approx([(0.0 + 1.44) / 2, 0.5, 1.0])
+
+
+def test_subjects_table_takes_the_data_set_as_the_unit(batch):
+    _, _, found, _ = batch
+    scores = found.subjects.assign(scenario="s", prior="lkj")
+    table = subjects_table(scores).set_index(["effect", "measure", "level"])
+    own = scores.query("effect == 'slope' and level == 0.95")
+    assert table.loc[("slope", "coverage", 0.95), "estimate"] == pytest.approx(
+        own["covered"].mean()
+    )
+    assert table.loc[("slope", "coverage", 0.95), "mcse"] == pytest.approx(own["covered"].sem())
+    (rmse,) = table.xs("rmse", level="measure").loc["slope"].itertuples()
+    assert rmse.estimate == pytest.approx(np.sqrt(own["squared_error"].mean()))
+    assert rmse.n == 20
+    assert 0.85 < table.loc[("intercept", "coverage", 0.95), "estimate"] < 1.0
