@@ -129,7 +129,7 @@ def test_visits_are_drawn_with_replacement(design, rng):
     found = [simulate_replicate(drawn, rng)[1].patterns() for _ in range(100)]
     counts = np.array([[patterns.count(p) for p in PATTERNS] for patterns in found])
     assert stats.chisquare(counts.sum(axis=0)).pvalue > 1e-4
-    assert counts.std(axis=0).min() > 0, "drawn anew for each data set"
+    assert counts.std(axis=0).min() > 0, "drawn again for each data set"
 
 
 def test_a_design_survives_its_row(design):

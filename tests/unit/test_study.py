@@ -12,7 +12,7 @@ from recovery.data.scenarios import days
 from recovery.errors import InputError
 from recovery.model.families import FAMILIES
 from study.check import check_study, check_yaml
-from study.settings import settings_used
+from study.settings import calibration_design, settings_used, wanted_estimands
 from study.stale import stale_folders
 from study.validation import SCHEMAS
 
@@ -426,3 +426,38 @@ def test_what_was_read(own_study):
         "trial.csv: 12 subjects, 60 rows, 4 to 6 (median 5) per subject, 6 times"
     )
     assert "not balanced; time is month - " in text
+
+
+def test_calibration_in_the_study_s_design(in_root):
+    assert calibration_design(check_study(copy.deepcopy(DEMO))) == {
+        "subjects": 6, "times": [0.0, 1.0, 2.0, 3.0, 4.0],
+    }  # fmt: skip
+    found = calibration_design(check_study(changed(DEMO, "sbc.design", "study")))
+    assert found == {"subjects": 18, "times": list(days(10))}
+
+
+def test_calibration_needs_equal_visits(own_study):
+    with pytest.raises(InputError, match=r"sbc\.design: the visits of the first .*, 'a', differ"):
+        own_study(sbc={"design": "study"})
+
+
+def test_times_of_estimands_are_coded_as_the_data_are(own_study):
+    study = own_study(data__origin=6, data__unit=12, estimands={"lines_at": [0, 6, 24]})
+    assert wanted_estimands(study)["lines_at"] == {"0": -0.5, "6": 0.0, "24": 1.5}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"reml": "maybe"}, "key reml: 'maybe' is not valid .expected whether REML"),
+        ({"estimands": {"lines": [1]}}, "key estimands: unknown key 'lines'"),
+        ({"estimands": {"lines_at": ["noon"]}}, "lines_at.0: 'noon' is not a number"),
+        ({"priors__reml": {"family": "lkj_corr"}}, "key priors.reml: 'reml' is reserved"),
+        ({"priors__lkj__label": "REML"}, "priors.lkj.label: 'REML' is reserved"),
+        ({"priors__lkj__unit": "day"}, "priors.lkj.unit: 'day' is not a number or 'sd'"),
+        ({"priors__lkj__eta": "auto"}, "priors.lkj.eta: 'auto' is not a number"),
+    ],
+)
+def test_mistakes_in_the_new_keys(own_study, changes, message):
+    with pytest.raises(InputError, match=message):
+        own_study(**changes)

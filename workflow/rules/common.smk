@@ -5,11 +5,10 @@ import sys
 from pathlib import Path
 
 from recovery.data.batches import batches
-from recovery.data.scenarios import days
 from recovery.errors import InputError
 from recovery.model.formulations import model_variant
 from study.check import check_study, check_yaml, hyperparameters
-from study.settings import settings_used
+from study.settings import calibration_design, settings_used, wanted_estimands
 from study.sources import code_files
 from study.stale import stale_folders
 
@@ -60,28 +59,11 @@ SBC_REPLICATES = {
     method: config["sbc"]["exact_replicates" if method == "exact" else "replicates"]
     for method in METHODS
 }
-first = next(iter(study.scenarios.values())).design
-if config["sbc"]["design"] == "study" and not first.patterns:
-    SBC_SUBJECTS, SBC_TIMES = first.subjects, list(first.times)
-else:
-    SBC_SUBJECTS, SBC_TIMES = config["sbc"]["subjects"], list(days(config["sbc"]["days"]))
+CALIBRATION_DESIGN = calibration_design(study)
 LABELS = {prior: config["priors"][prior]["label"] for prior in PRIORS}
 # the methods of the simulation study: the priors, and REML if wanted
 METHOD_LABELS = LABELS | ({"reml": "REML"} if config["reml"] else {})
-
-
-def at_times(times):
-    """Times of the config by their label, coded as the data's are."""
-    return {f"{time:g}": float(study.real.coding.code(time)) for time in times}
-
-
-wanted = config["estimands"]
-ESTIMANDS = {
-    "lines_at": at_times(wanted["lines_at"]),
-    "new_subject_at": at_times(wanted["new_subject_at"]),
-    "subjects": wanted["subjects"],
-    "replicates": 10**9 if wanted["replicates"] == "all" else wanted["replicates"],
-}
+ESTIMANDS = wanted_estimands(study)
 
 
 def code(script):
@@ -147,7 +129,7 @@ def calibration_model(wildcards):
     """The compiled model that a method of calibration samples; none if exact."""
     if wildcards.method == "exact":
         return []
-    variant = model_variant(wildcards.method, SBC_SUBJECTS, balanced=True)
+    variant = model_variant(wildcards.method, CALIBRATION_DESIGN["subjects"], balanced=True)
     return f"<results>/compiled/{wildcards.prior}/{variant}.model"
 
 

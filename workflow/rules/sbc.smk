@@ -20,8 +20,7 @@ rule sbc_simulate:
     params:
         prior=prior_block,
         center=config["truth"]["beta0"],
-        subjects=SBC_SUBJECTS,
-        times=SBC_TIMES,
+        design=CALIBRATION_DESIGN,
         seed=config["seed"],
     script:
         "../scripts/sbc_simulate.py"

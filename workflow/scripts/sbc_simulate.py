@@ -11,7 +11,7 @@ from study.log import open_log
 
 open_log(snakemake.log[0])
 name, params = snakemake.wildcards.prior, snakemake.params
-times = tuple(params.times)
+times = tuple(params.design["times"])
 prior = calibration_prior(make_prior(**params.prior), params.center).for_times(np.array(times))
 
 
@@ -21,5 +21,5 @@ def seed_of(stage):
 
 
 numbers = batch_replicates(snakemake.wildcards.batch)
-designs = draw_designs(prior, numbers, params.subjects, times, seed_of("prior"))
+designs = draw_designs(prior, numbers, params.design["subjects"], times, seed_of("prior"))
 simulate_designs(designs, seed_of("simulate")).to_netcdf(snakemake.output[0])

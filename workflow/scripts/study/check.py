@@ -130,6 +130,7 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
         given_truth = dict(given_truth)
     validated(config, "config.schema.yaml", source)
     _check_families(config["priors"], source)
+    _check_labels(config, source)
     real = read_real_data(config["data"])
     if real.foreign:
         check_defaults(config, given_truth, source)
@@ -138,7 +139,6 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
     automatic = fill_automatic(config["priors"], real.data)
     priors = {name: _prior(name, block, source) for name, block in config["priors"].items()}
     _check_measures(config, source)
-    _check_labels(config, source)
     study = Study(
         config,
         real,
@@ -149,7 +149,18 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
         given_truth == "data",
     )
     _check_jobs(study, source)
+    _check_calibration(study, source)
     return study
+
+
+def _check_calibration(study: Study, source: str) -> None:
+    """Refuse to calibrate in a design whose subjects have different visits."""
+    first = next(iter(study.scenarios.values()))
+    if study.config["sbc"]["design"] == "study" and len(set(first.design.patterns)) > 1:
+        raise InputError(
+            f"{source}, key sbc.design: the visits of the first scenario, '{first.scenario}', "
+            "differ between subjects, but calibration needs the same for all; write small."
+        )
 
 
 def _check_measures(config: dict[str, Any], source: str) -> None:
@@ -197,6 +208,7 @@ def hyperparameters(block: dict[str, Any]) -> dict[str, Any]:
 
 def _check_families(priors: dict[str, dict[str, Any]], source: str) -> None:
     for name, block in priors.items():
+        block.setdefault("label", name)
         try:
             family_class(block["family"])
         except InputError as error:
@@ -204,7 +216,6 @@ def _check_families(priors: dict[str, dict[str, Any]], source: str) -> None:
 
 
 def _prior(name: str, block: dict[str, Any], source: str) -> Prior:
-    block.setdefault("label", name)
     try:
         return make_prior(block["family"], **hyperparameters(block))
     except InputError as error:

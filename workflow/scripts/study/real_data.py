@@ -109,13 +109,13 @@ def fill_automatic(priors: dict[str, dict[str, Any]], data: LongData) -> list[tu
     replaced, numbers = [], automatic_scales(data)
     for name, block in priors.items():
         unit = block.get("unit", 1)
-        if unit == "sd" or (isinstance(unit, int | float) and unit > 0):  # else refused later
-            unit = Coding.of(0, unit, data.time).unit
-            factors = {"response": 1.0, "slope": unit}
-            for key, kind in family_class(block["family"]).scales().items():
-                if block.get(key) == "auto":
-                    block[key] = float(f"{numbers[kind] * factors[kind]:.3g}")
-                    replaced.append((name, key))
+        valid = unit == "sd" or (isinstance(unit, int | float) and unit > 0)  # else refused later
+        factor = Coding.of(0, unit, data.time).unit if valid else 1.0
+        for key, kind in family_class(block["family"]).scales().items():
+            if block.get(key) == "auto":
+                number = numbers[kind] * (factor if kind == "slope" else 1.0)
+                block[key] = float(f"{number:.3g}")
+                replaced.append((name, key))
     return replaced
 
 

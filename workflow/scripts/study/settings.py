@@ -1,8 +1,9 @@
-"""The numbers that a study uses, and where each comes from."""
+"""What the rules take from a study: the numbers used, estimands, the calibration's design."""
 
 from dataclasses import asdict
 from typing import Any
 
+from recovery.data.scenarios import days
 from study.check import Study, hyperparameters
 
 
@@ -24,3 +25,28 @@ def settings_used(study: Study) -> list[dict[str, Any]]:
                 source = "auto, from the data"
             rows.append({"what": f"prior {prior}", "name": name, "value": value, "source": source})
     return rows
+
+
+def wanted_estimands(study: Study) -> dict[str, Any]:
+    """The arguments of `targets_of`: times by their label, coded as the data's are."""
+    block = study.config["estimands"]
+
+    def coded(times: list[float]) -> dict[str, float]:
+        return {f"{time:g}": float(study.real.coding.code(time)) for time in times}
+
+    every = block["replicates"] == "all"
+    return {
+        "lines_at": coded(block["lines_at"]),
+        "new_subject_at": coded(block["new_subject_at"]),
+        "subjects": block["subjects"],
+        "replicates": 10**9 if every else block["replicates"],
+    }
+
+
+def calibration_design(study: Study) -> dict[str, Any]:
+    """Subjects and visit times of the calibration's data sets, which are balanced."""
+    block = study.config["sbc"]
+    if block["design"] == "small":
+        return {"subjects": block["subjects"], "times": list(days(block["days"]))}
+    design = next(iter(study.scenarios.values())).design
+    return {"subjects": design.subjects, "times": list(design.times or design.patterns[0])}
