@@ -13,6 +13,7 @@ KINDS = {
     "number": "a number",
     "integer": "a whole number",
     "string": "text",
+    "boolean": "true or false",
     "object": "a mapping of keys (lines of 'key: value')",
     "array": "a list",
 }
