@@ -12,6 +12,7 @@ data, the priors' scales come from the data, and the design is that of the data.
 import argparse
 import os
 import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -23,7 +24,8 @@ sys.path.insert(0, str(Path(__file__).parent / "scripts"))
 from recovery.data.longdata import LongData
 from recovery.data.read import describe, read_long_csv
 from recovery.errors import InputError
-from study.check import check_study
+from study.check import Study, check_study
+from study.real_data import near_truth, reml_truth, simulable
 
 RHOS = (-0.8, -0.4, 0, 0.4, 0.8)
 NUTS_REPLICATES = 20
@@ -32,7 +34,7 @@ CONFIG = """\
 # A study of {path}, written by workflow/new_study.py; config/README.md explains every key.
 study: {study}
 
-# The data. Time in the study is (time - origin) / unit; rho, beta0 and sigma_u0 are those at 0.
+# The data. rho, beta0 and sigma_u0 are those at the time `origin`.
 data:
   path: {path}
   response: {response}
@@ -41,9 +43,9 @@ data:
   origin: 0 # or mean: the mean of the data's times
   formulations: [marginal]
 
-# The simulated data sets have the REML estimates of the data, or write numbers:
+# True values of the simulated data sets: the REML estimates of the data (data), or numbers:
 # {{beta0: ..., beta1: ..., sigma_u0: ..., sigma_u1: ..., rho: ..., sigma: ...}}
-truth: data
+truth: {truth}
 
 # Visits are those of the data; the sheet varies the true rho.
 scenarios: scenarios.tsv
@@ -81,32 +83,57 @@ SCALES = ("beta0_sd", "beta1_sd", "sigma_scale", "sigma_u0_scale", "sigma_u1_sca
 def main() -> None:
     """Read the data, write the study, check it, and say how to run it."""
     arguments = _arguments()
+    folder = Path(arguments.to)
     try:
         data = read_long_csv(arguments.csv, arguments.response, arguments.time, arguments.group)
-        folder = Path(arguments.to)
-        if (folder / "config/config.yaml").exists():
-            raise InputError(f"{folder}: there is a study already; give another folder to --to.")
         print(f"Data: {arguments.csv}: {describe(data)}.")
-        _write(folder, data, arguments)
-        here = Path.cwd()
-        os.chdir(folder)
-        try:
-            study = check_study(
-                yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8")),
-                f"{folder}/config/config.yaml",
+        truth = reml_truth(data)
+        numbers = ", ".join(f"{name} = {value:g}" for name, value in truth.items())
+        print(f"Truth, the REML estimates: {numbers}.")
+        written = "data"
+        if not simulable(truth):
+            near = near_truth(truth, data)
+            written = "{" + ", ".join(f"{name}: {value:g}" for name, value in near.items()) + "}"
+            print(
+                "This estimate is singular, so no data can be simulated from it. The config has "
+                f"numbers near it, which you should look at: truth: {written}."
             )
-        finally:
-            os.chdir(here)
-    except InputError as error:
+        study = _written_and_checked(folder, data, written, arguments)
+    except (InputError, OSError) as error:
         sys.exit(f"Error: {error}")
-    truth = ", ".join(f"{name} = {value:g}" for name, value in study.config["truth"].items())
-    print(f"Truth, the REML estimates: {truth}.")
     if study.real.warning:
         print(f"Warning: {study.real.warning}")
-    command = f"python -m uv run snakemake --directory {folder} --cores 2"
+    command = f"python -m uv run snakemake --directory {shlex.quote(str(folder))} --cores 2"
     print(f"Wrote {folder}/config/config.yaml and {folder}/scenarios.tsv. Next:")
     print(f"  {command}                # which prior, how wide")
     print(f"  {command} sample_size    # how many subjects")
+
+
+def _written_and_checked(
+    folder: Path, data: LongData, truth: str, arguments: argparse.Namespace
+) -> Study:
+    """The study of a folder as Snakemake will read it; a study with a mistake is not left behind.
+
+    Raises
+    ------
+    InputError
+        If the folder has a study already, or what was written is not valid.
+    """
+    files = folder / "config/config.yaml", folder / "scenarios.tsv"
+    if any(file.exists() for file in files):
+        raise InputError(f"{folder}: there is a study already; give another folder to --to.")
+    _write(folder, data, truth, arguments)
+    here = Path.cwd()
+    os.chdir(folder)
+    try:
+        config = yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))
+        return check_study(config, f"{folder}/config/config.yaml")
+    except InputError:
+        for file in files:
+            (here / file).unlink()
+        raise
+    finally:
+        os.chdir(here)
 
 
 def _arguments() -> argparse.Namespace:
@@ -119,7 +146,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _write(folder: Path, data: LongData, arguments: argparse.Namespace) -> None:
+def _write(folder: Path, data: LongData, truth: str, arguments: argparse.Namespace) -> None:
     (folder / "config").mkdir(parents=True, exist_ok=True)
     columns = {name: _quoted(getattr(arguments, name)) for name in ("response", "time", "group")}
     subjects = sorted({max(3, round(data.subjects * factor)) for factor in (0.5, 1, 2, 4)})
@@ -128,11 +155,17 @@ def _write(folder: Path, data: LongData, arguments: argparse.Namespace) -> None:
         study=re.sub(r"[^A-Za-z0-9_-]+", "_", Path(arguments.csv).stem).strip("_-") or "study",
         scales="\n    ".join(f"{name}: auto" for name in SCALES),
         subjects=subjects,
+        truth=truth,
         **columns,
     )
     (folder / "config/config.yaml").write_text(text, encoding="utf-8")
     rows = [f"rho_{_name(rho)}\t{rho}\tdata\t" for rho in RHOS]
-    sheet = ["scenario\trho\tdesign\tnuts", f"as_estimated\t\tdata\t{NUTS_REPLICATES}", *rows]
+    sheet = [
+        "# One row per scenario; a blank rho is that of the truth. config/README.md has the columns.",
+        "scenario\trho\tdesign\tnuts",
+        f"as_estimated\t\tdata\t{NUTS_REPLICATES}",
+        *rows,
+    ]
     (folder / "scenarios.tsv").write_text("\n".join(sheet) + "\n", encoding="utf-8")
 
 

@@ -154,9 +154,23 @@ def test_a_prior_may_be_added_by_a_block_alone(in_root):
         ("data.origin", "middle", "data.origin: 'middle' is not valid .expected .* number or mean"),
         ("data.unit", 0, "data.unit: 0 is not valid .expected .* above 0 or sd"),
         ("data.formulations", [], "data.formulations: is empty"),
-        ("truth", "lme4", "key truth: 'lme4' is not a mapping .* or the word data"),
+        ("truth", "lme4", "key truth: 'lme4' is not valid; write data for the REML"),
         ("sample_size.goals", {"rho": {"wide": 1}}, "goals.rho.wide: unknown measure .expected"),
         ("sample_size.goals", {"tau": {"width": 1}}, "key sample_size.goals: 'tau' is not"),
+        (
+            "sample_size.goals",
+            {"beta1": {"reject": 80}},
+            "beta1.reject: 80 is out of range; a share",
+        ),
+        (
+            "sample_size.goals",
+            {"rho": {"bias": -0.1}},
+            "rho.bias: -0.1 is out of range; it must be",
+        ),
+        ("sample_size.goals", {"sigma": {"reject": 0.8}}, "interval of an sd always excludes 0"),
+        ("sample_size.subjects", [20], "subjects: needs at least 2 values, has 1"),
+        ("truth.rho", "nan", "truth.rho: 'nan' is not a number .corr"),
+        ("reml", None, "key reml: is empty"),
         ("sample_size.subjects", [2, 20], "subjects.0: 2 is out of range; it must be >= 3"),
         ("sample_size.subjects", [20, 10], "sample_size.subjects: the numbers must increase"),
         ("replicats", 5, "config.yaml: unknown key 'replicats' .expected study, "),
@@ -200,7 +214,10 @@ def test_mistakes_in_the_config(in_root, key, value, message):
         ("scenario\ttimes\na\t0,x,2\n", "column times: '0,x,2' is not a list of numbers"),
         ("scenario\ttimes\na\t0,inf,nan\n", "column times: '0,inf,nan' is not a list"),
         ("scenario\ttimes\tdays\na\t0,1,2\t3\n", "column days: leave it blank where times"),
-        ("scenario\tdesign\na\tmine\n", "column design: 'mine' is not one of data"),
+        (
+            "scenario\tdesign\na\tmine\n",
+            "column design: 'mine' is not valid; write data, or leave it out",
+        ),
         ("scenario\tdesign\tmissing\na\tdata\t.2\n", "column missing: leave it blank with des"),
         ("scenario\tdesign\tdropout\na\tdata\t.2\n", "column dropout: leave it blank with des"),
         ("scenario\tdesign\tdays\na\tdata\t5\n", "column days: leave it blank with design"),
@@ -394,7 +411,7 @@ def test_automatic_scales(in_root):
     scales = check_study(changed(DEMO, "priors.lkj_corr.beta0_sd", "auto"))
     assert scales.priors["lkj_corr"].beta0_sd == 56.3
     assert scales.automatic == [("lkj_corr", "beta0_sd")]
-    with pytest.raises(InputError, match="eta: 'auto' is not a number"):
+    with pytest.raises(InputError, match="eta: 'auto' is for scales only"):
         check_study(changed(DEMO, "priors.lkj_corr.eta", "auto"))
 
 
@@ -455,7 +472,7 @@ def test_times_of_estimands_are_coded_as_the_data_are(own_study):
         ({"priors__reml": {"family": "lkj_corr"}}, "key priors.reml: 'reml' is reserved"),
         ({"priors__lkj__label": "REML"}, "priors.lkj.label: 'REML' is reserved"),
         ({"priors__lkj__unit": "day"}, "priors.lkj.unit: 'day' is not a number or 'sd'"),
-        ({"priors__lkj__eta": "auto"}, "priors.lkj.eta: 'auto' is not a number"),
+        ({"priors__lkj__eta": "auto"}, "priors.lkj.eta: 'auto' is for scales only .beta0_sd, "),
     ],
 )
 def test_mistakes_in_the_new_keys(own_study, changes, message):

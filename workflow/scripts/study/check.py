@@ -15,7 +15,7 @@ from recovery.data.scenarios import Scenario
 from recovery.errors import InputError
 from recovery.model.families import family_class, make_prior
 from recovery.model.prior import Prior
-from recovery.summaries.measures import MEASURES
+from recovery.summaries.measures import MEASURES, Proportion
 from study.real_data import (
     RealData,
     check_defaults,
@@ -124,6 +124,11 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
             "replicate is fitted exactly; 0, a number or 'all' of them by NUTS too)."
         )
     given_truth = config.get("truth", {})
+    if isinstance(given_truth, str) and given_truth != "data":
+        raise InputError(
+            f"{source}, key truth: '{given_truth}' is not valid; write data for the REML estimates "
+            "of the data, or the six numbers."
+        )
     if given_truth == "data":
         config["truth"] = {}
     elif isinstance(given_truth, dict):
@@ -174,9 +179,23 @@ def _check_measures(config: dict[str, Any], source: str) -> None:
                         f"{source}, key {key}.{parameter}.{measure}: unknown measure "
                         f"(expected {', '.join(KNOWN_MEASURES)})."
                     )
+    _check_goals(config, source)
     subjects = config["sample_size"]["subjects"]
     if subjects != sorted(subjects):
         raise InputError(f"{source}, key sample_size.subjects: the numbers must increase.")
+
+
+def _check_goals(config: dict[str, Any], source: str) -> None:
+    """Refuse goals that are reached always or never."""
+    for parameter, measures in config["sample_size"]["goals"].items():
+        for measure, goal in measures.items():
+            where = f"{source}, key sample_size.goals.{parameter}.{measure}"
+            if isinstance(MEASURES[measure], Proportion) and not 0 <= goal <= 1:
+                raise InputError(f"{where}: {goal:g} is out of range; a share is from 0 to 1.")
+            if goal < 0 and measure != "model_se_error":
+                raise InputError(f"{where}: {goal:g} is out of range; it must be >= 0.")
+            if measure == "reject" and parameter.startswith("sigma"):
+                raise InputError(f"{where}: the interval of an sd always excludes 0; use width.")
 
 
 def _check_labels(config: dict[str, Any], source: str) -> None:

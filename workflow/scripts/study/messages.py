@@ -67,12 +67,26 @@ def _advice(value: Any, wanted: str | list[str]) -> str:
     except (AttributeError, TypeError, ValueError):
         return ""
     fits = "number" in wanted or ("integer" in wanted and number.is_integer())
-    if not fits or abs(number) > sys.float_info.max:
+    if not fits or not abs(number) <= sys.float_info.max:
         return ""
     return f"; write {as_yaml_number(number)}"
 
 
+def _choice(error: ValidationError) -> str:
+    first, *others = map(str, error.validator_value)
+    if others:
+        return f"{_shown(error.instance)} is not one of {', '.join([first, *others])}"
+    return f"{_shown(error.instance)} is not valid; write {first}, or leave it out"
+
+
+def _too_few(error: ValidationError) -> str:
+    found, wanted = len(error.instance), error.validator_value
+    return f"needs at least {wanted} values, has {found}" if found else "is empty"
+
+
 def _not_valid(error: ValidationError) -> str:
+    if error.instance is None:
+        return "is empty"
     return f"{_shown(error.instance)} is not valid"
 
 
@@ -93,11 +107,9 @@ def _shown(value: Any) -> str:
 
 PROBLEMS: dict[str, Callable[[ValidationError], str]] = {
     "type": _type,
-    "enum": lambda e: (
-        f"{_shown(e.instance)} is not one of {', '.join(map(str, e.validator_value))}"
-    ),
+    "enum": _choice,
     "contains": lambda e: f"{e.validator_value['const']} is not among {_shown(e.instance)}",
-    "minItems": lambda e: "is empty",
+    "minItems": _too_few,
     "minProperties": lambda e: "is empty",
     "uniqueItems": lambda e: f"{_shown(e.instance)} contains a value twice",
     **dict.fromkeys(SIGNS, _range),

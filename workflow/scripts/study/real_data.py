@@ -17,6 +17,9 @@ SLEEPSTUDY = "59678310ccb961afd980eeb9122a22b914243fa8d29f40945b9f93a7b5ee1f4b"
 """SHA-256 of sleepstudy.csv, for which the defaults of truth and scales are."""
 
 
+MOST_RHO = 0.9999  # an estimate beyond counts as singular
+
+
 @dataclass(frozen=True)
 class RealData:
     """The real data as the study uses them.
@@ -72,19 +75,9 @@ def truth_of_data(data: LongData, source: str) -> dict[str, float]:
     InputError
         If the estimate is singular, so that no data can be simulated from it.
     """
-    from recovery.reml.estimate import estimate  # numba, which other studies need not import
-
-    found = estimate(data)
-    names = ("beta0", "beta1", "sigma_u0", "sigma_u1", "rho", "sigma")
-    values = {name: float(f"{getattr(found, name):.6g}") for name in names}
-    if found.singular:
-        usable = values | {
-            "sigma_u0": values["sigma_u0"] or float(f"{0.1 * values['sigma']:.3g}"),
-            "sigma_u1": values["sigma_u1"]
-            or float(f"{0.1 * values['sigma'] / max(float(np.ptp(data.time)), 1e-9):.3g}"),
-            "rho": 0.0 if np.isnan(values["rho"]) else 0.9 * values["rho"],
-        }
-        text = ", ".join(f"{name}: {value:g}" for name, value in usable.items())
+    values = reml_truth(data)
+    if not simulable(values):
+        text = ", ".join(f"{name}: {value:g}" for name, value in near_truth(values, data).items())
         raise InputError(
             f"{source}, key truth: the REML estimate of the data is singular "
             f"(sigma_u0 = {values['sigma_u0']:g}, sigma_u1 = {values['sigma_u1']:g}, "
@@ -92,6 +85,31 @@ def truth_of_data(data: LongData, source: str) -> dict[str, float]:
             f"for example truth: {{{text}}}."
         )
     return values
+
+
+def reml_truth(data: LongData) -> dict[str, float]:
+    """The REML estimates, singular or not, to 6 significant digits."""
+    from recovery.reml.estimate import estimate  # numba, which other studies need not import
+
+    found = estimate(data)
+    names = ("beta0", "beta1", "sigma_u0", "sigma_u1", "rho", "sigma")
+    return {name: float(f"{getattr(found, name):.6g}") for name in names}
+
+
+def simulable(truth: dict[str, float]) -> bool:
+    """Whether a truth is inside its limits; NaN, of a rho that an sd of 0 leaves open, is not."""
+    return truth["sigma_u0"] > 0 and truth["sigma_u1"] > 0 and abs(truth["rho"]) < MOST_RHO
+
+
+def near_truth(truth: dict[str, float], data: LongData) -> dict[str, float]:
+    """A truth inside its limits, near a singular one."""
+    small = 0.1 * truth["sigma"]
+    span = max(float(np.ptp(data.time)), 1e-9)
+    return truth | {
+        "sigma_u0": truth["sigma_u0"] or float(f"{small:.3g}"),
+        "sigma_u1": truth["sigma_u1"] or float(f"{small / span:.3g}"),
+        "rho": 0.0 if np.isnan(truth["rho"]) else float(np.clip(truth["rho"], -0.9, 0.9)),
+    }
 
 
 def automatic_scales(data: LongData) -> dict[str, float]:

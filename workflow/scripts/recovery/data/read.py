@@ -48,7 +48,11 @@ def read_long_csv(path: str | Path, response: str, time: str, group: str) -> Lon
             "every subject needs a name."
         )
     codes, labels = pd.factorize(groups)
-    numbers = {column: _finite_numbers(frame[column], path) for column in (response, time)}
+    hints = {
+        response: "leave out the row if nothing was measured",
+        time: "write times as numbers, such as days since the first visit",
+    }
+    numbers = {column: _finite_numbers(frame[column], path, hints[column]) for column in hints}
     columns = {"subject": codes, "time": numbers[time], "response": numbers[response]}
     long = pd.DataFrame(columns, index=frame.index)
     for row in long.index[long.duplicated(["subject", "time"])]:
@@ -143,12 +147,12 @@ def _check_enough(data: LongData, path: str | Path, response: str, time: str, gr
             raise InputError(f"{path}: found {count} {what}; the model needs at least {least}.")
 
 
-def _finite_numbers(cells: pd.Series, path: str | Path) -> np.ndarray:
+def _finite_numbers(cells: pd.Series, path: str | Path, hint: str) -> np.ndarray:
     numbers = pd.to_numeric(cells, errors="coerce").to_numpy(float)
     for row in cells.index[~np.isfinite(numbers)]:
         what = "is empty" if cells[row].strip() == "" else f"holds '{cells[row]}'"
         raise InputError(
             f"{path}, line {row + 2}, column '{cells.name}': the cell {what}; "
-            "it must be a finite number (leave out the row if nothing was measured)."
+            f"it must be a finite number ({hint})."
         )
     return numbers

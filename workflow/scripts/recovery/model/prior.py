@@ -9,6 +9,7 @@ seconds to import, so only the functions that build a model import it.
 
 import sys
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar, NamedTuple
 
@@ -85,7 +86,7 @@ class Prior(ABC):
             value = getattr(self, name)
             if value == WORDS.get(name, ""):
                 continue
-            object.__setattr__(self, name, _checked(name, value))
+            object.__setattr__(self, name, _checked(name, value, self.scales()))
 
     @property
     def coding(self) -> Coding:
@@ -142,8 +143,12 @@ class Prior(ABC):
         """
 
 
-def _checked(name: str, value: Any) -> float:
+def _checked(name: str, value: Any, scales: Iterable[str]) -> float:
     """A hyperparameter as a float; `InputError` if it is not valid."""
+    if value == "auto":
+        raise InputError(
+            f"{name}: 'auto' is for scales only ({', '.join(scales)}); write a number."
+        )
     if isinstance(value, bool) or not isinstance(value, int | float):
         expected = f"a number or '{WORDS[name]}'" if name in WORDS else "a number"
         raise InputError(f"{name}: {value!r} is not {expected}{_advice(value)}.")
