@@ -161,7 +161,7 @@ def _write(folder: Path, data: LongData, truth: str, arguments: argparse.Namespa
     (folder / "config/config.yaml").write_text(text, encoding="utf-8")
     rows = [f"rho_{_name(rho)}\t{rho}\tdata\t" for rho in RHOS]
     sheet = [
-        "# One row per scenario; a blank rho is that of the truth. config/README.md has the columns.",
+        "# One row per scenario; a blank rho is the truth's. config/README.md has the columns.",
         "scenario\trho\tdesign\tnuts",
         f"as_estimated\t\tdata\t{NUTS_REPLICATES}",
         *rows,

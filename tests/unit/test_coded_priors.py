@@ -13,7 +13,6 @@ from recovery.exact.draws import joint_draws
 from recovery.exact.posterior import exact_posterior
 from recovery.fitting.exact import exact_batch
 from recovery.fitting.nuts import NutsSampler, SamplerSettings
-from recovery.model.coded import decode, log_density_in_study
 from recovery.model.families import make_prior
 from recovery.parameters import PARAMETERS, correlation
 
@@ -28,44 +27,64 @@ def data():
     return simulate_replicate(design, np.random.default_rng(5))[1]
 
 
-def importance_moments(data, prior, n=80_000):
-    """Moments in the study's time, by weighting draws of a model fitted in the prior's coding."""
-    coded = prior.coding.code_data(data)
-    exact = exact_posterior(coded, replace(prior, origin=0.0, unit=1.0))
-    draws = joint_draws(exact, coded, n, np.random.default_rng(2))
-    return decode(draws, prior.coding)
+def moments_in_the_study_s_time(data, prior, n=80_000):
+    """By weighting draws of the same prior's posterior at the study's origin (importance sampling).
+
+    The weight of a draw is the ratio of the densities of the two priors, both in the study's time:
+    p(s0, s1, rho) = p_c(s0c, s1c, rho_c) k^3 (s0 s1)^2 / (s0c s1c)^2, and beta's normals.
+    """
+    plain = replace(prior, origin=0.0, unit=1.0)
+    draws = joint_draws(exact_posterior(data, plain), data, n, np.random.default_rng(2))
+    m, k = prior.coding.origin, prior.coding.unit
+    s0, s1, rho, sigma = (draws[name] for name in ("sigma_u0", "sigma_u1", "rho", "sigma"))
+    along = rho * s0 + m * s1
+    s0c = np.sqrt(along**2 + s0**2 * (1 - rho**2))
+    log_weight = prior.log_density(s0c, k * s1, along / s0c, sigma) + 2 * np.log(s0 / s0c)
+    log_weight += np.log(k) - plain.log_density(s0, s1, rho, sigma)
+    center = prior.center_for(data.response)
+    for beta0, beta1, sign in (
+        (draws["beta0"] + m * draws["beta1"], k * draws["beta1"], 1),
+        (draws["beta0"], draws["beta1"], -1),
+    ):
+        square = ((beta0 - center) / prior.beta0_sd) ** 2 + (beta1 / prior.beta1_sd) ** 2
+        log_weight -= sign * square / 2
+    weight = np.exp(log_weight - log_weight.max())
+    weight /= weight.sum()
+    found = {}
+    for name in ("beta0", "beta1", "sigma", "sigma_u0", "sigma_u1", "rho"):
+        mean = weight @ draws[name]
+        error = np.sqrt((weight**2) @ (draws[name] - mean) ** 2)
+        found[name] = mean, error, np.sqrt(weight @ (draws[name] - mean) ** 2)
+    return found
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_a_transformed_density_gives_the_posterior_of_the_recoded_data(data, family):
-    """The grid in the study's time with the transformed density, and a grid in the prior's own
-    time with the plain one: one evidence and one posterior."""
-    prior = make_prior(family, **CODED)
-    exact = exact_posterior(data, prior)
-    own = exact_posterior(CODING.code_data(data), make_prior(family))
-    assert exact.adequate and own.adequate
-    assert exact.log_marginal_likelihood == pytest.approx(own.log_marginal_likelihood, abs=2e-3)
-    draws = importance_moments(data, prior)
-    for name, (mean, sd) in exact.moments.items():
-        values = draws[name]
-        assert abs(values.mean() - mean) < 5 * sd / np.sqrt(len(values)) + 2e-3 * sd, name
-        # cells of the grid make draws of functions of several parameters a little too wide
-        assert values.std() == pytest.approx(sd, rel=0.03), name
+def test_a_coded_prior_against_its_density_in_the_study_s_time(data, family):
+    """Integrated in the prior's own time, and by weights of its density in the study's."""
+    prior = make_prior(family, origin=1.0, unit=1.5)
+    truths = np.zeros((1, len(PARAMETERS)))
+    batch = exact_batch([data], prior, [0.95], truths, [1], [3])
+    assert list(batch.fits["status"]) == ["ok"]
+    found = batch.estimates.set_index("parameter")
+    for name, (mean, error, sd) in moments_in_the_study_s_time(data, prior).items():
+        allowed = 4.5 * np.hypot(error, found.loc[name, "mcse_mean"]) + 0.01 * sd
+        assert abs(found.loc[name, "mean"] - mean) < allowed, name
+        assert found.loc[name, "sd"] == pytest.approx(sd, rel=0.1), name
+        assert (found.loc[name, "mcse_mean"] > 0) == (name in ("sigma_u0", "rho")), name
 
 
+@pytest.mark.parametrize("origin", [4.5, -6.0])
 @pytest.mark.parametrize("family", FAMILIES)
-def test_the_density_integrates_to_one(family):
-    """Over the study's parameters, by Monte Carlo from a wide proposal."""
-    rng = np.random.default_rng(3)
-    prior, n = make_prior(family, **CODED), 400_000
-    s0, s1 = rng.gamma(1.2, 60.0, n), rng.gamma(1.2, 15.0, n)
-    rho, sigma = rng.uniform(-1, 1, n), np.full(n, 25.0)
-    proposal = sum(
-        0.2 * np.log(s / scale) - s / scale - np.log(scale * 0.9181687423997607)
-        for s, scale in ((s0, 60.0), (s1, 15.0))
-    ) - np.log(2.0)
-    weight = np.exp(log_density_in_study(prior)(s0, s1, rho, sigma) - proposal)
-    assert abs(weight.mean() - 1) < 4.5 * weight.std() / np.sqrt(n)
+def test_where_the_lines_meet_at_the_prior_s_origin(family, origin):
+    """No spread of the lines there: the density in the study's time is singular (rho -1 or 1)."""
+    sd1 = 6.0
+    rho = -0.9999 if origin > 0 else 0.9999
+    design = Design(Truth(250.0, 10.0, abs(origin) * sd1, sd1, rho, 25.0), 18, days(10))
+    for data in replicate_data(simulate_batch(design, range(1, 5), 1, "meet")):
+        exact = exact_posterior(data, make_prior(family, origin=origin))
+        own = exact_posterior(Coding(origin).code_data(data), make_prior(family))
+        assert exact.adequate
+        assert exact.log_marginal_likelihood == own.log_marginal_likelihood
 
 
 def test_another_unit_is_another_scale(data):

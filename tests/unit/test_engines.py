@@ -39,7 +39,7 @@ def engines(request, model_file):
     numbers = [int(number) for number in datasets["replicate"]]
     truths = np.stack([datasets[name].to_numpy() for name in PARAMETERS], axis=1)
     seeds = [seed_of(number) for number in numbers]
-    exact = exact_batch(replicate_data(datasets), prior, LEVELS, truths, numbers, seeds)
+    exact = exact_batch(replicate_data(datasets), prior, LEVELS, truths, numbers, seeds)[:2]
     found = {"nuts": replicate_tables(fitted), "exact": exact}
     assert all((fits["status"] != "failed").all() for _, fits in found.values())
     return pd.concat(
@@ -133,7 +133,7 @@ def test_a_quadrature_that_does_not_settle_is_reported(monkeypatch):
     monkeypatch.setattr("recovery.fitting.exact.TOLERANCE", 0.0)
     _, data = simulate_replicate(SCENARIO, np.random.default_rng(1))
     truths = np.ones((1, len(PARAMETERS)))
-    estimates, fits = exact_batch([data], make_prior("independent"), LEVELS, truths, [1], [1])
+    estimates, fits, _ = exact_batch([data], make_prior("independent"), LEVELS, truths, [1], [1])
     assert fits["status"].item() == "not_converged" and "quadrature" in fits["error"].item()
     assert estimates["mean"].notna().sum() == 6  # all but rho
 

@@ -152,7 +152,7 @@ def test_data_that_break_the_quadrature_are_a_failure(sleepstudy, value):
     response[3] = value
     broken = LongData(response, sleepstudy.time, sleepstudy.subject, sleepstudy.labels)
     truths = np.ones((1, len(PARAMETERS)))
-    estimates, fits = exact_batch([broken], make_prior("lkj_corr"), [0.95], truths, [1], [1])
+    estimates, fits, _ = exact_batch([broken], make_prior("lkj_corr"), [0.95], truths, [1], [1])
     assert fits["status"].item() == "failed" and fits["error"].item()
     assert estimates["mean"].isna().all()
 

@@ -44,7 +44,7 @@ def fit(batch, prior="lkj_corr", seeds=None):
 
 
 def test_a_table_for_the_batch(batch):
-    estimates, fits = fit(batch)
+    estimates, fits, _ = fit(batch)
     assert list(estimates["parameter"]) == list(PARAMETERS) * len(batch)
     assert set(VALUES) == set(estimates) - {"replicate", "parameter", "truth"}
     known = estimates.drop(columns=list(DIAGNOSTICS[1:]))
@@ -97,7 +97,7 @@ def test_a_broken_data_set_is_a_row(batch):
     broken[1].response[2] = np.nan
     broken[2].response[0] = np.inf
     broken[3].response[:] = 7.0
-    estimates, fits = fit(broken)
+    estimates, fits, _ = fit(broken)
     assert list(fits["status"]) == ["ok", "failed", "failed", "failed", "ok"]
     assert "finite" in fits["error"][1] and "do not vary" in fits["error"][3]
     values = estimates[VALUES].to_numpy().reshape(5, 7, -1)

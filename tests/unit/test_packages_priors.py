@@ -7,7 +7,7 @@ from scipy import stats
 from recovery.data.coding import Coding
 from recovery.errors import InputError
 from recovery.exact.posterior import exact_posterior
-from recovery.model.coded import log_density_in_study
+from recovery.model.coded import decode
 from recovery.model.families import make_prior
 
 
@@ -22,14 +22,17 @@ def test_the_inverse_wishart_density_is_scipy_s(rng):
 
 
 def test_in_another_coding_it_is_the_inverse_wishart_of_the_transformed_matrix(rng):
-    """Sigma_c = T Sigma T' ~ IW(df, S) is Sigma ~ IW(df, T^-1 S T^-1')."""
-    prior = make_prior("inverse_wishart", sigma_u0_scale=20, sigma_u1_scale=5, origin=4, unit=3)
+    """Sigma_c = T Sigma T' ~ IW(df, S) is Sigma ~ IW(df, T^-1 S T^-1'), by draws of both."""
+    n, prior = 20_000, make_prior("inverse_wishart", sigma_u0_scale=20, sigma_u1_scale=5)
+    names = ("sigma_u0", "sigma_u1", "rho")
+    drawn = dict(zip(names, prior.draw(np.full(n, 25.0), rng)))
+    decoded = decode(drawn, Coding(4.0, 3.0))
     back = np.linalg.inv([[1.0, 4.0], [0.0, 3.0]])
     scale = back @ np.diag([400.0, 25.0]) @ back.T
-    for s0, s1, rho in zip(rng.uniform(1, 60, 5), rng.uniform(1, 20, 5), rng.uniform(-0.9, 0.9, 5)):
-        Sigma = np.array([[s0**2, rho * s0 * s1], [rho * s0 * s1, s1**2]])
-        expected = stats.invwishart(3.0, scale).logpdf(Sigma) + np.log(4.0) + 2 * np.log(s0 * s1)
-        assert log_density_in_study(prior)(s0, s1, rho, 25.0) == pytest.approx(expected)
+    Sigma = stats.invwishart(3.0, scale).rvs(n, random_state=rng)
+    s0, s1 = np.sqrt(Sigma[:, 0, 0]), np.sqrt(Sigma[:, 1, 1])
+    for name, values in zip(names, (s0, s1, Sigma[:, 0, 1] / (s0 * s1))):
+        assert stats.ks_2samp(decoded[name], values).pvalue > 1e-4, name
 
 
 def test_another_unit_of_the_inverse_wishart(sleepstudy):

@@ -164,3 +164,62 @@ def test_reml_stands_beside_the_priors_in_the_tables(sleepstudy, rng):
     bias = table.query("measure == 'bias' and parameter == 'rho'").iloc[0]
     assert (bias["prior"], bias["reference"], bias["engine"]) == ("reml", "lkj", "exact")
     assert bias["difference"] == pytest.approx(-1.0)
+
+
+def test_sigma_s_profile_may_reach_0():
+    """Subjects of one row, or of two: the residual sd is barely known, and no fit fails."""
+    rng = np.random.default_rng(8)
+    times = [(0.0,), (0.0, 3.0), (2.0,)]
+    for _ in range(10):
+        own = [times[j % 3] for j in range(20)]
+        subject = np.repeat(np.arange(20), [len(t) for t in own])
+        time = np.concatenate(own)
+        u = rng.normal(0, 8, 20)
+        response = 50 + u[subject] + 0.5 * time + rng.normal(0, 4, len(time))
+        estimates, fits = fitted([LongData(response, time, subject, tuple(map(str, range(20))))])
+        assert fits["status"][0] in ("ok", "singular"), fits["error"][0]
+        sigma = estimates.loc[(1, "sigma")]
+        assert 0.0 <= sigma["q2.5"] <= sigma["mean"] * 1.001
+
+
+def test_outer_ends_are_those_of_the_lowest_minimum():
+    """On weak data the deviance has several minima; an independent search finds none lower."""
+    design = Design(Truth(250, 10, 15, 4, 0.5, 40), 6, days(4), missing=0.2)
+    datasets = simulate_batch(design, range(1, 7), 1, "weak")
+    for data in replicate_data(datasets):
+        stats = BatchStatistics.of([data], [0.0])
+        statistics = float(stats.rows[0]), float(stats.rss[0]), stats.patterns
+        found = profile_intervals(*statistics, [0.95])
+        best = estimate(data, reml=False).deviance
+        end = found["sigma_u1"][0.95][1]
+        roots = []
+        for rho in (-0.95, 0.0, 0.95):
+            for s0 in (1.0, 20.0):
+                options = {"xatol": 1e-5, "fatol": 1e-7, "maxiter": 2000}
+                lowest = optimize.minimize(
+                    natural_deviance, [s0, np.arcsin(rho), 3.5], args=(statistics, end),
+                    method="Nelder-Mead", options=options,
+                )  # fmt: skip
+                roots.append(np.sqrt(max(lowest.fun - best, 0)))
+        assert min(roots) > special.ndtri(0.975) - 0.01
+
+
+def natural_deviance(x, statistics, s1):
+    """The deviance at s0, asin rho and log sigma, for a given sigma_u1."""
+    s0, angle, log_sigma = x
+    share = np.exp(-log_sigma)
+    L = s0 * share, s1 * np.sin(angle) * share, s1 * np.cos(angle) * share
+    log_det, *_, quadratic = fit_at(*statistics, *L)
+    return log_det + statistics[0] * (np.log(2 * np.pi) + 2 * log_sigma) + quadratic * share**2
+
+
+def test_a_replicate_without_an_interval_lowers_n(sleepstudy):
+    reml = reml_batch([sleepstudy] * 4, LEVELS, np.ones((4, 7)), range(1, 5)).estimates
+    reml = reml.assign(scenario="s", prior="reml", engine="reml")
+    lost = (reml["replicate"] == 2) & (reml["parameter"] == "sigma")
+    reml.loc[lost, "q97.5"] = np.nan
+    table = recovery_table(reml[reml["parameter"] == "sigma"], LEVELS).set_index(
+        ["measure", "level"]
+    )
+    assert table.loc[("coverage", 0.95), "n"] == 3 and table.loc[("coverage", 0.5), "n"] == 4
+    assert np.isfinite(table.loc[("width", 0.95), "estimate"])

@@ -40,6 +40,25 @@ def test_bias_counts_in_size():
     assert best == pytest.approx(10 * 2**0.5)
 
 
+def test_negative_biases_have_their_interval_in_order():
+    """Biases -.4, -.2, -.1 with bands of 0.05, the last straddling 0 with 0.15."""
+    table = curve([-0.4, -0.2, -0.1], 0.05, 0.3, False, measure="bias")
+    best, low, high = subjects_needed(table)
+    # |bias| 0.35 to 0.15 and 0.45 to 0.25 from 10 to 20
+    assert (low, best, high) == pytest.approx((10 * 2**0.25, 10 * 2**0.5, 10 * 2**0.75))
+    wide = curve([-0.4, -0.2, -0.1], 0.15, 0.04, False, measure="bias")
+    best, low, high = subjects_needed(wide)
+    assert low < 40 and best == high == np.inf
+
+
+def test_a_prior_without_the_parameter_gets_a_sentence():
+    table = curve([1.0, 0.5, 0.2], 0.1, 0.75, False)
+    labels = {"none": "Independent", "a": "LKJ(1)"}
+    first, second = sample_size_sentences(table, {"rho": {"width": 0.75}}, labels)
+    assert first == ("rho, width at most 0.75, under Independent: the prior has no such estimate.")
+    assert second.startswith("rho, width at most 0.75, under LKJ(1): 15 subjects")
+
+
 @pytest.mark.parametrize(
     ("estimates", "half", "goal", "answer"),
     [
@@ -50,7 +69,9 @@ def test_bias_counts_in_size():
     ],
 )
 def test_sentences(estimates, half, goal, answer):
-    (found,) = sample_size_sentences(curve(estimates, half, goal, False), {"a": "LKJ(1)"})
+    (found,) = sample_size_sentences(
+        curve(estimates, half, goal, False), {"rho": {"width": goal}}, {"a": "LKJ(1)"}
+    )
     assert found == f"rho, width at most {goal:g}, under LKJ(1): {answer}."
 
 

@@ -417,7 +417,7 @@ def test_automatic_scales(in_root):
 
 def test_settings_say_where_each_number_comes_from(own_study):
     study = own_study(truth="data")
-    assert study.truth_is_estimated
+    assert study.given_truth == "data"
     rows = {(r["what"], r["name"]): r for r in settings_used(study)}
     assert rows["truth", "rho"]["source"] == "REML estimate of the data"
     assert rows["prior lkj", "beta0_sd"]["source"] == "auto, from the data"

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from recovery.errors import InputError
 from recovery.files import delete_if_corrupt
 from recovery.report.figures.sample_size import sample_size_curves
 from recovery.report.figures.style import save_figure
@@ -19,7 +20,9 @@ estimates = [
 ]
 labels = snakemake.params.labels
 table = sample_size_table(estimates, snakemake.params.goals)
+if table.empty:
+    raise InputError("sample_size.goals: no prior of the study has such an estimate.")
 table.to_csv(snakemake.output.table, index=False)
 save_figure(sample_size_curves(table, labels), [snakemake.output.svg, snakemake.output.png])
 with open(snakemake.output.answer, "w", encoding="utf-8") as file:
-    file.write("\n".join(sample_size_sentences(table, labels)) + "\n")
+    file.write("\n".join(sample_size_sentences(table, snakemake.params.goals, labels)) + "\n")

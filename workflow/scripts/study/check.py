@@ -47,8 +47,8 @@ class Study:
         The priors, by id.
     automatic : list of (str, str)
         Prior and hyperparameter for which the config says ``auto``.
-    truth_is_estimated : bool
-        Whether the config says ``truth: data``.
+    given_truth : frozenset of str or "data"
+        Names of the true values that the config gives, or that it says ``truth: data``.
     """
 
     config: dict[str, Any]
@@ -57,7 +57,7 @@ class Study:
     sample_sizes: dict[str, Scenario]
     priors: dict[str, Prior]
     automatic: list[tuple[str, str]]
-    truth_is_estimated: bool
+    given_truth: frozenset[str] | str
 
 
 class _NoDuplicates(yaml.SafeLoader):
@@ -138,7 +138,7 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
     _check_labels(config, source)
     real = read_real_data(config["data"])
     if real.foreign:
-        check_defaults(config, given_truth, source)
+        check_defaults(config, given_truth, real.sleepstudy, source)
     if given_truth == "data":
         config["truth"] = truth_of_data(real.data, source)
     automatic = fill_automatic(config["priors"], real.data)
@@ -151,7 +151,7 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
         sample_size_scenarios(config, real),
         priors,
         automatic,
-        given_truth == "data",
+        given_truth if given_truth == "data" else frozenset(given_truth),
     )
     _check_jobs(study, source)
     _check_calibration(study, source)

@@ -34,15 +34,20 @@ class RealData:
         What the file holds, in one line.
     warning : str
         What is suspect about the coding, or nothing.
-    foreign : bool
-        Whether the defaults for sleepstudy from day 0 do not suit them.
+    sleepstudy : bool
+        Whether they are sleepstudy.
     """
 
     data: LongData
     coding: Coding
     description: str
     warning: str
-    foreign: bool
+    sleepstudy: bool
+
+    @property
+    def foreign(self) -> bool:
+        """Whether the defaults for sleepstudy from day 0 do not suit them."""
+        return not (self.sleepstudy and self.coding.trivial)
 
 
 def read_real_data(block: dict[str, Any]) -> RealData:
@@ -63,8 +68,8 @@ def read_real_data(block: dict[str, Any]) -> RealData:
             "mean."
         )
     file = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    foreign = file != SLEEPSTUDY or not coding.trivial
-    return RealData(coding.code_data(raw), coding, description, warning, foreign)
+    known = file == SLEEPSTUDY
+    return RealData(coding.code_data(raw), coding, description, warning, known)
 
 
 def truth_of_data(data: LongData, source: str) -> dict[str, float]:
@@ -76,6 +81,11 @@ def truth_of_data(data: LongData, source: str) -> dict[str, float]:
         If the estimate is singular, so that no data can be simulated from it.
     """
     values = reml_truth(data)
+    if values["sigma"] <= 1e-6 * data.response.std():
+        raise InputError(
+            f"{source}, key truth: the data lie on straight lines without residuals, so no data "
+            "can be simulated from their estimate; write numbers."
+        )
     if not simulable(values):
         text = ", ".join(f"{name}: {value:g}" for name, value in near_truth(values, data).items())
         raise InputError(
@@ -137,7 +147,7 @@ def fill_automatic(priors: dict[str, dict[str, Any]], data: LongData) -> list[tu
     return replaced
 
 
-def check_defaults(config: dict[str, Any], given_truth: Any, source: str) -> None:
+def check_defaults(config: dict[str, Any], given_truth: Any, sleepstudy: bool, source: str) -> None:
     """Refuse sleepstudy's truth and scales for other data or another coding of time.
 
     Parameters
@@ -146,12 +156,15 @@ def check_defaults(config: dict[str, Any], given_truth: Any, source: str) -> Non
         The config with its defaults filled in.
     given_truth : dict or "data"
         The block `truth` as the user wrote it.
+    sleepstudy : bool
+        Whether the data are sleepstudy, in another coding.
     source : str
         What to call the config in messages.
     """
     if given_truth != "data":
         left = [name for name in config["truth"] if name not in given_truth]
-        left += [name for name, value in given_truth.items() if value == _TRUTH.get(name)]
+        if not sleepstudy:  # a coding leaves some of its values as they are
+            left += [name for name, value in given_truth.items() if value == _TRUTH.get(name)]
         if left:
             raise InputError(
                 f"{source}, key truth: the default of {', '.join(left)} is for sleepstudy from "

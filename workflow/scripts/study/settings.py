@@ -14,8 +14,10 @@ def settings_used(study: Study) -> list[dict[str, Any]]:
     for name, value in (("origin", coding.origin), ("unit", coding.unit)):
         source = f"{block[name]} of the data" if isinstance(block[name], str) else "config"
         rows.append({"what": "time", "name": name, "value": value, "source": source})
-    source = "REML estimate of the data" if study.truth_is_estimated else "config"
     for name, value in study.config["truth"].items():
+        source = "config" if name in study.given_truth else "default"
+        if study.given_truth == "data":
+            source = "REML estimate of the data"
         rows.append({"what": "truth", "name": name, "value": value, "source": source})
     for prior, made in study.priors.items():
         given = hyperparameters(study.config["priors"][prior])
@@ -32,7 +34,7 @@ def wanted_estimands(study: Study) -> dict[str, Any]:
     block = study.config["estimands"]
 
     def coded(times: list[float]) -> dict[str, float]:
-        return {f"{time:g}": float(study.real.coding.code(time)) for time in times}
+        return {f"{time:.10g}": float(study.real.coding.code(time)) for time in times}
 
     every = block["replicates"] == "all"
     return {

@@ -40,6 +40,7 @@ def validated(instance: dict[str, Any], schema: str, where: str, what: str = "ke
         if not isinstance(cause, ValidationError):
             raise
         raise InputError(sentence(cause, where, what)) from None
+    _make_whole(instance)
 
 
 def _names(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -59,3 +60,14 @@ def _numbers(value: Any, path: str = "") -> Iterator[tuple[str, float]]:
             yield from _numbers(inner, f"{path}.{key}" if path else str(key))
     elif isinstance(value, int | float):
         yield path, value
+
+
+def _make_whole(value: Any) -> None:
+    """Whole numbers that were written as 10.0 become integers, in place, which schemas allow."""
+    if isinstance(value, dict | list):
+        items = list(value.items() if isinstance(value, dict) else enumerate(value))
+        for key, inner in items:
+            if isinstance(inner, float) and inner.is_integer():
+                value[key] = int(inner)
+            else:
+                _make_whole(inner)

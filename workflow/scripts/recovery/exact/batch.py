@@ -16,7 +16,7 @@ from recovery.exact.estimands import (
 )
 from recovery.exact.kernels import marginals as marginals_kernel
 from recovery.exact.posterior import solve
-from recovery.exact.quadrature import integration_coding, problem_of
+from recovery.exact.quadrature import problem_of
 from recovery.model.prior import Prior
 from recovery.model.sufficient import BatchStatistics
 from recovery.parameters import PARAMETERS
@@ -98,8 +98,7 @@ def solve_batch(
     started = time.process_time()
     with np.errstate(invalid="ignore", over="ignore"):  # of data sets that are not finite
         centers = [prior.center_for(one.response) for one in data]
-        coding = integration_coding(prior)
-        stats = BatchStatistics.of([coding.code_data(one) for one in data], centers)
+        stats = BatchStatistics.of([prior.coding.code_data(one) for one in data], centers)
     points = np.array([0.5, *probabilities])
     size = len(data)
     names = (*PARAMETERS, *targets.estimands.names)

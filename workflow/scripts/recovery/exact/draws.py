@@ -61,7 +61,7 @@ def drawn_estimands(
     """Draws, in ascending order, of the estimands that have no marginal on the grid.
 
     These are r_u, the sample correlation of the subjects' effects, and sigma_u0 and rho under a
-    prior that fixes rho at 0 at another origin of time. Nodes are drawn systematically (at even
+    prior that is stated at another origin of time. Nodes are drawn systematically (at even
     places of the distribution function, from a random start), so that the mean of n draws is at
     least as near as that of n independent ones.
 
@@ -85,7 +85,7 @@ def drawn_estimands(
     else:
         placed = _placed(exact, index, rng)
         s0, s1, sigma = (placed[name] for name in ("sigma_u0", "sigma_u1", "sigma"))
-        rho = np.zeros(n)
+        rho = placed.get("rho", np.zeros(n))
         decoded = decode(placed, coding)
         found = {name: np.sort(decoded[name]) for name in ("sigma_u0", "rho")}
     r_u = _realised_correlations(exact, subjects, s0, s1, rho, sigma, rng)

@@ -26,7 +26,6 @@ from recovery.exact.quadrature import (
     as_tuples,
     evaluate_grid,
     first_axes,
-    integration_coding,
     legendre,
     problem_of,
     settled_axes,
@@ -78,7 +77,7 @@ class ExactPosterior:
         Posterior mean and sd of every parameter, in the study's time.
     marginals : dict
         Marginal distribution of every parameter. sigma_u0 and rho are missing from both under a
-        prior that fixes rho at 0 at another origin of time: they are known by draws.
+        prior that is stated at another origin of time: they are known by draws.
     axis_marginals : ndarray, shape (4, 3, 257)
         The marginals of the grid's axes in the coding of the grid; see `Marginal`.
     change : float
@@ -128,7 +127,7 @@ def exact_posterior(data: LongData, prior: Prior) -> ExactPosterior:
         Means, sds and marginals of every parameter but r_u, and log p(y).
     """
     center = prior.center_for(data.response)
-    stats = BatchStatistics.of([integration_coding(prior).code_data(data)], [center])
+    stats = BatchStatistics.of([prior.coding.code_data(data)], [center])
     return solve(problem_of(stats.rows[0], stats.rss[0], stats.patterns, center, prior))
 
 
@@ -179,8 +178,9 @@ def _decode_slopes(moments: dict, marginals: dict, coding: Coding) -> None:
         moments[name] = mean / coding.unit, sd / coding.unit
         value, density, cumulative = marginals[name]
         marginals[name] = Marginal(value / coding.unit, density * coding.unit, cumulative)
-    if coding.origin:
-        del moments["sigma_u0"], marginals["sigma_u0"]
+    for name in ("sigma_u0", "rho") if coding.origin else ():
+        moments.pop(name, None)
+        marginals.pop(name, None)
 
 
 class _Judged(NamedTuple):

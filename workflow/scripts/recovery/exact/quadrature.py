@@ -23,11 +23,6 @@ from scipy import special
 from recovery.data.coding import Coding
 from recovery.exact.kernels.axes import DENSE, EXP, POSITIVE, SINE, guesses, new_windows, place_axes
 from recovery.exact.kernels.grid import integrate
-from recovery.model.coded import (
-    LogDensity,
-    beta_precision_in_study,
-    log_density_in_study,
-)
 from recovery.model.prior import Prior
 
 PARAMETERS_ON_AXES = ("sigma_u0", "sigma_u1", "rho", "sigma")
@@ -59,13 +54,9 @@ class Problem(NamedTuple):
     center : float
         Where beta0 is counted from: its prior mean.
     prior : Prior
-        The prior.
-    log_density : callable
-        Log density of (sigma_u0, sigma_u1, rho) given sigma.
+        The prior; the data's times are in its coding.
     beta_mean, beta_precision : tuple of float
         beta's normal prior: its mean (beta0 from the center) and precision (p00, p01, p11).
-    coding : Coding
-        The coding of the data's times and of the parameters, in the study's time.
     """
 
     rows: float
@@ -73,39 +64,21 @@ class Problem(NamedTuple):
     patterns: np.ndarray
     center: float
     prior: Prior
-    log_density: LogDensity
     beta_mean: tuple[float, float]
     beta_precision: tuple[float, float, float]
-    coding: Coding
+
+    @property
+    def coding(self) -> Coding:
+        """The coding of the data's times and of the parameters, in the study's time."""
+        return self.prior.coding
 
 
 def problem_of(
     rows: float, rss: float, patterns: np.ndarray, center: float, prior: Prior
 ) -> Problem:
-    """A data set, by its statistics, with a prior; its times are in `integration_coding`."""
-    coding = integration_coding(prior)
-    own = coding == prior.coding
+    """A data set, by its statistics in the coding of the prior, and the prior."""
     precision = (prior.beta0_sd**-2.0, 0.0, prior.beta1_sd**-2.0)
-    return Problem(
-        float(rows),
-        float(rss),
-        patterns,
-        center,
-        prior,
-        prior.log_density if own else log_density_in_study(prior),
-        (0.0, 0.0),
-        precision if own else beta_precision_in_study(prior),
-        coding,
-    )
-
-
-def integration_coding(prior: Prior) -> Coding:
-    """The coding in which a posterior is integrated.
-
-    It is the study's, in which the density of a prior with a correlation can be written. A prior
-    that fixes rho at 0 in its own coding has no density in another, so it is integrated in its own.
-    """
-    return Coding() if prior.has_rho else prior.coding
+    return Problem(float(rows), float(rss), patterns, center, prior, (0.0, 0.0), precision)
 
 
 @dataclass(frozen=True)
@@ -161,7 +134,7 @@ def evaluate_grid(
         sizes = (*sizes[:2], 1, sizes[3])
     values, measures = _parts(place_axes(as_tuples(axes), *_rules(sizes)), sizes)
     s0, s1, rho, sigma = values
-    log_prior = problem.log_density(s0[:, None, None, None], s1[:, None, None], rho[:, None], sigma)
+    log_prior = prior.log_density(s0[:, None, None, None], s1[:, None, None], rho[:, None], sigma)
     found = integrate(
         problem.rows, problem.rss, problem.patterns, problem.beta_mean, problem.beta_precision,
         values, measures, log_prior, _log_sigma_prior(prior, sigma), top,

@@ -56,6 +56,8 @@ def starting_scales(rows: float, rss: float, patterns: np.ndarray) -> tuple[np.n
     sd0, sd1, sd, _ = guesses(float(rows), float(rss), patterns)
     sd = sd or max(sd0, sd1) or 1.0
     _, r00, _, r11 = patterns.max(axis=0)[:4]
+    if not r11 > 0.0:
+        raise ValueError("no subject has two different times")
     return np.array([max(sd0 / sd, 0.1 / r00), max(sd1 / sd, 0.1 / r11)]), sd
 
 
@@ -75,6 +77,8 @@ def newton(
     here, x, trial, damping = np.inf, start, start, 1e-3
     for _ in range(MOST_STEPS):
         value, new_gradient, new_hessian = objective(trial)
+        if trial is start and not np.isfinite(value):
+            raise ValueError("the deviance is not finite")
         if value < here:
             settled = here - value < tolerance and np.abs(trial - x).max() < np.sqrt(tolerance)
             here, x, gradient, hessian = value, trial, new_gradient, new_hessian

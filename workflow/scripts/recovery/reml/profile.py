@@ -6,7 +6,8 @@ same, by ML as here. A profile that reaches the limit of its parameter ends ther
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from scipy import special
@@ -32,72 +33,132 @@ def profile_intervals(
         Statistics of a data set (`BatchStatistics`).
     levels : sequence of float
         Confidence levels.
+
+    Returns
+    -------
+    dict
+        An end is NaN where no value could be found at which the profile reaches the level.
     """
-    scales, sigma = starting_scales(rows, rss, patterns)
+    scales, _ = starting_scales(rows, rss, patterns)
     statistics = float(rows), float(rss), patterns
     least, x = lowest_minimum(Deviance(*statistics, ML, 0.0, scales))
     s0, along, across = (x * scales[[0, 1, 1]]).tolist()
     *_, quadratic = fit_at(*statistics, s0, along, across)
     sigma = math.sqrt(quadratic / rows)
-    s0, along, across = (
-        abs(s0) * sigma,
-        math.copysign(along, s0 * along) * sigma,
-        abs(across) * sigma,
-    )
-    s1, scales = math.hypot(along, across), scales * sigma
-    rho = along / s1 if s1 > 0.0 else 0.0
-    last = math.log(sigma)
-    estimates = {"sigma_u0": s0, "sigma_u1": s1, "rho": rho, "sigma": sigma}
-    units = {"sigma_u0": scales[0], "sigma_u1": scales[1], "rho": 1.0, "sigma": sigma}
-    starts = {
-        "sigma_u0": (along / scales[1], across / scales[1], last),
-        "sigma_u1": (s0 / scales[0], math.asin(max(min(rho, 1.0), -1.0)), last),
-        "rho": (s0 / scales[0], s1 / scales[1], last),
-        "sigma": (s0 / scales[0], along / scales[1], across / scales[1]),
-    }
-    found = {}
-    for name, kind in KINDS.items():
-
-        def root(value: float, x: np.ndarray, kind: int = kind) -> tuple[float, np.ndarray]:
-            objective = Deviance(*statistics, kind, value, scales)
-            here, x = newton(objective.derivatives, x, FLAT)
-            return math.sqrt(max(here - least, 0.0)), x
-
+    along = math.copysign(along, s0 * along)
+    found = _coordinates(abs(s0) * sigma, along * sigma, abs(across) * sigma, sigma, scales * sigma)
+    quantiles = [float(special.ndtri(0.5 + 0.5 * level)) for level in levels]
+    intervals = {}
+    for name, (estimate, unit, starts) in found.items():
+        profile = Profile(statistics, KINDS[name], scales * sigma, least, starts)
         low, high = LIMITS.get(name, (0.0, math.inf))
-        start = np.array(starts[name])
-        quantiles = [float(special.ndtri(0.5 + 0.5 * level)) for level in levels]
-        step = 0.2 * units[name]
-        lower = _ends(root, estimates[name], -step, low, quantiles, start)
-        upper = _ends(root, estimates[name], step, high, quantiles, start)
-        found[name] = dict(zip(levels, zip(lower, upper)))
-    return found
+        lower = _checked_ends(profile, estimate, -0.2 * unit, low, quantiles)
+        upper = _checked_ends(profile, estimate, 0.2 * unit, high, quantiles)
+        intervals[name] = dict(zip(levels, zip(lower, upper)))
+    return intervals
+
+
+def _coordinates(s0: float, along: float, across: float, sigma: float, scales: np.ndarray) -> dict:
+    """Of each parameter: its ML estimate, its scale, and starts in the coordinates of its profile.
+
+    The first start is the ML estimate; the others have another correlation or smaller sds.
+    """
+    s1, last = math.hypot(along, across), math.log(sigma)
+    rho = along / s1 if s1 > 0.0 else 0.0
+    a, b, c, d = s0 / scales[0], along / scales[1], across / scales[1], s1 / scales[1]
+    far = max(d, 0.3)
+    angle = math.asin(max(min(rho, 1.0), -1.0))
+    return {
+        "sigma_u0": (
+            s0, scales[0],
+            [(b, c, last), (0.9 * far, 0.4 * far, last), (-0.9 * far, 0.4 * far, last)],
+        ),
+        "sigma_u1": (s1, scales[1], [(a, angle, last), (a, 1.1, last), (a, -1.1, last)]),
+        "rho": (rho, 1.0, [(a, d, last), (0.3 * a, d, last), (a, 0.3 * d, last)]),
+        "sigma": (
+            sigma, sigma, [(a, b, c), (a, 0.9 * far, 0.4 * far), (a, -0.9 * far, 0.4 * far)]
+        ),
+    }  # fmt: skip
+
+
+class Profile(NamedTuple):
+    """The profile of one parameter's deviance.
+
+    Attributes
+    ----------
+    statistics : tuple
+        Statistics of the data set.
+    kind : int
+        Which parameter is fixed, see `kernels.deviance.located`.
+    scales : ndarray, shape (2,)
+        Scales of the coordinates.
+    least : float
+        The deviance's minimum.
+    starts : list of tuple
+        Starts of its minimisation.
+    """
+
+    statistics: tuple[float, float, np.ndarray]
+    kind: int
+    scales: np.ndarray
+    least: float
+    starts: list
+
+    def root(self, value: float, x: np.ndarray | None) -> tuple[float, np.ndarray]:
+        """Root of the deviance above its minimum where the parameter has a value.
+
+        `x` is the start, the minimum of a value nearby, which is returned for this one; without
+        it all starts are tried, since far out there may be several minima.
+        """
+        if self.kind == SIGMA and value <= 0.0:
+            return math.inf, np.array(self.starts[0])
+        objective = Deviance(*self.statistics, self.kind, value, self.scales).derivatives
+        starts = self.starts if x is None else [x]
+        found = [newton(objective, np.array(start), FLAT) for start in starts]
+        here, x = min(found, key=lambda pair: pair[0])
+        return math.sqrt(max(here - self.least, 0.0)), x
+
+
+def _checked_ends(
+    profile: Profile, estimate: float, step: float, limit: float, quantiles: Sequence[float]
+) -> list[float]:
+    """`_ends`, and again from all starts if the outermost end is that of a local minimum."""
+    ends = _ends(profile, estimate, step, limit, quantiles, np.array(profile.starts[0]))
+    outermost = ends[int(np.argmax(quantiles))]
+    if math.isfinite(outermost) and outermost != limit:
+        root, _ = profile.root(outermost, None)
+        if root < max(quantiles) - 10.0 * CLOSE:
+            return _ends(profile, estimate, step, limit, quantiles, None)
+    return ends
 
 
 def _ends(
-    root: Callable[[float, np.ndarray], tuple[float, np.ndarray]],
+    profile: Profile,
     estimate: float,
     step: float,
     limit: float,
     quantiles: Sequence[float],
-    x: np.ndarray,
+    start: np.ndarray | None,
 ) -> list[float]:
     """Where the root of the deviance above its minimum reaches each quantile, on one side.
 
     The root is nearly linear in the parameter, so that a few secant steps within a bracket do.
+    Without a start all starts are tried at every value.
     """
     ends = {}
-    inside, root_inside = estimate, 0.0
+    inside, root_inside, x = estimate, 0.0, start
     for quantile in sorted(quantiles):
-        outside, root_outside = _bracket(root, inside, step, limit, quantile, x)
+        outside, root_outside = _bracket(profile, inside, step, limit, quantile, x)
         if root_outside < quantile:  # the limit is not far enough out
-            ends[quantile] = limit
+            ends[quantile] = limit if outside == limit else math.nan
             continue
         for _ in range(MOST_STEPS):
             gap = root_outside - root_inside
-            share = (quantile - root_inside) / gap if gap > 0.0 else 0.5
+            share = (quantile - root_inside) / gap if 0.0 < gap < math.inf else 0.5
             # not too near either end, so that the bracket shrinks
             value = inside + min(max(share, 0.02), 0.98) * (outside - inside)
-            here, x = root(value, x)
+            here, found = profile.root(value, x)
+            x = x if x is None else found
             if here < quantile:
                 inside, root_inside = value, here
             else:
@@ -105,30 +166,31 @@ def _ends(
             if abs(here - quantile) < CLOSE or abs(outside - inside) < 1e-7 * abs(step):
                 break
         ends[quantile] = value
-        inside, root_inside = (value, here) if here < quantile else (inside, root_inside)
     return [ends[quantile] for quantile in quantiles]
 
 
 def _bracket(
-    root: Callable[[float, np.ndarray], tuple[float, np.ndarray]],
+    profile: Profile,
     inside: float,
     step: float,
     limit: float,
     quantile: float,
-    x: np.ndarray,
+    x: np.ndarray | None,
 ) -> tuple[float, float]:
     """A value at which the root is at least the quantile, or the limit, and the root there."""
-    value, here = inside, 0.0
+    value, here, least = inside, 0.0, 0.25 * abs(step)
     for _ in range(MOST_STEPS):
         beyond = value + step
         value = max(beyond, limit) if step < 0 else min(beyond, limit)
-        here, x = root(value, x)
+        here, found = profile.root(value, x)
+        x = x if x is None else found
         if here >= quantile or value == limit:
             break
         slope = here / abs(value - inside) if value != inside else 0.0
-        # where the root is linear this step reaches the quantile; it at most trebles
+        # where the root is linear this step reaches the quantile; it at most trebles, and does not
+        # shrink away where the profile is flat
         wanted = 1.1 * (quantile - here) / slope if slope > 0.0 else 3.0 * abs(step)
-        step = math.copysign(min(wanted, 3.0 * abs(step)), step)
+        step = math.copysign(min(max(wanted, least), 3.0 * abs(step)), step)
     return value, here
 
 

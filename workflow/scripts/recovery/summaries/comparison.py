@@ -6,7 +6,13 @@ import numpy as np
 import pandas as pd
 
 from recovery.summaries.monte_carlo import MISSING, Measured
-from recovery.summaries.recovery import MIN_REPLICATES, groups, measures_at, replicates_at
+from recovery.summaries.recovery import (
+    MIN_REPLICATES,
+    groups,
+    measures_at,
+    replicates_at,
+    with_interval,
+)
 
 
 def comparison_table(
@@ -68,7 +74,8 @@ def _differences(
 ) -> Iterator[tuple[str, float, Measured]]:
     enough = len(a) >= MIN_REPLICATES
     for level in (np.nan, *levels):
-        pair = replicates_at(a, level), replicates_at(b, level)
+        held = with_interval(a, level).index.intersection(with_interval(b, level).index)
+        pair = replicates_at(a.loc[held], level), replicates_at(b.loc[held], level)
         for name, measure in measures_at(level).items():
             if measure.compared:
                 yield name, level, measure.difference(*pair) if enough else MISSING

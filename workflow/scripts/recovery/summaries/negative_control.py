@@ -57,7 +57,9 @@ def exact_mcnemar(row: Any) -> float:
     n, difference = float(row.n), float(row.difference)
     gap = round(n * difference)
     discordant = round(n * (n * float(row.mcse) ** 2 + difference**2))
-    if (discordant - gap) % 2:  # half a pair was added to every cell: all pairs are alike
+    if (
+        abs(gap) == row.n or (discordant - gap) % 2
+    ):  # half a pair was added to every cell: all pairs are alike
         discordant = abs(gap)
     fewer = (discordant - abs(gap)) // 2
     return float(min(1.0, 2.0 * stats.binom.cdf(fewer, discordant, 0.5)))

@@ -39,7 +39,7 @@ def recovery_table(estimates: pd.DataFrame, levels: list[float]) -> pd.DataFrame
         Columns ``scenario, prior, parameter, measure, level, estimate, mcse, n, low, high``. The
         last two are the 95 % Monte Carlo interval: Wilson's for proportions, otherwise
         estimate -+ t(n - 1) mcse. A measure with fewer than two replicates (rho under a prior
-        without one) is NaN.
+        without one) is NaN. ``n`` are those with an estimate and, for a level, an interval.
     """
     rows = []
     for keys, group in groups(estimates, KEYS):
@@ -47,13 +47,14 @@ def recovery_table(estimates: pd.DataFrame, levels: list[float]) -> pd.DataFrame
         truths = group["truth"].unique()
         truth = truths[0] if len(truths) == 1 else np.nan
         for level in (np.nan, *levels):
-            replicates = replicates_at(complete, level)
+            usable = with_interval(complete, level)
+            replicates = replicates_at(usable, level)
             for name, measure in measures_at(level).items():
                 if not measure.estimated:
                     continue
-                enough = len(complete) >= MIN_REPLICATES
+                enough = len(usable) >= MIN_REPLICATES
                 result = measure.estimate(replicates) if enough else MISSING
-                rows.append((*keys, truth, name, level, *result, len(complete)))
+                rows.append((*keys, truth, name, level, *result, len(usable)))
     columns = [*KEYS, "truth", "measure", "level", "estimate", "mcse", "n"]
     return _with_monte_carlo_interval(pd.DataFrame(rows, columns=columns))
 
@@ -107,6 +108,17 @@ def groups(table: pd.DataFrame, keys: list[str]) -> Iterator[tuple[tuple, pd.Dat
 def measures_at(level: float) -> dict[str, Measure]:
     """The measures of an interval level; NaN selects the measures without a level."""
     return {name: m for name, m in MEASURES.items() if m.per_level == np.isfinite(level)}
+
+
+def with_interval(table: pd.DataFrame, level: float) -> pd.DataFrame:
+    """The replicates that have an interval of a level; all for NaN.
+
+    Every posterior has one; a profile likelihood may have none at hand (`reml.profile`).
+    """
+    if not np.isfinite(level):
+        return table
+    ends = list(map(quantile_name, interval_probabilities(level)))
+    return table[table[ends].notna().all(axis=1)]
 
 
 def replicates_at(table: pd.DataFrame, level: float) -> Replicates:

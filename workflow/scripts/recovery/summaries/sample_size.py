@@ -11,6 +11,8 @@ from recovery.summaries.measures import MEASURES
 from recovery.summaries.recovery import recovery_table
 
 Goals = dict[str, dict[str, float]]
+SIGNED = ("bias", "relative_bias", "median_bias", "model_se_error")
+"""Measures whose goals are bounds of their size."""
 
 
 def sample_size_table(estimates: Sequence[tuple[int, pd.DataFrame]], goals: Goals) -> pd.DataFrame:
@@ -68,16 +70,15 @@ def subjects_needed(curve: pd.DataFrame) -> tuple[float, float, float]:
     """
     sizes = curve["subjects"].to_numpy(float)
     goal, larger = float(curve["goal"].iloc[0]), bool(curve["at_least"].iloc[0])
-    lucky, unlucky = ("high", "low") if larger else ("low", "high")
-    return tuple(  # type: ignore[return-value]
-        _crossing(sizes, _size(curve[name], curve["measure"].iloc[0]), goal, larger)
-        for name in ("estimate", lucky, unlucky)
-    )
-
-
-def _size(values: pd.Series, measure: str) -> np.ndarray:
-    """Values of a measure; a bias counts in size."""
-    return np.abs(values.to_numpy(float)) if "bias" in measure else values.to_numpy(float)
+    estimate, low, high = (curve[name].to_numpy(float) for name in ("estimate", "low", "high"))
+    if curve["measure"].iloc[0] in SIGNED:  # they count in size
+        sizes_of = np.abs([low, high])
+        straddles = (low <= 0.0) & (high >= 0.0)
+        low, high = np.where(straddles, 0.0, sizes_of.min(axis=0)), sizes_of.max(axis=0)
+        estimate = np.abs(estimate)
+    lucky, unlucky = (high, low) if larger else (low, high)
+    best, least, most = (_crossing(sizes, v, goal, larger) for v in (estimate, lucky, unlucky))
+    return best, least, most
 
 
 def _crossing(sizes: np.ndarray, values: np.ndarray, goal: float, larger: bool) -> float:
@@ -92,23 +93,27 @@ def _crossing(sizes: np.ndarray, values: np.ndarray, goal: float, larger: bool) 
     return float(np.exp(np.log(sizes[k - 1]) + share * np.log(sizes[k] / sizes[k - 1])))
 
 
-def sample_size_sentences(table: pd.DataFrame, labels: dict[str, str]) -> list[str]:
+def sample_size_sentences(table: pd.DataFrame, goals: Goals, labels: dict[str, str]) -> list[str]:
     """One sentence per goal and prior: how many subjects reach it."""
     sentences = []
-    smallest, largest = table["subjects"].min(), table["subjects"].max()
-    for keys, own in table.groupby(["parameter", "measure", "prior"], sort=False):
-        parameter, measure, prior = keys
-        goal, larger = own["goal"].iloc[0], own["at_least"].iloc[0]
-        about = f"{parameter}, {measure} {'at least' if larger else 'at most'} {goal:g}"
-        best, low, high = subjects_needed(own)
-        if best == math.inf:
-            answer = f"more than {largest} subjects"
-        elif best == smallest:
-            answer = f"{smallest} subjects or fewer"
-        else:
-            upper = f"more than {largest}" if high == math.inf else f"{math.ceil(high)}"
-            answer = (
-                f"{math.ceil(best)} subjects (Monte Carlo interval {math.ceil(low)} to {upper})"
-            )
-        sentences.append(f"{about}, under {labels[prior]}: {answer}.")
+    for parameter, measures in goals.items():
+        for measure, goal in measures.items():
+            larger = MEASURES[measure].larger_is_better
+            about = f"{parameter}, {measure} {'at least' if larger else 'at most'} {goal:g}"
+            of_goal = table[(table["parameter"] == parameter) & (table["measure"] == measure)]
+            for prior, label in labels.items():
+                own = of_goal[of_goal["prior"] == prior]
+                answer = _answer(own) if len(own) else "the prior has no such estimate"
+                sentences.append(f"{about}, under {label}: {answer}.")
     return sentences
+
+
+def _answer(curve: pd.DataFrame) -> str:
+    smallest, largest = curve["subjects"].min(), curve["subjects"].max()
+    best, low, high = subjects_needed(curve)
+    if best == math.inf:
+        return f"more than {largest} subjects"
+    if best == smallest:
+        return f"{smallest} subjects or fewer"
+    upper = f"more than {largest}" if high == math.inf else f"{math.ceil(high)}"
+    return f"{math.ceil(best)} subjects (Monte Carlo interval {math.ceil(low)} to {upper})"

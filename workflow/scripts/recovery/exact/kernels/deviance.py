@@ -68,8 +68,9 @@ def located(kind, value, scales, x):
     elif kind == SIGMA_U1:
         s0, along, across = x0 * scales[0], value * math.sin(x1), value * math.cos(x1)
     elif kind == RHO:
-        s1 = x1 * scales[1]
-        s0, along, across = x0 * scales[0], value * s1, math.sqrt(1.0 - value * value) * s1
+        # in size, since one of another sign would turn rho
+        s0, s1 = abs(x0) * scales[0], abs(x1) * scales[1]
+        along, across = value * s1, math.sqrt(1.0 - value * value) * s1
     else:
         s0, along, across = x0 * scales[0], x1 * scales[1], x2 * scales[1]
     return s0 * share, along * share, across * share, log_sigma
