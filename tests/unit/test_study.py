@@ -110,6 +110,12 @@ def test_a_prior_may_be_added_by_a_block_alone(in_root):
         ("priors.lkj_corr.eta", "1e-6", "eta: '1e-6' is not a number; write 1.0e-06"),
         ("replicates", "1,000", "'1,000' is not a whole number .a number of repl"),
         ("sampler.engine", "exact", "sampler.engine: this key was replaced by sampler.replicates"),
+        (
+            "sampler.priors",
+            ["lkj"],
+            "key sampler.priors: 'lkj' is not a prior of the config .expected independent, ",
+        ),
+        ("sampler.priors", "some", "key sampler.priors: 'some' is not valid .expected the ids"),
         ("sampler.replicates", -1, "key sampler.replicates: -1 is not valid .expected how many"),
         ("truth.beta0", "0,5", "'0,5' is not a number; write 0.5"),
         ("truth.beta0", "−0.5", "'−0.5' is not a number; write -0.5"),

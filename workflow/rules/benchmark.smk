@@ -43,7 +43,7 @@ rule scaling:
 
 rule cost_table:
     input:
-        repeats=expand("<results>/benchmark/{prior}.parquet", prior=PRIORS),
+        repeats=expand("<results>/benchmark/{prior}.parquet", prior=NUTS_PRIORS),
         scaling="<results>/tables/scaling.csv",
         code=code("cost_table.py"),
     output:
@@ -56,7 +56,7 @@ rule cost_table:
     conda:
         "../../envs/study.yaml"
     params:
-        labels=LABELS,
+        labels=NUTS_LABELS,
         names=BENCHMARK_FIGURES,
     script:
         "../scripts/cost_table.py"

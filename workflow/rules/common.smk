@@ -51,7 +51,10 @@ DATA_COLUMNS = {
     "origin": study.real.coding.origin,
     "unit": study.real.coding.unit,
 }
-NUTS = {key: value for key, value in config["sampler"].items() if key != "replicates"}
+NUTS_PRIORS = study.nuts_priors
+NUTS = {
+    key: value for key, value in config["sampler"].items() if key not in ("replicates", "priors")
+}
 # Single fits are refitted until they are good; of replicates that would select (config/README.md).
 NUTS_REFITTED = {**NUTS, "refits": 2}
 SBC_BATCH = 250  # data sets of a calibration job
@@ -61,6 +64,7 @@ SBC_REPLICATES = {
 }
 CALIBRATION_DESIGN = calibration_design(study)
 LABELS = {prior: config["priors"][prior]["label"] for prior in PRIORS}
+NUTS_LABELS = {prior: LABELS[prior] for prior in NUTS_PRIORS}
 # the methods of the simulation study: the priors, and REML if wanted
 METHOD_LABELS = LABELS | ({"reml": "REML"} if config["reml"] else {})
 ESTIMANDS = wanted_estimands(study)
@@ -150,7 +154,7 @@ def batch_files(kind):
         )
         nuts = expand(
             f"<results>/nuts/{{{{scenario}}}}/{{prior}}/{{batch}}.{kind}.parquet",
-            prior=PRIORS,
+            prior=NUTS_PRIORS,
             batch=batches(scenario.nuts, size),
         )
         reml = expand(
@@ -214,7 +218,7 @@ PRIOR_FIGURES = ["trace", "rank", "lines", "effects"]
 FOREST_FIGURES = ["fixed_effects", "intercepts", "slopes", "correlation"]
 OBSERVED_FIGURES = [
     "data",
-    *(f"{prior}/{name}" for prior in PRIORS for name in PRIOR_FIGURES),
+    *(f"{prior}/{name}" for prior in NUTS_PRIORS for name in PRIOR_FIGURES),
     *FOREST_FIGURES,
 ]
 STUDY_FIGURES = captions("study")

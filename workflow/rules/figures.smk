@@ -9,7 +9,9 @@ rule figures:
 rule observed_figures:
     input:
         data=config["data"]["path"],
-        trees=expand(f"<results>/observed/{{prior}}/{REAL_DATA_FORMULATIONS[0]}.nc", prior=PRIORS),
+        trees=expand(
+            f"<results>/observed/{{prior}}/{REAL_DATA_FORMULATIONS[0]}.nc", prior=NUTS_PRIORS
+        ),
         code=code("observed_figures.py"),
     output:
         svg=figure_files("observed", OBSERVED_FIGURES)["svg"],
@@ -22,7 +24,7 @@ rule observed_figures:
                     category="Real data by prior",
                     subcategory=LABELS[prior],
                 )
-                for prior in PRIORS
+                for prior in NUTS_PRIORS
                 for name in PRIOR_FIGURES
             ),
             *(report_figure("observed", name, category="Real data") for name in FOREST_FIGURES),
@@ -35,7 +37,7 @@ rule observed_figures:
     params:
         columns=DATA_COLUMNS,
         time_label=study.real.coding.label(config["data"]["time"]),
-        labels=LABELS,
+        labels=NUTS_LABELS,
         by_prior=PRIOR_FIGURES,
         forests=FOREST_FIGURES,
     script:

@@ -4,7 +4,7 @@ rule observed:
         "<results>/tables/bayes_factors.csv",
         expand(
             "<results>/observed/{prior}/{formulation}.nc",
-            prior=PRIORS,
+            prior=NUTS_PRIORS,
             formulation=REAL_DATA_FORMULATIONS,
         ),
 
@@ -46,7 +46,7 @@ rule observed_tables:
     input:
         estimates=expand(
             "<results>/observed/{prior}/{formulation}.parquet",
-            prior=PRIORS,
+            prior=NUTS_PRIORS,
             formulation=REAL_DATA_FORMULATIONS,
         ),
         data=config["data"]["path"],

@@ -52,8 +52,8 @@ rule sbc_table:
     input:
         ranks=[
             f"<results>/sbc/ranks/{prior}/{method}/{batch}.parquet"
-            for prior in PRIORS
             for method in METHODS
+            for prior in (PRIORS if method == "exact" else NUTS_PRIORS)
             for batch in batches(SBC_REPLICATES[method], SBC_BATCH)
         ],
         code=code("sbc_table.py"),

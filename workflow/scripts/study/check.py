@@ -59,6 +59,12 @@ class Study:
     automatic: list[tuple[str, str]]
     given_truth: frozenset[str] | str
 
+    @property
+    def nuts_priors(self) -> list[str]:
+        """The priors that NUTS fits, in the order of the config."""
+        wanted = self.config["sampler"]["priors"]
+        return [prior for prior in self.priors if wanted == "all" or prior in wanted]
+
 
 class _NoDuplicates(yaml.SafeLoader):
     """A YAML loader that refuses duplicate keys."""
@@ -136,6 +142,7 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
     validated(config, "config.schema.yaml", source)
     _check_families(config["priors"], source)
     _check_labels(config, source)
+    _check_nuts_priors(config, source)
     real = read_real_data(config["data"])
     if real.foreign:
         check_defaults(config, given_truth, real.sleepstudy, source)
@@ -220,6 +227,17 @@ def _check_labels(config: dict[str, Any], source: str) -> None:
             )
 
 
+def _check_nuts_priors(config: dict[str, Any], source: str) -> None:
+    """Refuse ids of priors that do not exist."""
+    wanted = config["sampler"]["priors"]
+    for name in [] if wanted == "all" else wanted:
+        if name not in config["priors"]:
+            raise InputError(
+                f"{source}, key sampler.priors: '{name}' is not a prior of the config (expected "
+                f"{', '.join(config['priors'])}, or the word all)."
+            )
+
+
 def hyperparameters(block: dict[str, Any]) -> dict[str, Any]:
     """The hyperparameters of a prior's config block."""
     return {key: value for key, value in block.items() if key not in NOT_HYPERPARAMETERS}
@@ -250,7 +268,7 @@ def _check_jobs(study: Study, source: str) -> None:
     def jobs(batch_size: int) -> int:
         exact_batches = sum(-(-n // batch_size) for n in exact)
         nuts_batches = sum(-(-n // batch_size) for n in nuts)
-        return 2 * exact_batches + (1 + len(study.priors)) * nuts_batches
+        return 2 * exact_batches + (1 + len(study.nuts_priors)) * nuts_batches
 
     size = study.config["batch_size"]
     if jobs(size) <= MAX_JOBS:
