@@ -56,7 +56,10 @@ def main(arguments: list[str]) -> int:
     entry = {
         "command": " ".join(words),
         "commit": git("rev-parse", "HEAD"),
-        "uncommitted_changes": git("status", "--porcelain", "--untracked-files=no").splitlines(),
+        # what the run itself writes is no change of the code
+        "uncommitted_changes": git(
+            "status", "--porcelain", "--untracked-files=no", "--", ".", f":!{RESULTS}"
+        ).splitlines(),
         "uv_lock_sha256": hashlib.sha256(Path("uv.lock").read_bytes()).hexdigest(),
         "python": platform.python_version(),
         "packages": {name: version(name) for name in PACKAGES},
