@@ -31,6 +31,7 @@ include: "workflow/rules/observed.smk"
 include: "workflow/rules/summarise.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/sample_size.smk"
+include: "workflow/rules/answers.smk"
 include: "workflow/rules/pages.smk"
 include: "workflow/rules/sbc.smk"
 include: "workflow/rules/benchmark.smk"
@@ -58,6 +59,6 @@ onsuccess:
     if answer.exists():
         print(answer.read_text().strip())
         print(
-            f"Open {answer.with_name('ademp.html')} first; results/README.md explains every file."
+            f"Open {answer.with_name('answers.html')} first; results/README.md explains every file."
         )
         print("Next: snakemake --report report.html (one file with every table and figure).")

@@ -61,7 +61,7 @@ def test_the_answer_is_printed_at_the_end(study):
     """The answer with its Monte Carlo error, the page to open, and what to do next."""
     *_, answer, page, command = study[1].stdout.strip().splitlines()
     assert answer.startswith("Coverage of the 95 % interval of rho") and "error" in answer
-    assert "results/tiny/pages/ademp.html" in page and "--report" in command
+    assert "results/tiny/pages/answers.html" in page and "--report" in command
 
 
 def test_measures_are_recomputed_by_the_lines_in_the_readme(study, monkeypatch):
@@ -231,4 +231,4 @@ def test_the_report_is_one_file_with_captions(study, checkout):
     assert run.returncode == 0, run.stderr[-3000:]
     html = (folder / "report.html").read_text()
     assert "Recovery" in html and "Real data" in html and "Tables" in html
-    assert "answers and ADEMP" in html and "main tables, sortable" in html
+    assert "the study by ADEMP" in html and "main tables, sortable" in html

@@ -6,7 +6,10 @@ from pathlib import Path
 
 from recovery.data.batches import batches
 from recovery.errors import InputError
+from recovery.exact.estimands import Estimands
 from recovery.model.formulations import model_variant
+from recovery.parameters import PARAMETERS
+from recovery.report.paging import page_names
 from study.check import check_study, check_yaml, hyperparameters
 from study.settings import calibration_design, settings_used, wanted_estimands
 from study.sources import code_files
@@ -213,6 +216,11 @@ if config["estimands"]["subjects"]:
 PAGE_TABLES = ["coverage", "recovery", "comparison", "missingness", "designs"]
 PAGE_TABLES += ["replicates_needed", "settings", "bayes_factors"]
 
+EXPLORE_PAGES = page_names(
+    len(SCENARIOS) * len(METHOD_LABELS) * len(config["intervals"]),
+    [*PARAMETERS, *Estimands(ESTIMANDS["lines_at"], ESTIMANDS["new_subject_at"]).names],
+)
+
 # Figures by file name: drawn by functions of the same name in recovery/report/figures.
 PRIOR_FIGURES = ["trace", "rank", "lines", "effects"]
 FOREST_FIGURES = ["fixed_effects", "intercepts", "slopes", "correlation"]
@@ -251,4 +259,14 @@ def report_table(name, label):
         caption=f"../report/tables/{name}.rst",
         category="Tables",
         labels={"table": label},
+    )
+
+
+def report_page(name, category, label):
+    """A page as an item of the report, its caption that of its name."""
+    return report(
+        f"<results>/pages/{name}.html",
+        caption=f"../report/pages/{name.split('_')[0]}.rst",
+        category=category,
+        labels={"page": label},
     )
