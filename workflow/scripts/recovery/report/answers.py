@@ -61,12 +61,12 @@ def evidence(
         subjects = subjects[subjects["prior"].isin(list(labels))]
     cells = coverage_cells(shown, subjects)
     verdicts = verdict_table(cells)
+
+    def of(table: pd.DataFrame, design: str) -> pd.DataFrame:
+        return table[table["design"] == design]
+
     return [
-        Evidence(
-            design,
-            *(table[table["design"] == design] for table in (shown, cells, verdicts)),
-            labels,
-        )
+        Evidence(design, of(shown, design), of(cells, design), of(verdicts, design), labels)
         for design in shown["design"].unique()
     ]
 

@@ -15,7 +15,7 @@ SHAPES = (
     "circle", "square", "triangle-up", "diamond", "triangle-down", "cross",
     "triangle-right", "triangle-left",
 )  # fmt: skip
-STYLE = {
+STYLE: dict[str, Any] = {
     "axis": {"labelFontSize": 13, "titleFontSize": 14, "titleFontWeight": "normal"},
     "legend": {"labelFontSize": 13, "titleFontSize": 13, "labelLimit": 300},
     "title": {"fontSize": 15, "fontWeight": "normal"},
