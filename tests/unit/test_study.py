@@ -319,4 +319,4 @@ def test_the_example_of_own_data_is_valid(tmp_path, monkeypatch):
     (tmp_path / "scenarios.tsv").write_text("scenario\trho\tdesign\nlow\t0\tdata\n")
     monkeypatch.chdir(tmp_path)
     study = check_study(example)
-    assert study.real.data.subjects == 3 and list(study.priors) == ["lkj", "none"]
+    assert study.real.data.subjects == 3 and list(study.priors) == ["lkj"]
