@@ -68,7 +68,7 @@ def read_real_data(block: dict[str, Any]) -> RealData:
     if not coding.trivial:
         description += f"; time is {coding.label(block['time'])}"
     coded = coding.code_data(raw)
-    _check_spread(coded, raw, block)
+    _check_spread(coded, raw, coding, block)
     low, high = raw.time.min(), raw.time.max()
     far = ""
     if max(low - coding.origin, coding.origin - high) > 3 * (high - low):
@@ -81,16 +81,16 @@ def read_real_data(block: dict[str, Any]) -> RealData:
     return RealData(coded, coding, description, far, known)
 
 
-def _check_spread(coded: LongData, raw: LongData, block: dict[str, Any]) -> None:
+def _check_spread(coded: LongData, raw: LongData, coding: Coding, block: dict[str, Any]) -> None:
     """Refuse data whose sums of squares no float can hold, and times that a coding makes equal."""
     if len(np.unique(coded.time)) < len(np.unique(raw.time)):
         raise InputError(
             f"{block['path']}, column '{block['time']}': different times become equal when coded "
-            f"with data.origin = {block['origin']} and data.unit = {block['unit']}; write an "
+            f"with data.origin = {coding.origin:g} and data.unit = {coding.unit:g}; write an "
             "origin near the times and a unit of about their spread."
         )
     for column, values, keys in (
-        ("response", coded.response, ""), ("time", coded.time, " (or another data.unit)"),
+        ("response", coded.response, ""), ("time", coded.time, " or another data.unit"),
     ):  # fmt: skip
         with np.errstate(over="ignore"):
             sd = values.std()

@@ -38,10 +38,11 @@ def check_defaults(config: dict[str, Any], given_truth: Any, real: RealData, sou
     if given_truth != "data":
         left = [name for name in _changed(real) if config["truth"][name] == TRUTH[name]]
         if left:
+            others = "with another origin or unit" if real.sleepstudy else "for other data"
             raise InputError(
                 f"{source}, key truth: {', '.join(left)} {'are' if len(left) > 1 else 'is'} "
-                "sleepstudy's from day 0, not that of these data in this coding of time; write "
-                "other numbers, or truth: data for the REML estimates."
+                f"sleepstudy's from day 0, which must not be used {others}; write other numbers, "
+                "or truth: data for the REML estimates."
             )
     for name, block in config["priors"].items():
         left = [key for key in family_class(block["family"]).scales() if key not in block]
