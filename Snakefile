@@ -47,11 +47,8 @@ rule all:
 
 
 onstart:
-    print(f"Data: {study.real.description}.", file=sys.stderr)
-    if study.real.warning:
-        print(f"Warning: {study.real.warning}", file=sys.stderr)
-    for folder in stale_folders(Path("results") / config["study"], PRIORS):
-        print(f"Note: {folder} is stale, the config no longer has this prior.", file=sys.stderr)
+    for line in start_lines(study, Path("results") / config["study"]):
+        print(line, file=sys.stderr)
 
 
 onsuccess:

@@ -11,9 +11,11 @@ from recovery.model.formulations import model_variant
 from recovery.parameters import PARAMETERS
 from recovery.report.paging import page_names
 from study.check import check_study, check_yaml, hyperparameters
+from study.jobs import SBC_BATCH, reml_replicates
+from study.scenarios import shown_columns
 from study.settings import calibration_design, settings_used, wanted_estimands
 from study.sources import code_files
-from study.stale import stale_folders
+from study.start import start_lines
 
 try:
     for path in workflow.configfiles:
@@ -60,7 +62,6 @@ NUTS = {
 }
 # Single fits are refitted until they are good; of replicates that would select (config/README.md).
 NUTS_REFITTED = {**NUTS, "refits": 2}
-SBC_BATCH = 250  # data sets of a calibration job
 SBC_REPLICATES = {
     method: config["sbc"]["exact_replicates" if method == "exact" else "replicates"]
     for method in METHODS
@@ -140,12 +141,6 @@ def calibration_model(wildcards):
     return f"<results>/compiled/{wildcards.prior}/{variant}.model"
 
 
-def reml_replicates(scenario):
-    """How many data sets of a scenario, the first ones, REML fits."""
-    wanted = config["reml"]
-    return scenario.replicates if wanted is True else min(int(wanted), scenario.replicates)
-
-
 def batch_files(kind):
     """A scenario's files of a kind, estimates or fits: exact batches, those by NUTS, REML."""
 
@@ -162,7 +157,7 @@ def batch_files(kind):
         )
         reml = expand(
             f"<results>/reml/{{{{scenario}}}}/{{batch}}.{kind}.parquet",
-            batch=batches(reml_replicates(scenario), size),
+            batch=batches(reml_replicates(config, scenario), size),
         )
         return exact + nuts + reml
 

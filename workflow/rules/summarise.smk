@@ -47,7 +47,9 @@ rule measure:
     params:
         levels=config["intervals"],
         priors=prior_blocks,
-        scenarios=[scenario.columns() for scenario in study.scenarios.values()],
+        scenarios=[
+            shown_columns(scenario, study.real.coding) for scenario in study.scenarios.values()
+        ],
         settings=settings_used(study),
     script:
         "../scripts/measure.py"

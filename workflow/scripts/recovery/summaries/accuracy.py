@@ -57,7 +57,7 @@ def accuracy_table(estimates: pd.DataFrame) -> pd.DataFrame:
 
 
 def compared_fits(estimates: pd.DataFrame) -> pd.DataFrame:
-    """The NUTS estimates of which there are exact ones, with their errors.
+    """The errors of NUTS estimates, for fits that were also computed exactly.
 
     Returns
     -------
