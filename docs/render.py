@@ -70,7 +70,13 @@ class Results:
         return pd.read_csv(self.tables / f"{name}.csv", dtype={"scenario": str})
 
     def row(
-        self, measure: str, parameter: str, prior: str, rho: float, subjects: int = 18, design: str = ""
+        self,
+        measure: str,
+        parameter: str,
+        prior: str,
+        rho: float,
+        subjects: int = 18,
+        design: str = "",
     ) -> pd.Series:
         """Estimate, mcse and n of a measure."""
         return self.cells.loc[(scenario(rho, subjects, design), prior, parameter, measure)]
@@ -110,7 +116,9 @@ class Results:
         worst = kind(found, key=lambda row: row["estimate"])
         return with_error(worst["estimate"], worst["mcse"])
 
-    def subjects(self, measure: str, effect: str, prior: str, rho: float, subjects: int = 18) -> str:
+    def subjects(
+        self, measure: str, effect: str, prior: str, rho: float, subjects: int = 18
+    ) -> str:
         """A measure of the subjects' own intercepts or slopes."""
         table = self.csv("subjects")
         chosen = table[
@@ -170,9 +178,9 @@ def more(results: Results) -> dict[str, Callable]:
     def share(status: str, engine: str, prior: str, rho: float, subjects: int = 18,
               design: str = "") -> str:  # fmt: skip
         """The share of fits with a status, in per cent."""
-        name = scenario(rho, subjects, design)
-        row = missingness.query("scenario == @name and prior == @prior and engine == @engine")
-        p, n = float(row[status].iloc[0] / row["requested"].iloc[0]), row["requested"].iloc[0]
+        counts = missingness.set_index(["scenario", "prior", "engine"])
+        row = counts.loc[(scenario(rho, subjects, design), prior, engine)]
+        p, n = row[status] / row["requested"], row["requested"]
         return f"{100 * p:.0f} ± {100 * np.sqrt(max(p * (1 - p), 0.25 / n) / n):.0f} %"
 
     def fits(engine: str) -> str:
@@ -184,8 +192,9 @@ def more(results: Results) -> dict[str, Callable]:
 
     def per_second(prior: str, method: str, target_accept: float) -> str:
         """Effective draws per CPU second, to two digits."""
-        row = cost.query("prior == @prior and method == @method and target_accept == @target_accept")
-        return f"{float(f'{row["ess_per_second"].iloc[0]:.2g}'):,.0f}"
+        rows = cost.set_index(["prior", "method", "target_accept"])
+        found = rows.loc[(prior, method, target_accept), "ess_per_second"]
+        return f"{float(f'{found:.2g}'):,.0f}"
 
     def control_clean() -> str:
         return f"{int(control['clean'].sum())} of {len(control)}"
