@@ -12,6 +12,7 @@ from helpers import (
     TINY,
     copied_checkout,
     planned_jobs,
+    sentences,
     snakemake,
     tiny_study,
 )
@@ -220,8 +221,8 @@ def test_exact_fits_need_no_compiled_model(tmp_path, checkout):
 def test_a_mistake_is_one_plain_sentence_before_any_job(tmp_path, changes, message):
     run = snakemake(tiny_study(tmp_path, **changes))
     assert run.returncode == 1
-    sentence = run.stderr.strip().splitlines()
-    assert len(sentence) == 1 and sentence[0].startswith("Error: ") and message in sentence[0]
+    (sentence,) = sentences(run)
+    assert sentence.startswith("Error: ") and message in sentence
     assert not (tmp_path / "results").exists()
 
 
