@@ -17,6 +17,8 @@ from helpers import (
     tiny_study,
 )
 
+from recovery.report.glossary import glossary
+
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
@@ -56,6 +58,17 @@ def test_every_table_is_there_with_its_rows(tables):
     observed = pd.read_csv(tables / "observed.csv")
     assert list(observed["prior"].unique()) == list(TINY["priors"])
     assert list(observed["formulation"].unique()) == ["marginal", "latent"]
+
+
+def test_every_column_is_explained(tables):
+    """The pages of tables take the meanings from results/README.md."""
+    text = (ROOT / "results/README.md").read_text()
+    sections = [f"tables/{name}.csv" for name in ("comparison", "estimates")]
+    for path in tables.glob("*.csv"):
+        columns = [c for c in pd.read_csv(path, nrows=0) if c not in TINY["priors"]]
+        explained = glossary(text, [f"tables/{path.name}", *sections], columns)
+        found = {name for names, _ in explained for name in names.split(", ")}
+        assert found == set(columns) or path.stem in ("observed", "recovery_common"), path
 
 
 def test_the_answer_is_printed_at_the_end(study):
@@ -232,4 +245,4 @@ def test_the_report_is_one_file_with_captions(study, checkout):
     assert run.returncode == 0, run.stderr[-3000:]
     html = (folder / "report.html").read_text()
     assert "Recovery" in html and "Real data" in html and "Tables" in html
-    assert "answers and ADEMP" in html and "main tables, sortable" in html
+    assert "answers and ADEMP" in html and "Recovery: correlations" in html

@@ -47,6 +47,7 @@ rule measure:
     params:
         levels=config["intervals"],
         priors=prior_blocks,
+        labels=METHOD_LABELS,
         scenarios=[scenario.columns() for scenario in study.scenarios.values()],
         settings=settings_used(study),
     script:
