@@ -150,5 +150,5 @@ def test_pages_fetch_nothing():
 
 
 def test_a_table_with_a_single_kind_of_columns():
-    assert "searchList" in sortable_table(pd.DataFrame({"word": ["a", "b"]}))
-    assert "searchNumber" in sortable_table(pd.DataFrame({"number": np.arange(20.0)}))
+    assert "searchList" in sortable_table(pd.DataFrame({"word": ["a", "b"]}), "t")
+    assert "searchNumber" in sortable_table(pd.DataFrame({"number": np.arange(20.0)}), "t")

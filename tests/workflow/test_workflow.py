@@ -5,6 +5,7 @@ import os
 import numpy as np
 import pandas as pd
 import pytest
+from browser import report_problems
 from helpers import (
     EXACT_ONLY,
     ROOT,
@@ -239,10 +240,21 @@ def test_a_mistake_is_one_plain_sentence_before_any_job(tmp_path, changes, messa
     assert not (tmp_path / "results").exists()
 
 
-def test_the_report_is_one_file_with_captions(study, checkout):
+@pytest.fixture(scope="module")
+def report(study, checkout):
     folder, _ = study
     run = snakemake(folder, "--report", "report.html", root=checkout, run=())
     assert run.returncode == 0, run.stderr[-3000:]
-    html = (folder / "report.html").read_text()
+    return folder / "report.html"
+
+
+def test_the_report_is_one_file_with_captions(report):
+    html = report.read_text()
     assert "Recovery" in html and "Real data" in html and "Tables" in html
     assert "answers and ADEMP" in html and "Recovery: correlations" in html
+
+
+def test_every_entry_of_the_report_opens_in_a_browser(report, browser):
+    problems = report_problems(browser, report)
+    assert len(problems) > 40
+    assert {entry: found for entry, found in problems.items() if found} == {}

@@ -21,18 +21,19 @@ MISSING_LAST = JavascriptCode(
 )
 
 
-def sortable_table(table: pd.DataFrame) -> str:
+def sortable_table(table: pd.DataFrame, name: str) -> str:
     """A table that sorts by a click on its header, filters by column, searches and pages.
 
-    It needs `sortable_tables_code` in its page.
+    It needs `sortable_tables_code` in its page, where no other table may have its name.
     """
     texts = readable(table)
     every = range(texts.shape[1])
     words = [i for i in every if isinstance(texts.dtypes.iloc[i], pd.CategoricalDtype)]
     listed = [i for i in every if i in words or texts.iloc[:, i].nunique() <= FEW]
     return itables.to_html_datatable(
-        texts, connected=False, showIndex=False, maxBytes=0, pageLength=25,
-        classes="display compact nowrap", style="width:auto;margin:0",
+        texts, table_id=f"table_{name}", connected=False, showIndex=False, maxBytes=0,
+        pageLength=25, classes="display compact nowrap", style="width:auto;margin:0",
+        display_logo_when_loading=False,
         # or only the arrows beside it would sort
         text_in_header_can_be_selected=False,
         columnDefs=[

@@ -79,7 +79,7 @@ def section(
     if same:
         values = "; ".join(f"{column} = {value}" for column, value in same.items())
         notes.append(f"The same in every row: {values}.")
-    html = sortable_table(shown) if len(shown) else ""
+    html = sortable_table(shown, name) if len(shown) else ""
     return Section(name, html, notes, _glossary(readme, name, labelled))
 
 
