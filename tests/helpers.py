@@ -50,10 +50,11 @@ def tiny_study(folder: Path, sheet: str = SHEET, **changes) -> Path:
 
 def copied_checkout(root: Path) -> Path:
     """A copy of the workflow and its tests, so that a test may change its code."""
-    for name in ("workflow", "envs", "tests", "config"):
+    for name in ("workflow", "envs", "profiles", "tests", "config"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("Snakefile", "pyproject.toml"):
-        shutil.copy(ROOT / name, root)
+    (root / "results").mkdir()
+    for name in ("Snakefile", "pyproject.toml", "results/README.md"):
+        shutil.copy(ROOT / name, root / name)
     return root
 
 
@@ -67,6 +68,12 @@ def snakemake(
     return subprocess.run(
         command, capture_output=True, text=True, env=environment, timeout=900, check=False
     )
+
+
+def sentences(run: subprocess.CompletedProcess) -> list[str]:
+    """What a run says on stderr, besides Snakemake's remark that it reads profiles/default."""
+    lines = run.stderr.strip().splitlines()
+    return [line for line in lines if not line.startswith("Using workflow specific profile")]
 
 
 def planned_jobs(folder: Path, *arguments: str, root: Path = ROOT) -> dict[str, int]:

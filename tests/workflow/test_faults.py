@@ -10,7 +10,7 @@ import time
 
 import pytest
 import yaml
-from helpers import EXACT_ONLY, ROOT, TINY, same_tables, snakemake, tiny_study
+from helpers import EXACT_ONLY, ROOT, TINY, same_tables, sentences, snakemake, tiny_study
 
 SHEET = "scenario\trho\tsubjects\tdays\nlow\t-0.5\t6\t5\n"
 EXACT = {"sampler": EXACT_ONLY, "replicates": 40, "batch_size": 20}
@@ -162,6 +162,6 @@ def test_the_config_is_plain_yaml_and_runs_no_code(tmp_path, code):
     (tmp_path / "config/config.yaml").write_text(f"{text}{code}\n")
     run = snakemake(tmp_path, "--dry-run")
     assert run.returncode == 1
-    (sentence,) = run.stderr.strip().splitlines()
+    (sentence,) = sentences(run)
     assert sentence.startswith("Error: config/config.yaml")
     assert not (tmp_path / "hacked").exists() and not (ROOT / "hacked").exists()

@@ -5,6 +5,7 @@ import os
 import numpy as np
 import pandas as pd
 import pytest
+from browser import report_problems
 from helpers import (
     EXACT_ONLY,
     ROOT,
@@ -12,9 +13,12 @@ from helpers import (
     TINY,
     copied_checkout,
     planned_jobs,
+    sentences,
     snakemake,
     tiny_study,
 )
+
+from recovery.report.glossary import glossary
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +59,17 @@ def test_every_table_is_there_with_its_rows(tables):
     observed = pd.read_csv(tables / "observed.csv")
     assert list(observed["prior"].unique()) == list(TINY["priors"])
     assert list(observed["formulation"].unique()) == ["marginal", "latent"]
+
+
+def test_every_column_is_explained(tables):
+    """The pages of tables take the meanings from results/README.md."""
+    text = (ROOT / "results/README.md").read_text()
+    sections = [f"tables/{name}.csv" for name in ("comparison", "estimates")]
+    for path in tables.glob("*.csv"):
+        columns = [c for c in pd.read_csv(path, nrows=0) if c not in TINY["priors"]]
+        explained = glossary(text, [f"tables/{path.name}", *sections], columns)
+        found = {name for names, _ in explained for name in names.split(", ")}
+        assert found == set(columns) or path.stem in ("observed", "recovery_common"), path
 
 
 def test_the_answer_is_printed_at_the_end(study):
@@ -220,15 +235,26 @@ def test_exact_fits_need_no_compiled_model(tmp_path, checkout):
 def test_a_mistake_is_one_plain_sentence_before_any_job(tmp_path, changes, message):
     run = snakemake(tiny_study(tmp_path, **changes))
     assert run.returncode == 1
-    sentence = run.stderr.strip().splitlines()
-    assert len(sentence) == 1 and sentence[0].startswith("Error: ") and message in sentence[0]
+    (sentence,) = sentences(run)
+    assert sentence.startswith("Error: ") and message in sentence
     assert not (tmp_path / "results").exists()
 
 
-def test_the_report_is_one_file_with_captions(study, checkout):
+@pytest.fixture(scope="module")
+def report(study, checkout):
     folder, _ = study
     run = snakemake(folder, "--report", "report.html", root=checkout, run=())
     assert run.returncode == 0, run.stderr[-3000:]
-    html = (folder / "report.html").read_text()
+    return folder / "report.html"
+
+
+def test_the_report_is_one_file_with_captions(report):
+    html = report.read_text()
     assert "Recovery" in html and "Real data" in html and "Tables" in html
-    assert "the study by ADEMP" in html and "main tables, sortable" in html
+    assert "the study by ADEMP" in html and "Recovery: correlations" in html
+
+
+def test_every_entry_of_the_report_opens_in_a_browser(report, browser):
+    problems = report_problems(browser, report)
+    assert len(problems) > 40
+    assert {entry: found for entry, found in problems.items() if found} == {}

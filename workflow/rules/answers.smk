@@ -6,7 +6,7 @@ rule explore:
         base=template("base"),
         code=code("explore.py"),
     output:
-        [report_page(page, category="Explore", label=page) for page in EXPLORE_PAGES],
+        [report_page(page, "Explore", page.replace("_", ": ")) for page in EXPLORE_PAGES],
     log:
         "<logs>/pages/explore.log",
     localrule: True
@@ -35,7 +35,7 @@ rule answers:
         code=code("answers.py"),
     output:
         answer="<results>/pages/answer.txt",
-        page=report_page("answers", category="Answers", label="answers"),
+        page=report_page("answers", "Answers", "answers"),
     log:
         "<logs>/pages/answers.log",
     localrule: True

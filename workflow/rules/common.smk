@@ -9,7 +9,7 @@ from recovery.errors import InputError
 from recovery.exact.estimands import Estimands
 from recovery.model.formulations import model_variant
 from recovery.parameters import PARAMETERS
-from recovery.report.paging import page_names
+from recovery.report.paging import PARAMETER_GROUPS, page_names
 from study.check import check_study, check_yaml, hyperparameters
 from study.jobs import SBC_BATCH, reml_replicates
 from study.scenarios import shown_columns
@@ -207,9 +207,26 @@ STUDY_TABLES = [
 ]
 if config["estimands"]["subjects"]:
     STUDY_TABLES.append("subjects")
-# Those of the report's page: browsers refuse an embedded page above 2 MB.
-PAGE_TABLES = ["coverage", "recovery", "comparison", "missingness", "designs"]
-PAGE_TABLES += ["replicates_needed", "settings", "bayes_factors"]
+# Tables of so many scenarios and methods have tens of MB: the report names them, without a copy.
+MOST_CELLS = 100
+LARGE_TABLES = ["recovery", "recovery_common", "comparison"]
+if len(SCENARIOS) * len(METHOD_LABELS) <= MOST_CELLS:
+    LARGE_TABLES = []
+RESULTS_README = workflow.source_path("../../results/README.md")  # explains the columns
+
+# Categories of the report in the order to read them: Snakemake sorts them by name.
+CATEGORIES = [
+    "Explore",
+    "Answers",
+    "Recovery",
+    "Tables",
+    "Number of subjects",
+    "Real data",
+    "Real data by prior",
+    "Zip plots",
+    "Calibration",
+    "Cost",
+]
 
 EXPLORE_PAGES = page_names(
     len(SCENARIOS) * len(METHOD_LABELS) * len(config["intervals"]),
@@ -236,9 +253,15 @@ def figure_files(group, names):
     }
 
 
+def category(name):
+    """A category of the report, with its place in the order of reading."""
+    return f"{CATEGORIES.index(name) + 1} {name}"
+
+
 def report_figure(group, name, caption=None, **place):
     """A figure's PNG as an item of the report, its caption that of its name if not given."""
     figure = Path(name).name
+    place["category"] = category(place["category"])
     return report(
         f"<results>/figures/{group}/{name}.png",
         caption=f"../report/{group}/{caption or figure}.rst",
@@ -248,20 +271,35 @@ def report_figure(group, name, caption=None, **place):
 
 
 def report_table(name, label):
-    """A table as an item of the report, its caption that of its name."""
+    """A table as an item of the report, its caption that of its name; a large one is none."""
+    path = f"<results>/tables/{name}.csv"
+    if name in LARGE_TABLES:
+        return path
     return report(
-        f"<results>/tables/{name}.csv",
+        path,
         caption=f"../report/tables/{name}.rst",
-        category="Tables",
+        category=category("Tables"),
+        subcategory="CSV files",
         labels={"table": label},
     )
 
 
-def report_page(name, category, label):
+def report_page(name, category_name, label):
     """A page as an item of the report, its caption that of its name."""
     return report(
         f"<results>/pages/{name}.html",
         caption=f"../report/pages/{name.split('_')[0]}.rst",
-        category=category,
+        category=category(category_name),
         labels={"page": label},
+    )
+
+
+def report_tables_page(page, labels, **place):
+    """A page of sortable tables as an item of the report."""
+    place["category"] = category(place["category"])
+    return report(
+        f"<results>/pages/{page}.html",
+        caption=f"../report/pages/{Path(page).parts[0]}.rst",
+        labels=labels,
+        **place,
     )

@@ -1,9 +1,30 @@
+# The pages of tables: title, tables and, where a table is large, the group of parameters shown.
+TABLE_PAGES = {
+    "coverage": {"title": "Coverage of the 95 % intervals", "tables": ["coverage"]},
+    **{
+        f"{name}_{group}": {"title": f"{title}: {words}", "tables": [name], "group": group}
+        for name, title in (("recovery", "Recovery"), ("comparison", "Comparison of priors"))
+        for group, words in PARAMETER_GROUPS.items()
+    },
+    "checks": {
+        "title": "Checks: sampler, negative control, fits, replicates",
+        "tables": ["accuracy", "control", "missingness", "replicates_needed"],
+    },
+    "settings": {
+        "title": "Designs, settings and Bayes factors",
+        "tables": ["designs", "settings", "bayes_factors"],
+    },
+}
+if "subjects" in STUDY_TABLES:
+    TABLE_PAGES["subjects"] = {"title": "Subjects' own lines", "tables": ["subjects"]}
+
+
 rule pages:
     input:
         [f"<results>/pages/{page}.html" for page in EXPLORE_PAGES],
         "<results>/pages/answers.html",
         "<results>/pages/ademp.html",
-        "<results>/pages/tables.html",
+        expand("<results>/pages/tables/{page}.html", page=TABLE_PAGES),
 
 
 rule ademp:
@@ -16,7 +37,7 @@ rule ademp:
         base=template("base"),
         code=code("ademp.py"),
     output:
-        report_page("ademp", category="Answers", label="the study by ADEMP"),
+        report_page("ademp", "Answers", "the study by ADEMP"),
     log:
         "<logs>/pages/ademp.log",
     localrule: True
@@ -29,19 +50,26 @@ rule ademp:
         "../scripts/ademp.py"
 
 
-rule table_page:
+rule table_pages:
     input:
-        tables=[f"<results>/tables/{name}.csv" for name in PAGE_TABLES],
+        tables=[
+            f"<results>/tables/{name}.csv"
+            for name in dict.fromkeys(sum((page["tables"] for page in TABLE_PAGES.values()), []))
+        ],
         template=template("tables"),
         base=template("base"),
+        readme=RESULTS_README,
         code=code("table_page.py"),
     output:
-        report(
-            "<results>/pages/tables.html",
-            caption="../report/pages/tables.rst",
-            category="Tables",
-            labels={"table": "main tables, sortable"},
-        ),
+        [
+            report_tables_page(
+                f"tables/{name}",
+                {"table": page["title"]},
+                category="Tables",
+                subcategory="Pages to sort and filter",
+            )
+            for name, page in TABLE_PAGES.items()
+        ],
     log:
         "<logs>/pages/tables.log",
     localrule: True
@@ -49,5 +77,8 @@ rule table_page:
         "../../envs/study.yaml"
     params:
         study=config["study"],
+        pages=TABLE_PAGES,
+        labels=METHOD_LABELS,
+        large=LARGE_TABLES,
     script:
         "../scripts/table_page.py"

@@ -96,20 +96,19 @@ rule sbc_page:
         tables=["<results>/tables/sbc.csv", "<results>/tables/sbc_power.csv"],
         template=template("tables"),
         base=template("base"),
+        readme=RESULTS_README,
         code=code("table_page.py"),
     output:
-        report(
-            "<results>/pages/sbc.html",
-            caption="../report/pages/sbc.rst",
-            category="Calibration",
-            labels={"figure": "verdict and tests"},
-        ),
+        report_tables_page("sbc", {"figure": "verdict and tests"}, category="Calibration"),
     log:
         "<logs>/sbc/page.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
     params:
+        pages={"sbc": {"title": "Calibration", "tables": ["sbc", "sbc_power"]}},
         study=config["study"],
+        labels=LABELS,
+        large=[],
     script:
         "../scripts/table_page.py"

@@ -50,6 +50,7 @@ rule measure:
         scenarios=[
             shown_columns(scenario, study.real.coding) for scenario in study.scenarios.values()
         ],
+        labels=METHOD_LABELS,
         settings=settings_used(study),
     script:
         "../scripts/measure.py"

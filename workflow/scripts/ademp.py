@@ -6,7 +6,7 @@ from importlib.metadata import version
 import pandas as pd
 
 from recovery.report.bookkeeping import precision_sentence
-from recovery.report.pages import plain_table, render
+from recovery.report.pages import plain_table, render, write_page
 from study.log import open_log
 
 SOFTWARE = ("snakemake", "pymc", "nutpie", "arviz", "numpy", "scipy", "pandas", "xarray", "seaborn")
@@ -30,5 +30,4 @@ page = render(
         [f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in SOFTWARE)]
     ),
 )
-with open(snakemake.output[0], "w", encoding="utf-8") as file:
-    file.write(page)
+write_page(snakemake.output[0], page)

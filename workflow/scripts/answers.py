@@ -12,7 +12,7 @@ from recovery.report.answers import (
 )
 from recovery.report.bookkeeping import checks
 from recovery.report.figures.merged import merge_equal
-from recovery.report.pages import plain_table, render
+from recovery.report.pages import plain_table, render, write_page
 from recovery.summaries.accuracy import compared_fits
 from recovery.summaries.recovery import headline
 from study.log import open_log
@@ -50,7 +50,6 @@ page = render(
     time_label=params.time_label,
     truth=", ".join(f"{name} = {value:g}" for name, value in params.truth.items()),
 )
-with open(snakemake.output.page, "w", encoding="utf-8") as file:
-    file.write(page)
+write_page(snakemake.output.page, page)
 with open(snakemake.output.answer, "w", encoding="utf-8") as file:
     file.write(f"{short_answer(found[0])}\n")

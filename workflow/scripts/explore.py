@@ -1,7 +1,6 @@
 """Write the pages to explore the results, which need no network."""
 
 import json
-from pathlib import Path
 
 import pandas as pd
 import vl_convert
@@ -9,7 +8,7 @@ import vl_convert
 from recovery.report.explore import explore_chart, explore_table, first_reference
 from recovery.report.figures.merged import merge_equal
 from recovery.report.figures.style import prior_styles
-from recovery.report.pages import render
+from recovery.report.pages import render, write_page
 from recovery.summaries.recovery import headline
 from study.log import open_log
 
@@ -32,8 +31,7 @@ for path, (page, parameters) in zip(snakemake.output, pages.items(), strict=True
         study=snakemake.params.study,
         code=code,
         specification=json.dumps(chart, separators=(",", ":")),
-        note="",
         reml="reml" in labels,
         other_pages=[other for other in pages if other != page],
     )
-    Path(path).write_text(text, encoding="utf-8")
+    write_page(path, text)

@@ -13,6 +13,7 @@ from recovery.summaries.recovery import (
     on_common_replicates,
     recovery_table,
     with_design,
+    with_label,
 )
 from study.log import open_log
 
@@ -34,7 +35,7 @@ for estimates_path, fits_path in zip(snakemake.input.estimates, snakemake.input.
 tables = {name: pd.concat(part, ignore_index=True) for name, part in parts.items()}
 tables["coverage"] = coverage_table(tables["recovery"])
 for name in ("recovery", "recovery_common"):
-    tables[name] = with_design(tables[name], designs)
+    tables[name] = with_label(with_design(tables[name], designs), snakemake.params.labels)
 tables["designs"] = designs
 tables["settings"] = pd.DataFrame(snakemake.params.settings)
 for name, table in tables.items():

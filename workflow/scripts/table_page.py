@@ -1,40 +1,49 @@
-"""Put sortable tables into one page that needs no network."""
+"""Write pages of sortable tables, which need no network."""
 
 from pathlib import Path
 
 import pandas as pd
 
-from recovery.columns import HEADLINE_LEVEL
-from recovery.report.answers import calibration_sentence
-from recovery.report.pages import render, sortable_table, sortable_tables_code
-from recovery.summaries.recovery import READ
+from recovery.report.bookkeeping import calibration_sentence
+from recovery.report.pages import render, write_page
+from recovery.report.sortable import DASH, sortable_tables_code
+from recovery.report.tables import MAX_BYTES, section
 from study.log import open_log
 
-SHOWN = ("bias", "rmse", "coverage", "width")
-NOTES = dict.fromkeys(
-    ("recovery", "comparison"),
-    f"(exact fits, 95 % intervals, {', '.join(SHOWN)}; the CSV has all levels and measures)",
-)
-
 open_log(snakemake.log[0])
-tables = {
-    Path(path).stem: pd.read_csv(path, dtype={"scenario": str}) for path in snakemake.input.tables
-}
-for name in NOTES:
-    if name in tables:
-        exact = tables[name][tables[name]["engine"].isin(READ)]
-        chosen = exact[exact["level"].isna() | (exact["level"] == HEADLINE_LEVEL)]
-        chosen = chosen[chosen["measure"].isin(SHOWN)]
-        varying = [c for c in chosen if c == "scenario" or chosen[c].nunique() > 1]
-        tables[name] = chosen[varying]
-page = render(
-    snakemake.input.template,
-    snakemake.input.base,
-    study=snakemake.params.study,
-    verdict=calibration_sentence(tables["sbc"]) if "sbc" in tables else "",
-    code=sortable_tables_code(),
-    tables={name: sortable_table(table) for name, table in tables.items()},
-    notes=NOTES,
-)
-with open(snakemake.output[0], "w", encoding="utf-8") as file:
-    file.write(page)
+params = snakemake.params
+paths = {Path(path).stem: path for path in snakemake.input.tables}
+tables = {name: pd.read_csv(path, dtype={"scenario": str}) for name, path in paths.items()}
+readme = Path(snakemake.input.readme).read_text(encoding="utf-8")
+
+
+def csv_note(name: str) -> str:
+    """Where a table's CSV is."""
+    where = "too large for the report" if name in params.large else "in the report as a CSV file"
+    return f"All rows, columns and digits: {paths[name]} ({where})."
+
+
+for path, page in zip(snakemake.output, params.pages.values(), strict=True):
+    names = page["tables"]
+    text = render(
+        snakemake.input.template,
+        snakemake.input.base,
+        title=page["title"],
+        study=params.study,
+        verdict=calibration_sentence(tables["sbc"]) if "sbc" in names else "",
+        code=sortable_tables_code(),
+        dash=DASH,
+        sections=[
+            section(
+                name,
+                tables[name],
+                labels=params.labels,
+                readme=readme,
+                csv_note=csv_note(name),
+                group=page.get("group", ""),
+                max_bytes=MAX_BYTES // len(names),
+            )
+            for name in names
+        ],
+    )
+    write_page(path, text)

@@ -3,13 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-import itables
 import numpy as np
 import pandas as pd
-from itables.javascript import generate_init_offline_itables_html
 from jinja2 import DictLoader, Environment, StrictUndefined
 
-BUNDLE = Path(itables.__file__).parent / "html/dt_bundle.js"
+from recovery.errors import InputError
+
+MAX_BYTES = 1_400_000
+"""Chromium refuses data: URLs of 2 MiB, as which the report embeds its pages, in base64."""
 
 
 def render(template: str | Path, *extended: str | Path, **values: Any) -> str:
@@ -23,27 +24,28 @@ def render(template: str | Path, *extended: str | Path, **values: Any) -> str:
     return environment.get_template(paths[0].name).render(**values)
 
 
+def write_page(path: str | Path, text: str) -> None:
+    """Write a page of the report.
+
+    Raises
+    ------
+    InputError
+        If the page is too large to open in the report.
+    """
+    size = len(text.encode("utf-8"))
+    if size > MAX_BYTES:
+        raise InputError(
+            f"{path} would have {size / 1e6:.1f} MB, and browsers open embedded pages of at most "
+            f"{MAX_BYTES / 1e6:.1f} MB; give the page fewer rows."
+        )
+    Path(path).write_text(text, encoding="utf-8")
+
+
 def plain_table(table: pd.DataFrame) -> str:
     """A small table as HTML, with numbers to four digits."""
     return table.to_html(
         index=False, border=0, na_rep="", classes="plain", float_format=four_digits
     )
-
-
-def sortable_table(table: pd.DataFrame) -> str:
-    """A table that sorts, searches and pages; needs `sortable_tables_code` in its page."""
-    text = table.select_dtypes(exclude="number").columns
-    with pd.option_context("display.float_format", four_digits):
-        return itables.to_html_datatable(
-            table.fillna(dict.fromkeys(text, "")), connected=False, showIndex=False, maxBytes=0,
-            layout={"topStart": "search", "topEnd": "pageLength", "bottomStart": "info",
-                    "bottomEnd": "paging"},
-        )  # fmt: skip
-
-
-def sortable_tables_code() -> str:
-    """The whole script behind sortable tables, so that the page opens offline."""
-    return generate_init_offline_itables_html(BUNDLE)
 
 
 def four_digits(number: float) -> str:

@@ -1,19 +1,26 @@
-"""How a study's results are divided into pages to explore; known before any result is."""
+"""How a study's results are divided into pages; known before any result is."""
 
 from collections.abc import Sequence
 
 PARAMETER_GROUPS = {
-    "correlation": ("rho", "r_u"),
-    "sds": ("sigma", "sigma_u0", "sigma_u1", "sd"),
-    "fixed_effects": ("beta0", "beta1", "new"),
+    "correlations": "correlations",
+    "sds": "standard deviations",
+    "fixed": "fixed effects and residual sd",
 }
-"""Pages of a study that is too large for one; rho_at_4.5 goes with rho."""
+"""Groups of parameters: large tables and studies have one page per group."""
 MOST_ROWS = 4500
-"""Rows on a page, of some 110 bytes: with Vega's own 0.9 MB it stays below 1.4 MB."""
+"""Rows on a page to explore, of some 110 bytes: with Vega's own 0.9 MB it is below 1.4 MB."""
+
+
+def parameter_group(parameter: str) -> str:
+    """The group of a parameter, or of an estimand of the config such as ``sd_at_4.5``."""
+    if parameter.startswith(("rho", "r_u")):
+        return "correlations"
+    return "sds" if parameter.startswith(("sigma_u", "sd_at")) else "fixed"
 
 
 def page_names(rows_per_parameter: int, parameters: Sequence[str]) -> dict[str, list[str]]:
-    """The pages of a study and the parameters on each.
+    """The pages to explore a study, and the parameters on each.
 
     Parameters
     ----------
@@ -29,14 +36,11 @@ def page_names(rows_per_parameter: int, parameters: Sequence[str]) -> dict[str, 
     """
     if rows_per_parameter * len(parameters) <= MOST_ROWS:
         return {"explore": list(parameters)}
-    groups = {
-        f"explore_{group}": [name for name in parameters if name.split("_at_")[0] in stems]
-        for group, stems in PARAMETER_GROUPS.items()
-    }
     pages = {}
-    for page, own in groups.items():
+    for group in PARAMETER_GROUPS:
+        own = [name for name in parameters if parameter_group(name) == group]
         if rows_per_parameter * len(own) <= MOST_ROWS:
-            pages[page] = own
+            pages[f"explore_{group}"] = own
         else:
             pages |= {f"explore_{name}": [name] for name in own}
     return pages

@@ -1,6 +1,6 @@
 """Tables of the measures of every scenario, prior and parameter."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,14 @@ def with_design(recovery: pd.DataFrame, designs: pd.DataFrame) -> pd.DataFrame:
     table = recovery.copy()
     table.insert(1, "design", keys["design"].to_numpy())
     table.insert(2, "rho", keys["rho"].to_numpy())
+    return table
+
+
+def with_label(recovery: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Add the priors' labels, after ``prior``; REML is one of them."""
+    table = recovery.copy()
+    place = int(table.columns.get_indexer(["prior"])[0]) + 1
+    table.insert(place, "label", table["prior"].map(dict(labels)))
     return table
 
 

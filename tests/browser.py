@@ -1,0 +1,135 @@
+"""Chromium, headless and offline, and what must hold of everything that it shows."""
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver import Chrome
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+OPTIONS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    # a page that fetches something fails, wherever the tests run
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--window-size=1280,800",
+)  # fmt: skip
+MOST_BYTES = 2 * 1024**2
+"""Of a data: URL that Chromium opens."""
+PATIENCE = 10.0
+"""Seconds until a page must be there."""
+
+# What is wrong with a page, as a list: run in it, or in the frame that shows it.
+PAGE_PROBLEMS = """
+const found = [], root = document.documentElement;
+if (document.body.innerText.trim().length < 50) found.push("no text");
+if (root.scrollWidth > innerWidth) found.push(`${root.scrollWidth} px wide, not ${innerWidth}`);
+for (const table of document.querySelectorAll("table"))
+  if (!table.querySelector("tbody tr td")) found.push("a table without rows");
+if (document.querySelector("table[id]:not(.dataTable)")) found.push("a table that does not sort");
+for (const drawn of document.querySelectorAll("canvas, svg.marks, img"))
+  if (drawn.getBoundingClientRect().width < 10) found.push("an empty chart");
+return found;
+"""
+# What is wrong with the picture that the report shows, as a list.
+IMAGE_PROBLEMS = """
+const image = document.querySelector(".h-screen.items-center img");
+if (!image || !image.complete || image.naturalWidth < 100) return ["no picture"];
+const found = [], shown = image.closest(".h-screen");
+const box = () => image.getBoundingClientRect(), frame = shown.getBoundingClientRect();
+shown.scrollTo(0, 0);
+if (box().top < frame.top || box().left < frame.left) found.push("its top left is cut off");
+shown.scrollTo(shown.scrollWidth, shown.scrollHeight);
+if (box().bottom > frame.bottom || box().right > frame.right)
+  found.push("its bottom right is cut off");
+const canvas = new OffscreenCanvas(64, 64).getContext("2d");
+canvas.drawImage(image, 0, 0, 64, 64);
+const colours = new Set(new Uint32Array(canvas.getImageData(0, 0, 64, 64).data.buffer));
+if (colours.size < 5) found.push("it is blank");
+return found;
+"""
+HOME = 'document.querySelector("nav nav a").click();'
+FOLDER = """
+const links = [...document.querySelectorAll("nav li a")];
+links.find(link => link.innerText.trim() == arguments[0]).click();
+"""
+# Click an entry's eye; its name, whether that downloads a file, and the size of its data: URL.
+OPEN_ENTRY = """
+const row = document.querySelectorAll("nav tbody tr")[arguments[0]], eye = row.querySelector("a");
+if (!eye.download) eye.click();
+return [row.innerText.trim(), Boolean(eye.download), eye.href.length];
+"""
+
+
+def missing_programs() -> list[str]:
+    """What the tests in a browser need and this machine has not."""
+    missing = [] if any(map(shutil.which, BROWSERS)) else ["chromium"]
+    return missing + ([] if shutil.which("chromedriver") else ["chromedriver"])
+
+
+def start(profile: Path) -> Chrome:
+    """A browser with a fresh profile."""
+    options = webdriver.ChromeOptions()
+    for option in (*OPTIONS, f"--user-data-dir={profile}"):
+        options.add_argument(option)
+    options.binary_location = next(filter(None, map(shutil.which, BROWSERS)))
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    return Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))
+
+
+def console_errors(browser: Chrome) -> list[str]:
+    """Errors in the console since it was last read."""
+    return [line["message"] for line in browser.get_log("browser") if line["level"] == "SEVERE"]
+
+
+def settled(browser: Chrome, problems: Callable[[], list[str]]) -> list[str]:
+    """Problems that do not go away while the page loads, and errors in the console."""
+    end = time.monotonic() + PATIENCE
+    while (found := problems()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return found + console_errors(browser)
+
+
+def page_problems(browser: Chrome, path: Path) -> list[str]:
+    """Open a page as a file; what is wrong with it."""
+    browser.get(path.resolve().as_uri())
+    return settled(browser, lambda: browser.execute_script(PAGE_PROBLEMS))
+
+
+def report_problems(browser: Chrome, path: Path) -> dict[str, list[str]]:
+    """Open every entry of a report of Snakemake; what is wrong, by category and entry."""
+    browser.get(path.resolve().as_uri())
+    found = {"start page": settled(browser, lambda: browser.execute_script(PAGE_PROBLEMS))}
+    categories = browser.execute_script("return categories")
+    for category, subcategories in categories.items():
+        for subcategory, entries in subcategories.items():
+            browser.execute_script(HOME)
+            for folder in [category, subcategory][: 1 + (len(subcategories) > 1)]:
+                browser.execute_script(FOLDER, folder)
+            for number in range(len(entries)):
+                name, file, size = browser.execute_script(OPEN_ENTRY, number)
+                if file:
+                    problems = [] if size > 100 else ["an empty file"]
+                else:
+                    problems = settled(browser, lambda: _shown_problems(browser))
+                found[f"{category} > {subcategory} > {name}"] = problems
+    return found
+
+
+def _shown_problems(browser: Chrome) -> list[str]:
+    """What is wrong with the picture or the page that the report shows."""
+    frames = browser.find_elements("css selector", ".h-screen iframe")
+    if not frames:
+        return browser.execute_script(IMAGE_PROBLEMS)
+    try:
+        size = len(frames[0].get_attribute("src"))
+        browser.switch_to.frame(frames[0])
+        found = browser.execute_script(PAGE_PROBLEMS)
+    except StaleElementReferenceException:  # the frame of the entry before
+        return ["no page"]
+    finally:
+        browser.switch_to.default_content()
+    return found + ([] if size < MOST_BYTES else [f"its data: URL has {size / 1e6:.1f} MB"])
