@@ -56,7 +56,7 @@ rule cost_table:
     conda:
         "../../envs/study.yaml"
     params:
-        labels=NUTS_LABELS,
+        labels=METHOD_LABELS,
         names=BENCHMARK_FIGURES,
     script:
         "../scripts/cost_table.py"

@@ -7,6 +7,7 @@ from pathlib import Path
 from recovery.data.batches import batches
 from recovery.errors import InputError
 from recovery.model.formulations import model_variant
+from recovery.report.figures.merged import merged_labels
 from study.check import check_study, check_yaml, hyperparameters
 from study.settings import calibration_design, settings_used, wanted_estimands
 from study.sources import code_files
@@ -67,6 +68,9 @@ LABELS = {prior: config["priors"][prior]["label"] for prior in PRIORS}
 NUTS_LABELS = {prior: LABELS[prior] for prior in NUTS_PRIORS}
 # the methods of the simulation study: the priors, and REML if wanted
 METHOD_LABELS = LABELS | ({"reml": "REML"} if config["reml"] else {})
+# the methods of figures of exact results, where priors of one density are one
+SHOWN_LABELS = merged_labels(study.priors, METHOD_LABELS)
+UNITS = (config["data"]["response"], study.real.coding.label(config["data"]["time"]))
 ESTIMANDS = wanted_estimands(study)
 
 
@@ -221,7 +225,6 @@ OBSERVED_FIGURES = [
     *(f"{prior}/{name}" for prior in NUTS_PRIORS for name in PRIOR_FIGURES),
     *FOREST_FIGURES,
 ]
-STUDY_FIGURES = captions("study")
 BENCHMARK_FIGURES = captions("benchmark")
 
 
@@ -233,13 +236,13 @@ def figure_files(group, names):
     }
 
 
-def report_figure(group, name, caption=None, **place):
-    """A figure's PNG as an item of the report, its caption that of its name if not given."""
+def report_figure(group, name, caption=None, label=None, **place):
+    """A figure's PNG as an item of the report; caption and label are its name if not given."""
     figure = Path(name).name
     return report(
         f"<results>/figures/{group}/{name}.png",
         caption=f"../report/{group}/{caption or figure}.rst",
-        labels={"figure": figure.replace("_", " ")},
+        labels={"figure": label or figure.replace("_", " ")},
         **place,
     )
 
