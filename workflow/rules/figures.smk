@@ -10,20 +10,24 @@ from recovery.report.figures.parts import (
 
 DESIGNS = named_designs(scenario.columns() for scenario in study.scenarios.values())
 FIGURE_PARTS = figure_parts(DESIGNS)
-# without fits by NUTS there is no accuracy of the sampler to show
-STUDY_FIGURES = figure_names(
-    [name for name in captions("study") if name != "accuracy" or DESIGNS["nuts"].any()],
-    FIGURE_PARTS,
-)
 # a prior that fixes rho at 0 at another origin of time has a rho in the study's
-ZIP_PAGES = zip_pages(
-    [
-        method
-        for method in SHOWN_LABELS
-        if method not in study.priors
-        or study.priors[method].has_rho
-        or study.priors[method].origin != 0.0
-    ]
+WITH_RHO = [
+    method
+    for method in SHOWN_LABELS
+    if method not in study.priors
+    or study.priors[method].has_rho
+    or study.priors[method].origin != 0.0
+]
+ZIP_PAGES = zip_pages(WITH_RHO)
+# some figures show nothing in some studies
+DRAWN = {
+    "accuracy": DESIGNS["nuts"].any(),
+    "agreement": len(SHOWN_LABELS.keys() & study.priors.keys()) > 1,
+    "estimates_rho": WITH_RHO,
+    "running": set(WITH_RHO) - {"reml"},
+}
+STUDY_FIGURES = figure_names(
+    [name for name in captions("study") if DRAWN.get(name, True)], FIGURE_PARTS
 )
 ZIP_SCENARIOS = typical_scenarios(DESIGNS)
 

@@ -16,8 +16,10 @@ from recovery.report.figures.parts import Part, main_design
 from recovery.report.figures.results import StudyResults, study_figure
 from recovery.report.figures.style import (
     CORRELATIONS,
+    NEUTRAL,
     SYMBOLS,
     WIDTH,
+    Style,
     dodge,
     mark,
     prior_legend,
@@ -26,6 +28,7 @@ from recovery.report.figures.style import (
 
 HEADLINE_PARAMETERS = ("rho", "r_u", "sigma_u0", "sigma_u1")
 DODGE = 0.04  # of true rho: no mark is further than half of it from its rho
+HEADLINE_METHODS = 6
 ZOOM = 0.85  # lower end of the headline's second row
 BARS = "bars: 95 % Monte Carlo intervals"
 UNITLESS = ("coverage", "model_se_error")
@@ -37,7 +40,7 @@ REFERENCES = {"coverage": HEADLINE_LEVEL, "bias": 0.0, "model_se_error": 0.0}
 def coverage(results: StudyResults, part: Part) -> Figure:
     """Coverage of the 95 % intervals against the true rho; bars are 95 % Wilson intervals."""
     title = f"Coverage of 95 % intervals ({BARS}; dashed: nominal)"
-    return _measure(results, part, "coverage", title, "coverage, square-root scale of the misses")
+    return _measure(results, part, "coverage", title, "coverage (square-root scale)")
 
 
 @study_figure
@@ -65,13 +68,15 @@ def headline(results: StudyResults) -> Figure:
     use_style()
     design = main_design(results.designs)
     table = results.measured("coverage").query("design == @design")
+    labels = _headline_methods(results.labels)
     figure, grid = plt.subplots(
         2, len(HEADLINE_PARAMETERS), figsize=(WIDTH, 4.6), sharex=True, sharey="row",
         layout="constrained",
     )  # fmt: skip
     for parameter, column in zip(HEADLINE_PARAMETERS, grid.T):
         for axes in column:
-            _curves(axes, table[table["parameter"] == parameter], results, HEADLINE_LEVEL)
+            own = table[table["parameter"] == parameter]
+            _curves(axes, own, labels, results.styles, HEADLINE_LEVEL)
         column[0].set_title(SYMBOLS[parameter])
         column[1].set_xlabel(r"true $\rho$")
     for axes, low in zip(grid[:, 0], (0.0, ZOOM)):
@@ -79,9 +84,17 @@ def headline(results: StudyResults) -> Figure:
     grid[0, 0].set_ylabel("coverage")
     grid[1, 0].set_ylabel(f"enlarged: {ZOOM:g} to 1")
     _rho_axis(grid, table["rho"])
-    figure.suptitle(f"Coverage of 95 % intervals, {design}\n({BARS}; dashed: nominal)")
-    prior_legend(figure, results.labels, results.styles)
+    some = f", {len(labels)} of {len(results.labels)} methods" * (labels != results.labels)
+    figure.suptitle(f"Coverage of 95 % intervals, {design}{some}\n({BARS}; dashed: nominal)")
+    prior_legend(figure, labels, results.styles)
     return figure
+
+
+def _headline_methods(labels: dict[str, str]) -> dict[str, str]:
+    """The first methods of the config and REML, no more than can be distinguished."""
+    last = [prior for prior in NEUTRAL if prior in labels]
+    priors = [prior for prior in labels if prior not in last]
+    return {prior: labels[prior] for prior in [*priors[: HEADLINE_METHODS - len(last)], *last]}
 
 
 def _measure(results: StudyResults, part: Part, measure: str, title: str, label: str) -> Figure:
@@ -96,10 +109,13 @@ def _measure(results: StudyResults, part: Part, measure: str, title: str, label:
     for axes, parameter in zip(grid[0], part.parameters):
         axes.set_title(SYMBOLS[parameter] if measure in UNITLESS else results.label(parameter))
     _share_axes(grid, part, table, measure, "y" if curves else "x")
-    if curves:
+    if not curves:
+        grid[0, len(part.parameters) // 2].set_xlabel(label)
+    elif len(part.designs) > 1:
         figure.supylabel(label, size=9)
     else:
-        grid[0, len(part.parameters) // 2].set_xlabel(label)
+        grid[0, 0].set_ylabel(label)
+        title += f"\n{in_symbols(part.designs[0])}"
     figure.suptitle(title)
     drawn = {p: name for p, name in results.labels.items() if p in set(own["prior"])}
     prior_legend(figure, drawn, results.styles)
@@ -116,11 +132,13 @@ def _curve_grid(
         layout="constrained", squeeze=False,
     )  # fmt: skip
     for row, design in zip(grid, part.designs):
-        name = in_symbols(textwrap.fill(design, 14))
-        row[0].set_ylabel(name, rotation=0, ha="right", va="center", labelpad=8)
+        if rows > 1:
+            name = in_symbols(textwrap.fill(design, 14))
+            row[0].set_ylabel(name, rotation=0, ha="right", va="center", labelpad=8)
         for axes, parameter in zip(row, part.parameters):
             chosen = (table["design"] == design) & (table["parameter"] == parameter)
-            _curves(axes, table[chosen], results, REFERENCES.get(measure))
+            reference = REFERENCES.get(measure)
+            _curves(axes, table[chosen], results.labels, results.styles, reference)
     plt.setp(grid[-1], xlabel=r"true $\rho$")
     _rho_axis(grid, table["rho"])
     return figure, grid
@@ -155,20 +173,21 @@ def _dot_panels(
 
 
 def _curves(
-    axes: Axes, table: pd.DataFrame, results: StudyResults, reference: float | None
+    axes: Axes,
+    table: pd.DataFrame,
+    labels: dict[str, str],
+    styles: dict[str, Style],
+    reference: float | None,
 ) -> None:
     """Every method's estimates with their bars against rho."""
     if reference is not None:
         axes.axhline(reference, color="0.5", lw=0.8, ls="--", zorder=1)
-    for i, prior in enumerate(results.labels):
-        mine = table[table["prior"] == prior].dropna(subset="estimate").sort_values("rho")
-        x = mine["rho"] + dodge(i, len(results.labels), DODGE)
-        axes.vlines(x, mine["low"], mine["high"], color=results.styles[prior]["color"], lw=0.8)
-        axes.plot(x, mine["estimate"], ms=3.2, lw=0.9, mew=0.8, **_thin(results.styles[prior]))
-
-
-def _thin(style: dict) -> dict:
-    return {key: value for key, value in style.items() if key != "markeredgewidth"}
+    for i, prior in enumerate(labels):
+        mine, style = table[table["prior"] == prior], {**styles[prior], "markeredgewidth": 0.8}
+        mine = mine.dropna(subset="estimate").sort_values("rho")
+        x = mine["rho"] + dodge(i, len(labels), DODGE)
+        axes.vlines(x, mine["low"], mine["high"], color=style["color"], lw=0.8)
+        axes.plot(x, mine["estimate"], ms=3.2, lw=0.9, **style)
 
 
 def _rho_axis(grid: np.ndarray, truths: pd.Series) -> None:

@@ -29,12 +29,12 @@ def agreement(results: StudyResults) -> Figure:
     """Posterior means of pairs of priors on the same data sets (Bland & Altman 1986)."""
     use_style()
     labels = {p: name for p, name in results.labels.items() if p != "reml"}
-    pairs = list(combinations(list(labels)[:COMPARED], 2)) or [tuple(labels) * 2]
+    pairs = list(combinations(list(labels)[:COMPARED], 2))
     design = main_design(results.designs)
     rho = results.designs.query("design == @design").set_index("scenario")["rho"]
     estimates = results.estimates(rho.index, COVARIANCE)
     figure, grid = plt.subplots(
-        len(COVARIANCE), len(pairs), figsize=(max(2.6 * len(pairs), 4.0) + 0.5, 8.4),
+        len(COVARIANCE), len(pairs), figsize=(2.6 * max(len(pairs), 1.5) + 0.5, 8.4),
         layout="constrained", squeeze=False, sharey="row", sharex="row",
     )  # fmt: skip
     colours = plt.cm.ScalarMappable(plt.Normalize(-1, 1), "managua")
@@ -61,7 +61,7 @@ def _bland_altman(
     colours: plt.cm.ScalarMappable,
 ) -> None:
     """Difference against mean of two priors' posterior means, coloured by the true rho."""
-    both = means.reindex(columns=list(dict.fromkeys(pair))).dropna()
+    both = means.reindex(columns=list(pair)).dropna()
     if both.empty:
         axes.text(
             0.5, 0.5, "one has no $\\rho$", ha="center", transform=axes.transAxes, color="0.4"

@@ -1,5 +1,7 @@
 """Measures against the number of subjects, with the goals."""
 
+import textwrap
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -55,7 +57,7 @@ def sample_size_curves(
         axes.set_xticks(sizes, [str(size) for size in sizes])
         axes.xaxis.set_minor_locator(NullLocator())
         axes.set_xlabel("subjects (log scale)")
-        axes.set_ylabel(_in_words(parameter, measure, units))
+        axes.set_ylabel(textwrap.fill(_in_words(parameter, measure, units), 34))
         if own["estimate"].min() >= 0 and not larger:
             axes.set_ylim(bottom=0)
     figure.suptitle("How many subjects? (bands: 95 % Monte Carlo intervals; dashed: goals)")
