@@ -110,7 +110,7 @@ def _measure(results: StudyResults, part: Part, measure: str, title: str, label:
         axes.set_title(SYMBOLS[parameter] if measure in UNITLESS else results.label(parameter))
     _share_axes(grid, part, table, measure, "y" if curves else "x")
     if not curves:
-        grid[0, len(part.parameters) // 2].set_xlabel(label)
+        plt.setp(grid[0], xlabel=label)
     elif len(part.designs) > 1:
         figure.supylabel(label, size=9)
     else:
@@ -208,12 +208,11 @@ def _share_axes(
         own = table if shared else table[table["parameter"] == parameter]
         low, high = own["low"].min(), own["high"].max()
         margin = 0.05 * (high - low)
-        limits = (0.0 if measure == "width" else low - margin, high + margin)
         for axes in grid[:, i]:
             if measure == "coverage":
                 coverage_scale(axes, max(np.floor(20 * low) / 20, 0.0), along)
             elif margin > 0:
-                axes.set(**{f"{along}lim": limits})
+                axes.set(**{f"{along}lim": (low - margin, high + margin)})
             if along == "y":
                 axes.tick_params(labelleft=i == 0 or not shared)
 
