@@ -13,7 +13,8 @@ rule explore:
     conda:
         "../../envs/study.yaml"
     params:
-        labels=METHOD_LABELS,
+        labels=SHOWN_LABELS,
+        methods=list(METHOD_LABELS),
         pages=EXPLORE_PAGES,
         study=config["study"],
     script:
@@ -42,7 +43,8 @@ rule answers:
     conda:
         "../../envs/study.yaml"
     params:
-        labels=METHOD_LABELS,
+        labels=SHOWN_LABELS,
+        all_labels=METHOD_LABELS,
         study=config["study"],
         time_label=study.real.coding.label(config["data"]["time"]),
         truth=config["truth"],

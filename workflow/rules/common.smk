@@ -9,6 +9,7 @@ from recovery.errors import InputError
 from recovery.exact.estimands import Estimands
 from recovery.model.formulations import model_variant
 from recovery.parameters import PARAMETERS
+from recovery.report.figures.merged import merged_labels
 from recovery.report.paging import PARAMETER_GROUPS, page_names
 from study.check import check_study, check_yaml, hyperparameters
 from study.jobs import SBC_BATCH, reml_replicates
@@ -71,6 +72,9 @@ LABELS = {prior: config["priors"][prior]["label"] for prior in PRIORS}
 NUTS_LABELS = {prior: LABELS[prior] for prior in NUTS_PRIORS}
 # the methods of the simulation study: the priors, and REML if wanted
 METHOD_LABELS = LABELS | ({"reml": "REML"} if config["reml"] else {})
+# the methods of figures of exact results, where priors of one density are one
+SHOWN_LABELS = merged_labels(study.priors, METHOD_LABELS)
+UNITS = (config["data"]["response"], study.real.coding.label(config["data"]["time"]))
 ESTIMANDS = wanted_estimands(study)
 
 
@@ -223,9 +227,8 @@ CATEGORIES = [
     "Number of subjects",
     "Real data",
     "Real data by prior",
-    "Zip plots",
-    "Calibration",
-    "Cost",
+    "Priors",
+    "Calibration and cost",
 ]
 
 EXPLORE_PAGES = page_names(
@@ -241,7 +244,6 @@ OBSERVED_FIGURES = [
     *(f"{prior}/{name}" for prior in NUTS_PRIORS for name in PRIOR_FIGURES),
     *FOREST_FIGURES,
 ]
-STUDY_FIGURES = captions("study")
 BENCHMARK_FIGURES = captions("benchmark")
 
 
@@ -258,14 +260,14 @@ def category(name):
     return f"{CATEGORIES.index(name) + 1} {name}"
 
 
-def report_figure(group, name, caption=None, **place):
-    """A figure's PNG as an item of the report, its caption that of its name if not given."""
+def report_figure(group, name, caption=None, label=None, **place):
+    """A figure's PNG as an item of the report; caption and label are its name if not given."""
     figure = Path(name).name
     place["category"] = category(place["category"])
     return report(
         f"<results>/figures/{group}/{name}.png",
         caption=f"../report/{group}/{caption or figure}.rst",
-        labels={"figure": figure.replace("_", " ")},
+        labels={"figure": label or figure.replace("_", " ")},
         **place,
     )
 

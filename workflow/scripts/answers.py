@@ -11,14 +11,12 @@ from recovery.report.answers import (
     verdict_rows,
 )
 from recovery.report.bookkeeping import checks
-from recovery.report.figures.merged import merge_equal
 from recovery.report.pages import plain_table, render, write_page
 from recovery.summaries.accuracy import compared_fits
-from recovery.summaries.recovery import headline
 from study.log import open_log
 
 open_log(snakemake.log[0])
-params, labels = snakemake.params, snakemake.params.labels
+params = snakemake.params
 names = ("recovery", "control", "replicates_needed", "missingness", "designs")
 read = {name: pd.read_csv(snakemake.input[name], dtype={"scenario": str}) for name in names}
 subjects = [pd.read_csv(path, dtype={"scenario": str}) for path in snakemake.input.subjects]
@@ -30,8 +28,7 @@ fits = pd.concat(
     pd.read_parquet(path, columns=["prior", "engine", "status", "sampling_seconds"])
     for path in snakemake.input.fits
 )
-_, merged = merge_equal(headline(read["recovery"], "bias"), labels)
-found = evidence(read["recovery"], merged, *subjects)
+found = evidence(read["recovery"], params.labels, *subjects)
 page = render(
     snakemake.input.template,
     snakemake.input.base,
@@ -45,7 +42,7 @@ page = render(
         }
         for one in found
     ],
-    cost=cost_sentence(fits, labels),
+    cost=cost_sentence(fits, params.all_labels),
     checks=checks(read["missingness"], compared, read["control"], read["replicates_needed"]),
     time_label=params.time_label,
     truth=", ".join(f"{name} = {value:g}" for name, value in params.truth.items()),

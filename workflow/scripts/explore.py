@@ -6,18 +6,15 @@ import pandas as pd
 import vl_convert
 
 from recovery.report.explore import explore_chart, explore_table, first_reference
-from recovery.report.figures.merged import merge_equal
 from recovery.report.figures.style import prior_styles
 from recovery.report.pages import render, write_page
-from recovery.summaries.recovery import headline
 from study.log import open_log
 
 open_log(snakemake.log[0])
 recovery = pd.read_csv(snakemake.input.recovery, dtype={"scenario": str})
 comparison = pd.read_csv(snakemake.input.comparison, dtype={"scenario": str})
-all_labels, pages = snakemake.params.labels, snakemake.params.pages
-_, labels = merge_equal(headline(recovery, "bias"), all_labels)
-styles = prior_styles(list(all_labels))
+labels, pages = snakemake.params.labels, snakemake.params.pages
+styles = prior_styles(snakemake.params.methods)
 reference = first_reference(recovery)
 table = explore_table(recovery, comparison, reference)
 code = vl_convert.javascript_bundle()
