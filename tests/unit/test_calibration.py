@@ -53,10 +53,18 @@ def test_a_fixed_center_is_kept_and_that_of_the_data_is_not():
     assert prior_of("lkj_corr", center=300).center == 300.0
 
 
-@pytest.mark.parametrize(("subjects", "visits"), [(6, 5), (18, 10)])
-def test_the_exact_engine_is_calibrated(subjects, visits):
+@pytest.mark.parametrize(
+    ("family", "subjects", "visits"),
+    [
+        ("lkj_corr_rstanarm", 6, 5),
+        ("lkj_corr_rstanarm", 18, 10),
+        ("lkj_corr_student_t", 6, 5),
+        ("inverse_wishart", 6, 5),
+    ],
+)
+def test_the_exact_engine_is_calibrated(family, subjects, visits):
     """Truths by the prior's definition, posteriors from its density: both say one prior."""
-    prior = prior_of("lkj_corr_rstanarm")
+    prior = prior_of(family)
     datasets = datasets_from(prior, 400, subjects, visits)
     table = verdict(datasets, ExactEngine(prior, [0.95], 1000))
     assert list(table.index) == list(QUANTITIES)
