@@ -104,7 +104,7 @@ def ranks(tree: xr.DataTree, label: str) -> Figure:
             col_wrap=3,
         )  # fmt: skip
     figure = plot.viz["figure"].item()
-    figure.suptitle(f"{label}: ranks of each chain's draws (grey: 95 % band, if all chains agree)")
+    figure.suptitle(f"{label}: ECDF of each chain's ranks minus the uniform's (grey: 95 % band)")
     return figure
 
 
