@@ -31,6 +31,7 @@ include: "workflow/rules/observed.smk"
 include: "workflow/rules/summarise.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/sample_size.smk"
+include: "workflow/rules/answers.smk"
 include: "workflow/rules/pages.smk"
 include: "workflow/rules/sbc.smk"
 include: "workflow/rules/benchmark.smk"
@@ -46,11 +47,8 @@ rule all:
 
 
 onstart:
-    print(f"Data: {study.real.description}.", file=sys.stderr)
-    if study.real.warning:
-        print(f"Warning: {study.real.warning}", file=sys.stderr)
-    for folder in stale_folders(Path("results") / config["study"], PRIORS):
-        print(f"Note: {folder} is stale, the config no longer has this prior.", file=sys.stderr)
+    for line in start_lines(study, Path("results") / config["study"]):
+        print(line, file=sys.stderr)
 
 
 onsuccess:
@@ -58,6 +56,6 @@ onsuccess:
     if answer.exists():
         print(answer.read_text().strip())
         print(
-            f"Open {answer.with_name('ademp.html')} first; results/README.md explains every file."
+            f"Open {answer.with_name('answers.html')} first; results/README.md explains every file."
         )
         print("Next: snakemake --report report.html (one file with every table and figure).")

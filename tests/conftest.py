@@ -49,3 +49,8 @@ def design() -> Design:
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(20221122)
+
+
+@pytest.fixture
+def in_root(monkeypatch):
+    monkeypatch.chdir(ROOT)

@@ -1,5 +1,6 @@
 """What several tests need: paths, a tiny study in a folder of its own, Snakemake as a user."""
 
+import copy
 import os
 import shutil
 import subprocess
@@ -23,7 +24,19 @@ TINY = {
     },
     "sampler": {"replicates": "all", "chains": 2, "tune": 200, "draws": 400},
 }
+DEMO = yaml.safe_load((ROOT / "config/config.yaml").read_text())
 SHEET = "scenario\trho\tsubjects\tdays\nlow\t-0.5\t6\t5\nhigh\t0.5\t6\t5\n"
+
+
+def changed(config: dict, key: str, value) -> dict:
+    """A copy of a config with one key, such as ``truth.rho``, changed."""
+    config = copy.deepcopy(config)
+    *path, last = key.split(".")
+    block = config
+    for part in path:
+        block = block[part]
+    block[last] = value
+    return config
 
 
 def tiny_study(folder: Path, sheet: str = SHEET, **changes) -> Path:

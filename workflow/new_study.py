@@ -6,7 +6,8 @@ Run in the repository's folder::
         --response score --time month --group patient --to MY_STUDY
 
 It prints what it read and the commands that run the study. The truth is the REML estimates of the
-data, the priors' scales come from the data, and the design is that of the data.
+data, the priors' scales come from the data, and the design is that of the data. Times far from 0,
+such as calendar years, are counted from their mean.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import os
 import re
 import shlex
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -22,13 +24,14 @@ import yaml
 sys.path.insert(0, str(Path(__file__).parent / "scripts"))
 
 from recovery.data.longdata import LongData
-from recovery.data.read import describe, read_long_csv
 from recovery.errors import InputError
 from study.check import Study, check_study
-from study.real_data import near_truth, reml_truth, simulable
+from study.real_data import RealData, read_real_data
+from study.truth import as_yaml, near_truth, reml_truth, simulable
 
 RHOS = (-0.8, -0.4, 0, 0.4, 0.8)
 NUTS_REPLICATES = 20
+MOST_SUBJECTS = 100_000  # of a design, see workflow/schemas
 
 CONFIG = """\
 # A study of {path}, written by workflow/new_study.py; config/README.md explains every key.
@@ -40,7 +43,7 @@ data:
   response: {response}
   time: {time}
   group: {group}
-  origin: 0 # or mean: the mean of the data's times
+  origin: {origin} # a time, or mean: the mean of the data's times
   formulations: [marginal]
 
 # True values of the simulated data sets: the REML estimates of the data (data), or numbers:
@@ -85,52 +88,89 @@ def main() -> None:
     arguments = _arguments()
     folder = Path(arguments.to)
     try:
-        data = read_long_csv(arguments.csv, arguments.response, arguments.time, arguments.group)
-        print(f"Data: {arguments.csv}: {describe(data)}.")
-        truth = reml_truth(data)
-        numbers = ", ".join(f"{name} = {value:g}" for name, value in truth.items())
-        print(f"Truth, the REML estimates: {numbers}.")
-        written = "data"
-        if not simulable(truth):
-            near = near_truth(truth, data)
-            written = "{" + ", ".join(f"{name}: {value:g}" for name, value in near.items()) + "}"
-            print(
-                "This estimate is singular, so no data can be simulated from it. The config has "
-                f"numbers near it, which you should look at: truth: {written}."
-            )
-        study = _written_and_checked(folder, data, written, arguments)
-    except (InputError, OSError) as error:
+        origin, real = _read(arguments)
+        study = _written_and_checked(folder, origin, real.data, _truth(real, arguments), arguments)
+    except InputError as error:
         sys.exit(f"Error: {error}")
-    if study.real.warning:
-        print(f"Warning: {study.real.warning}")
+    for warning in study.warnings:
+        print(f"Warning: {warning}")
     command = f"python -m uv run snakemake --directory {shlex.quote(str(folder))} --cores 2"
     print(f"Wrote {folder}/config/config.yaml and {folder}/scenarios.tsv. Next:")
     print(f"  {command}                # which prior, how wide")
     print(f"  {command} sample_size    # how many subjects")
 
 
+def _read(arguments: argparse.Namespace) -> tuple[int | str, RealData]:
+    """The data and the origin of their time: 0, or the mean where 0 is far from them."""
+    names = {name: getattr(arguments, name) for name in ("response", "time", "group")}
+    block = {"path": arguments.csv, "unit": 1, **names}
+    real = read_real_data(block | {"origin": 0})
+    if not real.far:
+        print(f"Data: {real.description}.")
+        return 0, real
+    why = real.far
+    real = read_real_data(block | {"origin": "mean"})
+    print(f"Data: {real.description}.")
+    print(
+        f"Time is counted from the mean, {real.coding.origin:g} (data.origin: mean), since {why}."
+    )
+    return "mean", real
+
+
+def _truth(real: RealData, arguments: argparse.Namespace) -> str:
+    """The value of the key truth: the data's estimate, or numbers near it if it is singular."""
+    truth = reml_truth(real.data, arguments.csv)
+    numbers = ", ".join(f"{name} = {value:g}" for name, value in truth.items())
+    print(f"Truth, the REML estimates: {numbers}.")
+    if simulable(truth):
+        return "data"
+    written = as_yaml(near_truth(truth, real.data))
+    print(
+        "This estimate is singular, so no data can be simulated from it. The config has "
+        f"numbers near it, which you should look at: truth: {written}."
+    )
+    return written
+
+
 def _written_and_checked(
-    folder: Path, data: LongData, truth: str, arguments: argparse.Namespace
+    folder: Path, origin: int | str, data: LongData, truth: str, arguments: argparse.Namespace
 ) -> Study:
     """The study of a folder as Snakemake will read it; a study with a mistake is not left behind.
 
     Raises
     ------
     InputError
-        If the folder has a study already, or what was written is not valid.
+        If the folder has a study already or cannot be written, or what was written is not valid.
     """
     files = folder / "config/config.yaml", folder / "scenarios.tsv"
     if any(file.exists() for file in files):
         raise InputError(f"{folder}: there is a study already; give another folder to --to.")
-    _write(folder, data, truth, arguments)
+    csv = os.path.relpath(arguments.csv, folder)
+    if {"{", "}"} & set(csv):
+        raise InputError(
+            f"{csv}: Snakemake reads {{ and }} in a path as a pattern; rename the file or folder."
+        )
+    try:
+        (folder / "config").mkdir(parents=True, exist_ok=True)
+        for file, text in zip(files, (_config(csv, origin, data, truth, arguments), _sheet())):
+            file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"{folder}: the study cannot be written there ({error.strerror}); give another folder "
+            "to --to."
+        ) from None
     here = Path.cwd()
     os.chdir(folder)
     try:
         config = yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))
         return check_study(config, f"{folder}/config/config.yaml")
     except InputError:
+        os.chdir(here)
         for file in files:
-            (here / file).unlink()
+            file.unlink()
+        for empty in (folder / "config", folder):
+            with suppress(OSError):  # other files are in it
+                empty.rmdir()
         raise
     finally:
         os.chdir(here)
@@ -146,19 +186,24 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _write(folder: Path, data: LongData, truth: str, arguments: argparse.Namespace) -> None:
-    (folder / "config").mkdir(parents=True, exist_ok=True)
+def _config(
+    csv: str, origin: int | str, data: LongData, truth: str, arguments: argparse.Namespace
+) -> str:
+    study = re.sub(r"[^A-Za-z0-9_-]+", "_", Path(arguments.csv).stem)[:60].strip("_-")
     columns = {name: _quoted(getattr(arguments, name)) for name in ("response", "time", "group")}
-    subjects = sorted({max(3, round(data.subjects * factor)) for factor in (0.5, 1, 2, 4)})
-    text = CONFIG.format(
-        path=_quoted(os.path.relpath(arguments.csv, folder)),
-        study=re.sub(r"[^A-Za-z0-9_-]+", "_", Path(arguments.csv).stem).strip("_-") or "study",
+    base = min(data.subjects, MOST_SUBJECTS // 4)
+    return CONFIG.format(
+        path=_quoted(csv),
+        study=study or "study",
         scales="\n    ".join(f"{name}: auto" for name in SCALES),
-        subjects=subjects,
+        subjects=sorted({max(3, round(base * factor)) for factor in (0.5, 1, 2, 4)}),
         truth=truth,
+        origin=origin,
         **columns,
     )
-    (folder / "config/config.yaml").write_text(text, encoding="utf-8")
+
+
+def _sheet() -> str:
     rows = [f"rho_{_name(rho)}\t{rho}\tdata\t" for rho in RHOS]
     sheet = [
         "# One row per scenario; a blank rho is the truth's. config/README.md has the columns.",
@@ -166,7 +211,7 @@ def _write(folder: Path, data: LongData, truth: str, arguments: argparse.Namespa
         f"as_estimated\t\tdata\t{NUTS_REPLICATES}",
         *rows,
     ]
-    (folder / "scenarios.tsv").write_text("\n".join(sheet) + "\n", encoding="utf-8")
+    return "\n".join(sheet) + "\n"
 
 
 def _quoted(text: str) -> str:

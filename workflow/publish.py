@@ -3,9 +3,10 @@
     python -m uv run python workflow/publish.py --cores 2 [target ...]
 
 does what `snakemake --configfile config/full.yaml` does with the same words after it, and adds one
-entry to the provenance: command, commit, environment, machine, wall and CPU time, exit code. The
-estimates themselves are too large for the repository: tables/sample.csv has those of the first
-replicates of every scenario, which a test computes again.
+entry to the provenance: command, commit, environment, machine, wall and CPU time, exit code. What
+is too large for the repository is kept in a small form: recovery.csv and comparison.csv as parquet
+in single precision, and of the estimates those of the first replicate of every scenario, which a
+test computes again.
 """
 
 import hashlib
@@ -23,7 +24,8 @@ import pandas as pd
 
 RESULTS = Path("results/full")
 PROVENANCE = RESULTS / "provenance.json"
-SAMPLE = 2  # replicates of every scenario
+SAMPLE = 1  # replicates of every scenario
+LARGE = ("recovery", "comparison")  # tables that are kept as parquet
 PACKAGES = ("snakemake", "pymc", "nutpie", "numba", "arviz", "numpy", "scipy", "pandas", "xarray")
 
 
@@ -42,12 +44,22 @@ def processor() -> str:
     return next((line.split(":")[1].strip() for line in lines if "model name" in line), "")
 
 
-def keep_sample() -> None:
-    """Write the estimates of the first replicates as a table, if there are any."""
-    estimates = RESULTS / "tables/estimates"
-    if estimates.exists():
-        table = pd.read_parquet(estimates, filters=[("replicate", "<=", SAMPLE)])
-        table.to_csv(RESULTS / "tables/sample.csv", index=False)
+def keep_small_forms() -> None:
+    """Write what is too large in a small form, as far as it is there."""
+    tables = RESULTS / "tables"
+    if (tables / "estimates").exists():
+        sample = pd.read_parquet(tables / "estimates", filters=[("replicate", "<=", SAMPLE)])
+        sample.dropna(axis=1, how="all").to_parquet(tables / "sample.parquet", index=False)
+    for name in LARGE:
+        if (tables / f"{name}.csv").exists():
+            table = pd.read_csv(tables / f"{name}.csv", dtype={"scenario": str})
+            # the rest follows: intervals from estimate and mcse, designs from designs.csv
+            table = table.drop(columns=["low", "high", "design", "rho", "truth"], errors="ignore")
+            numbers = table.select_dtypes("float").columns
+            table[numbers] = table[numbers].astype("float32")
+            texts = table.columns.difference(["n", *numbers])
+            table[texts] = table[texts].astype("category")
+            table.to_parquet(tables / f"{name}.parquet", index=False, compression="zstd")
 
 
 def main(arguments: list[str]) -> int:
@@ -77,7 +89,7 @@ def main(arguments: list[str]) -> int:
     runs = json.loads(PROVENANCE.read_text()) if PROVENANCE.exists() else []
     PROVENANCE.parent.mkdir(parents=True, exist_ok=True)
     PROVENANCE.write_text(json.dumps([*runs, entry], indent=2) + "\n")
-    keep_sample()
+    keep_small_forms()
     return exit_code
 
 

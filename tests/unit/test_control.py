@@ -11,7 +11,12 @@ from recovery.model.families import make_prior
 from recovery.parameters import PARAMETERS
 from recovery.summaries.comparison import comparison_table
 from recovery.summaries.monte_carlo import paired_proportions
-from recovery.summaries.negative_control import MEANS, control_table, exact_mcnemar
+from recovery.summaries.negative_control import (
+    MEANS,
+    control_table,
+    detectable_share,
+    exact_mcnemar,
+)
 from recovery.summaries.pairs import compared_pairs, equal_pairs
 
 LEVELS = [0.95]
@@ -89,6 +94,22 @@ def test_a_detectable_difference_is_detected_nine_times_in_ten(rng):
     ]
     power = 1.0 - np.mean(found)  # of 140 tests
     assert abs(power - 0.9) < 4 * np.sqrt(0.9 * 0.1 / 140)
+
+
+@pytest.mark.parametrize("n", [60, 400])
+def test_a_detectable_share_is_detected_nine_times_in_ten(rng, n):
+    """Discordant pairs that all go one way, tested at the level of a table of 300 rows."""
+    level, runs = 0.01 / 300, 400
+    share = detectable_share(pd.Series([n]), level)[0]
+    found = 0
+    for hits in rng.binomial(n, share, runs):
+        a = np.arange(n) < hits
+        result = paired_proportions(a, np.zeros(n, bool))
+        row = SimpleNamespace(n=n, difference=result.estimate, mcse=result.mcse)
+        found += exact_mcnemar(row) <= level
+    assert abs(found / runs - 0.9) < 4 * np.sqrt(0.09 / runs)
+    # 16 pairs at least: no difference at all can be found with fewer data sets
+    assert np.isnan(detectable_share(pd.Series([10]), level)[0])
 
 
 def test_exact_fits_are_not_tested(rng):

@@ -50,6 +50,10 @@ def jackknife(statistic, *values):
     return np.sqrt((n - 1) / n * np.sum((without - np.mean(without)) ** 2))
 
 
+def root_mean_square(errors):
+    return np.sqrt(np.mean(errors**2))
+
+
 ERRORS, OTHER_ERRORS = np.array([-1.0, 0.0, 1.0, 2.0]), np.array([-1.0, -1.0, 1.0, 1.0])
 
 
@@ -70,21 +74,22 @@ def test_model_se_error():
 
 
 def test_rmse():
-    # squared errors 1, 0, 1, 4: mean 1.5, variance 3; mcse(MSE) = sqrt(3 / 4)
-    check(MEASURES["rmse"].estimate(OWN), np.sqrt(1.5), np.sqrt(0.75) / (2 * np.sqrt(1.5)))
+    # squared errors 1, 0, 1, 4: mean 1.5
+    mcse = jackknife(root_mean_square, ERRORS)
+    check(MEASURES["rmse"].estimate(OWN), np.sqrt(1.5), mcse)
 
 
 def test_median():
     # errors of the median -1, 0, 0, 3: mean 0.5, squared deviations 2.25, .25, .25, 6.25
     check(MEASURES["median_bias"].estimate(OWN), 0.5, np.sqrt(9 / 12))
-    # squares 1, 0, 0, 9: mean 2.5, squared deviations 2.25, 6.25, 6.25, 42.25
-    mcse = np.sqrt(57 / 12) / (2 * np.sqrt(2.5))
+    # squares 1, 0, 0, 9: mean 2.5
+    own, other = np.array([-1.0, 0.0, 0.0, 3.0]), np.array([0.0, 0.0, 0.0, 2.0])
+    mcse = jackknife(root_mean_square, own)
     check(MEASURES["median_rmse"].estimate(OWN), np.sqrt(2.5), mcse)
     # differences of the errors from (0, 0, 0, 2): -1, 0, 0, 1
     check(MEASURES["median_bias"].difference(OWN, OTHER), 0.0, np.sqrt(2 / 12))
-    # squares of the other 0, 0, 0, 4: rmse 1; influences square / (2 rmse), their differences
-    influence = np.array([1, 0, 0, 9]) / (2 * np.sqrt(2.5)) - np.array([0, 0, 0, 4]) / 2
-    mcse = influence.std(ddof=1) / 2
+    # the rmse of the other is 1
+    mcse = jackknife(lambda a, b: root_mean_square(a) - root_mean_square(b), own, other)
     check(MEASURES["median_rmse"].difference(OWN, OTHER), np.sqrt(2.5) - 1, mcse)
 
 
@@ -260,7 +265,7 @@ def test_mcse_of_spreads_takes_nothing_for_normal(law, n, rng):
         ends = [errors - sd, errors + sd] * 2
         return Replicates(np.zeros(n), errors, errors, sd, sd, *ends, level=0.8)
 
-    found = {"empirical_se": [], "model_se_error": [], "relative_precision": []}
+    found = {"empirical_se": [], "model_se_error": [], "rmse": [], "relative_precision": []}
     for _ in range(4000):
         a, b = study(), study()
         b = replace(b, mean=0.5 * (a.mean + b.mean))

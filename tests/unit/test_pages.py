@@ -5,37 +5,15 @@ import pandas as pd
 import pytest
 
 from recovery.errors import InputError
-from recovery.report.answers import (
+from recovery.report.bookkeeping import (
     accuracy_sentence,
     calibration_sentence,
+    checks,
     control_sentence,
-    headline_table,
     missingness_sentence,
     precision_sentence,
-    short_answer,
 )
 from recovery.report.pages import four_digits, write_page
-
-
-def test_headline_by_hand():
-    rows = [
-        ("a", "coverage", 0.95, 0.90, 0.01, 0.88, 0.92),
-        ("b", "coverage", 0.95, 0.96, 0.01, 0.94, 0.98),
-        ("a", "width", 0.95, 1.0, 0.1, 0.8, 1.2),
-        ("b", "width", 0.95, 2.0, 0.1, 1.8, 2.2),
-        ("a", "bias", np.nan, -0.3, 0.05, -0.4, -0.2),
-        ("b", "bias", np.nan, 0.2, 0.04, 0.1, 0.3),
-        ("a", "coverage", 0.5, 0.1, 0.01, 0.0, 0.2),
-    ]
-    table = pd.DataFrame(rows, columns=["scenario", "measure", "level", "estimate", "mcse",
-                                        "low", "high"])  # fmt: skip
-    (row,) = headline_table(table.assign(parameter="rho", prior="p", engine="exact")).to_dict(
-        "records"
-    )
-    assert row["coverage"] == pytest.approx(0.93)
-    assert row["mcse"] == pytest.approx(0.01 * np.sqrt(2) / 2)
-    assert (row["lowest"], row["highest"], row["off"], row["scenarios"]) == (0.90, 0.96, 1, 2)
-    assert (row["width"], row["largest_bias"], row["bias_mcse"]) == (1.5, -0.3, 0.05)
 
 
 def test_sentences_say_what_is_wrong():
@@ -48,7 +26,14 @@ def test_sentences_say_what_is_wrong():
     plan = pd.DataFrame({"needed": [100, 30], "replicates": [20, 40]})
     assert "1 of 2" in precision_sentence(plan) and "up to 100" in precision_sentence(plan)
     assert "is reached" in precision_sentence(plan[1:])
-    counts = {"requested": 10, "fitted": 9, "refitted": 3, "not_converged": 2, "failed": 1}
+    counts = {
+        "requested": 10,
+        "fitted": 9,
+        "refitted": 3,
+        "not_converged": 2,
+        "singular": 0,
+        "failed": 1,
+    }
     fits = pd.DataFrame([{"scenario": "s", "prior": "p", "engine": "nuts", **counts}])
     assert missingness_sentence(fits) == (
         "NUTS: 10 fits, of which 1 failed and 2 did not converge (these stay in all measures)."
@@ -60,17 +45,11 @@ def test_sentences_say_what_is_wrong():
         compared
     )
     assert "NUTS fitted no replicate" in accuracy_sentence(compared[:0])
-
-
-def test_the_short_answer():
-    table = pd.DataFrame(
-        {"scenario": ["a", "b"] * 2, "prior": ["p", "p", "q", "q"], "parameter": "rho",
-         "engine": "exact", "measure": "coverage", "level": 0.95,
-         "estimate": [0.95, 0.97, np.nan, np.nan], "mcse": [0.007, 0.005, np.nan, np.nan]}
-    )  # fmt: skip
-    answer = short_answer(table, {"p": "P", "q": "Q"})
-    assert "over 2 scenarios: P 0.950-0.970 (Monte Carlo standard error at most 0.007)" in answer
-    assert "No prior here has a correlation" in short_answer(table[2:], {"q": "Q"})
+    found = checks(fits, compared, control, plan)
+    assert [check.passed for check in found] == [False, False, False, False]
+    assert [c.passed for c in checks(fits, compared[:0], control[:0], plan[:0])][1:] == [None] * 3
+    reml = fits.assign(engine="reml", singular=4)
+    assert "REML: 10 fits, of which 1 failed and 4 are singular" in missingness_sentence(reml)
 
 
 def test_the_verdict_of_calibration():

@@ -66,6 +66,20 @@ def test_a_prior_without_the_parameter_gets_a_sentence():
         ([1.0, 0.9, 0.8], 0.1, 0.5, "more than 40 subjects"),
         ([0.4, 0.3, 0.2], 0.1, 0.5, "10 subjects or fewer"),
         ([1.0, 0.9, 0.7], 0.1, 0.75, "34 subjects (Monte Carlo interval 24 to more than 40)"),
+        # the band crosses the goal beyond an end: 0.8 - 0.1 at 40 but 0.9 - 0.1 at 20
+        (
+            [1.0, 0.9, 0.8],
+            0.1,
+            0.75,
+            "more than 40 subjects (Monte Carlo interval 29 to more than 40)",
+        ),
+        (
+            [0.7, 0.6, 0.5],
+            0.1,
+            0.75,
+            "10 subjects or fewer (Monte Carlo interval 10 or fewer to 15)",
+        ),
+        ([0.8, 0.6, 0.5], 0.1, 0.75, "12 subjects (Monte Carlo interval 10 or fewer to 17)"),
     ],
 )
 def test_sentences(estimates, half, goal, answer):

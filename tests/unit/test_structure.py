@@ -110,10 +110,12 @@ def test_every_rule_depends_on_the_code_of_its_script():
 
 def test_every_study_figure_has_a_caption_and_every_caption_a_figure():
     from recovery.report.figures import curves, estimates, replicates  # noqa: F401 - register
+    from recovery.report.figures.parts import SPLIT_FIGURES
     from recovery.report.figures.results import STUDY_FIGURES
 
     captions = {path.stem for path in (ROOT / "workflow/report/study").glob("*.rst")}
     assert captions == set(STUDY_FIGURES)
+    assert set(SPLIT_FIGURES) <= captions
 
 
 def test_code_files_are_what_python_imports():

@@ -2,36 +2,17 @@
 
 import copy
 import re
-from pathlib import Path
 
 import pytest
 import yaml
-from helpers import ROOT, TINY, tiny_study
+from helpers import DEMO, ROOT, TINY, changed, tiny_study
 
 from recovery.data.scenarios import days
 from recovery.errors import InputError
 from recovery.model.families import FAMILIES
 from study.check import check_study, check_yaml
-from study.settings import calibration_design, settings_used, wanted_estimands
 from study.stale import stale_folders
 from study.validation import SCHEMAS
-
-DEMO = yaml.safe_load((ROOT / "config/config.yaml").read_text())
-
-
-def changed(config: dict, key: str, value) -> dict:
-    config = copy.deepcopy(config)
-    *path, last = key.split(".")
-    block = config
-    for part in path:
-        block = block[part]
-    block[last] = value
-    return config
-
-
-@pytest.fixture
-def in_root(monkeypatch):
-    monkeypatch.chdir(ROOT)
 
 
 def test_the_default_study_is_valid_and_complete(in_root):
@@ -45,12 +26,12 @@ def test_the_default_study_is_valid_and_complete(in_root):
 
 
 def test_defaults_of_the_schema_are_the_default_study(in_root):
-    """An empty config is the demo, so schema and config.yaml agree."""
+    """An empty config is the demo but for its estimands, which are off unless asked for."""
     study = check_study({})
     demo = check_study(copy.deepcopy(DEMO))
     assert study.priors == demo.priors
     assert study.scenarios == demo.scenarios
-    rest = [key for key in DEMO if key != "priors"]
+    rest = [key for key in DEMO if key not in ("priors", "estimands")]
     assert {key: study.config[key] for key in rest} == {key: demo.config[key] for key in rest}
 
 
@@ -115,8 +96,9 @@ def test_a_prior_may_be_added_by_a_block_alone(in_root):
             ["lkj"],
             "key sampler.priors: 'lkj' is not a prior of the config .expected independent, ",
         ),
-        ("sampler.priors", "some", "key sampler.priors: 'some' is not valid .expected the ids"),
-        ("sampler.replicates", -1, "key sampler.replicates: -1 is not valid .expected how many"),
+        ("sampler.priors", "some", "key sampler.priors: 'some' is not valid .expected a list"),
+        ("sampler.replicates", -1, "key sampler.replicates: -1 is not valid .expected the number"),
+        ("estimands", {"replicates": 1}, "estimands.replicates: 1 is not valid .* from 2 to 10"),
         ("truth.beta0", "0,5", "'0,5' is not a number; write 0.5"),
         ("truth.beta0", "−0.5", "'−0.5' is not a number; write -0.5"),
         ("sampler", None, "key sampler: is empty; expected a mapping of keys"),
@@ -138,6 +120,7 @@ def test_a_prior_may_be_added_by_a_block_alone(in_root):
         ),
         ("priors.lkj_corr.eta", -1, "key priors.lkj_corr.eta: -1 must be positive"),
         ("priors.lkj_corr.eta", "one", "key priors.lkj_corr.eta: 'one' is not a number"),
+        ("priors.lkj_corr.eta", True, "key priors.lkj_corr.eta: True is not a number .a hyp"),
         ("priors.lkj_corr.etta", 1, "key priors.lkj_corr.etta: unknown hyperparameter"),
         ("priors.lkj_corr.label", "Independent", "'Independent' is also the label of independent"),
         (
@@ -173,6 +156,9 @@ def test_a_prior_may_be_added_by_a_block_alone(in_root):
             {"rho": {"bias": -0.1}},
             "rho.bias: -0.1 is out of range; it must be",
         ),
+        ("sample_size.goals", {"rho": {"model_se_error": -5}}, "-5 is out of range; it must be"),
+        ("sample_size.goals", {"r_u": {"relative_bias": 0.1}}, "must be one number other than 0"),
+        ("sbc.exact_replicates", 10_000_000, "10000000 plans 320,000 jobs of calibration"),
         ("sample_size.goals", {"sigma": {"reject": 0.8}}, "interval of an sd always excludes 0"),
         ("sample_size.subjects", [20], "subjects: needs at least 2 values, has 1"),
         ("truth.rho", "nan", "truth.rho: 'nan' is not a number .corr"),
@@ -198,7 +184,9 @@ def test_mistakes_in_the_config(in_root, key, value, message):
         ("scenario,rho\na,0.5\n", "the header has one cell; separate the columns by tabs"),
         ("scenario\trho\na\t1.2\n", "line 2, column rho: 1.2 is out of range"),
         ("scenario\trho\na\thalf\n", "line 2, column rho: 'half' is not a number"),
-        ("scenario\trho\na\tnan\n", "line 2, column rho: 'nan' is not a number"),
+        ("scenario\trho\na\tnan\n", "column rho: 'nan' is not a value; leave the cell blank"),
+        ("scenario\trho\na\tNA\n", "column rho: 'NA' is not a value; leave the cell blank"),
+        ("scenario\t\trho\na\t1\t0\n", "line 2: column 2 has no name"),
         ("scenario\trho\na\t0\na\t0.5\n", "line 3, column scenario: duplicate id 'a'"),
         ("scenario\trho\na\t0\nA\t0.5\n", "line 3, column scenario: duplicate id 'A'"),
         ("scenario\trho\na/b\t0\n", "line 2, column scenario: 'a/b' is not valid"),
@@ -215,8 +203,9 @@ def test_mistakes_in_the_config(in_root, key, value, message):
         ),
         ("scenario\tdays\na\t2\n", "column days: 2 is out of range"),
         ("scenario\ttimes\na\t0,2,1\n", "line 2, column times: 1 follows 2; times must increase"),
-        ("scenario\ttimes\na\t0,1\n", "column times: found 2 times; it needs at least 3"),
-        ("scenario\ttimes\na\t7\n", "column times: found 1 times; it needs at least 3"),
+        ("scenario\ttimes\na\t0,1\n", "column times: needs at least 3 times, has 2"),
+        ("scenario\ttimes\na\t7\n", "column times: needs at least 3 times, has 1"),
+        ("scenario\ttimes\na\t1,1.00000000001,2\n", "1.0 and 1.00000000001 are too close"),
         ("scenario\ttimes\na\t0,x,2\n", "column times: '0,x,2' is not a list of numbers"),
         ("scenario\ttimes\na\t0,inf,nan\n", "column times: '0,inf,nan' is not a list"),
         ("scenario\ttimes\tdays\na\t0,1,2\t3\n", "column days: leave it blank where times"),
@@ -246,6 +235,20 @@ def test_mistakes_in_the_sheet(tmp_path, monkeypatch, sheet, message):
     sentence = str(caught.value)
     assert re.search(message, sentence)
     assert sentence.startswith("config/sheet.tsv") and "\n" not in sentence
+
+
+def test_a_sheet_saved_by_a_spreadsheet(tmp_path, monkeypatch):
+    """Quotes around cells with commas, and blank columns at the end of every line."""
+    plain = "scenario\trho\ttimes\na\t0.5\t0,1,3\nb\t0\t0,2,4\n"
+    saved = (
+        '"# one, two"\t\t\t\t\nscenario\trho\ttimes\t\t\na\t0.5\t"0,1,3"\t\t\nb\t0\t"0,2,4"\t\t\n'
+    )
+    found = []
+    for sheet in (plain, saved):
+        tiny_study(tmp_path, sheet)
+        monkeypatch.chdir(tmp_path)
+        found.append(check_study(copy.deepcopy(TINY)).scenarios)
+    assert found[0] == found[1]
 
 
 def test_duplicate_keys_are_refused(tmp_path):
@@ -280,13 +283,24 @@ def test_a_config_must_be_plain_yaml(tmp_path, content, message):
     assert "\n" not in str(caught.value)
 
 
+def test_a_config_that_is_a_folder(tmp_path):
+    with pytest.raises(InputError, match=r"the config cannot be read \(it is a folder\); give a f"):
+        check_yaml(tmp_path)
+
+
 def test_a_study_of_too_many_jobs_is_refused_at_once(in_root):
     """Nine scenarios of ten million replicates, one per job: planning would take hours."""
     config = DEMO | {"replicates": 10_000_000, "batch_size": 1}
-    message = r"plans 180,000,300 jobs .*at most 200,000.* batch_size of at least 901"
+    message = r"plans 180,010,300 jobs .*at most 200,000.* batch_size of at least 901"
     with pytest.raises(InputError, match=message):
         check_study(copy.deepcopy(config), "config.yaml")
     check_study(copy.deepcopy(config | {"batch_size": 901}))
+    for change, jobs in (
+        ({"sample_size": {"replicates": 10_000_000}}, "100,018,300"),  # five numbers of subjects
+        ({"reml": True, "replicates": 50_000}, "1,360,300"),
+    ):
+        with pytest.raises(InputError, match=f"plans {jobs} jobs"):
+            check_study(copy.deepcopy(DEMO | {"batch_size": 1} | change))
 
 
 def test_results_of_priors_that_left_the_config_are_named(tmp_path):
@@ -305,182 +319,4 @@ def test_the_example_of_own_data_is_valid(tmp_path, monkeypatch):
     (tmp_path / "scenarios.tsv").write_text("scenario\trho\tdesign\nlow\t0\tdata\n")
     monkeypatch.chdir(tmp_path)
     study = check_study(example)
-    assert study.real.data.subjects == 3 and list(study.priors) == ["lkj", "none"]
-
-
-def score(j: int, month: int) -> float:
-    return 50 + 3 * ((7 * j) % 11 - 5) - (1 + (3 * j) % 7) * month / 2 + j * month % 3
-
-
-TRIAL = "patient,month,score\n" + "".join(
-    f"p{j},{month},{score(j, month)}\n"
-    for j in range(12)
-    for month in (0, 1, 3, 6, 12, 24)[: 6 - j % 3]
-)
-OWN = {
-    "data": {"path": "trial.csv", "response": "score", "time": "month", "group": "patient"},
-    "truth": {"beta0": 50, "beta1": -1, "sigma_u0": 8, "sigma_u1": 0.3, "rho": 0.1, "sigma": 4},
-    "scenarios": "sheet.tsv",
-    "priors": {
-        "lkj": {"family": "lkj_corr"}
-        | dict.fromkeys(
-            ("beta0_sd", "beta1_sd", "sigma_scale", "sigma_u0_scale", "sigma_u1_scale"), "auto"
-        )
-    },
-}
-
-
-@pytest.fixture
-def own_study(tmp_path, monkeypatch):
-    """Check a study of foreign data, changed key by key."""
-    (tmp_path / "trial.csv").write_text(TRIAL)
-    (tmp_path / "sheet.tsv").write_text("scenario\tdesign\na\tdata\n")
-    monkeypatch.chdir(tmp_path)
-
-    def checked(sheet: str = "", **changes):
-        if sheet:
-            (tmp_path / "sheet.tsv").write_text(sheet)
-        config = copy.deepcopy(OWN)
-        for key, value in changes.items():
-            config = changed(config, key.replace("__", "."), value)
-        return check_study(config, "config.yaml")
-
-    return checked
-
-
-def test_the_data_s_own_design(own_study):
-    sheet = "scenario\tdesign\tsubjects\na\tdata\t\nb\tdata\t30\nc\t\t5\n"
-    with pytest.raises(InputError, match="line 4, column times: the default is that of sleepstudy"):
-        own_study(sheet)
-    study = own_study(sheet.replace("c\t\t5\n", ""))
-    a, b = (scenario.design for scenario in study.scenarios.values())
-    assert (a.subjects, a.redrawn, b.subjects, b.redrawn) == (12, False, 30, True)
-    assert a.patterns == b.patterns == study.real.data.patterns()
-    assert a.patterns[2] == (0.0, 1.0, 3.0, 6.0)
-
-
-def test_sheet_times_are_coded_as_the_data_are(own_study):
-    sheet = "scenario\ttimes\tdays\tsubjects\na\t0,6,12\t\t5\nb\t\t3\t5\n"
-    study = own_study(sheet, data__origin=6, data__unit=12)
-    a, b = (scenario.design for scenario in study.scenarios.values())
-    assert a.times == (-0.5, 0.0, 0.5)
-    assert b.times == pytest.approx((-0.5, -5 / 12, -4 / 12), abs=1e-9)
-    assert study.real.data.time.min() == -0.5
-
-
-def test_foreign_data_never_meet_sleepstudy_s_numbers(own_study):
-    for changes, message in (
-        ({"truth": {}}, "key truth: the default of beta0, .* write numbers, or truth: data"),
-        ({"truth__sigma": 25.5918}, "key truth: the default of sigma is for sleepstudy"),
-        (
-            {"priors__lkj": {"family": "lkj_corr", "beta0_sd": 9}},
-            "default of beta1_sd, sigma_scale,",
-        ),
-    ):
-        with pytest.raises(InputError, match=message):
-            own_study(**changes)
-
-
-def test_another_origin_of_sleepstudy_needs_its_own_truth(in_root):
-    with pytest.raises(InputError, match="from day 0, not for these data in this coding"):
-        check_study(changed(DEMO, "data.origin", "mean"))
-
-
-def test_truth_of_the_data(in_root):
-    config = changed(DEMO, "truth", "data")
-    found = check_study(config).config["truth"]
-    assert found == pytest.approx(
-        {
-            "beta0": 251.405, "beta1": 10.467, "sigma_u0": 24.741, "sigma_u1": 5.922,
-            "rho": 0.066, "sigma": 25.592,
-        }, abs=6e-4,
-    )  # fmt: skip
-    assert all(value == float(f"{value:.6g}") for value in found.values())
-
-
-def test_a_singular_truth_is_refused_with_what_to_write(own_study):
-    rows = [
-        f"p{j},{t},{50 + 8 * ((7 * j) % 11 - 5)}.{(j * t * 7) % 10}"
-        for j in range(12)
-        for t in range(6)
-    ]
-    Path("trial.csv").write_text("patient,month,score\n" + "\n".join(rows))
-    with pytest.raises(InputError, match=r"is singular .* for example truth: {beta0: ") as caught:
-        own_study(truth="data")
-    written = yaml.safe_load(re.search(r"truth: ({.*})", str(caught.value))[1])
-    assert own_study(truth=written).config["truth"] == written
-
-
-def test_automatic_scales(in_root):
-    scales = check_study(changed(DEMO, "priors.lkj_corr.sigma_u1_scale", "auto"))
-    assert scales.priors["lkj_corr"].sigma_u1_scale == 9.78
-    scales = check_study(changed(DEMO, "priors.lkj_corr.beta0_sd", "auto"))
-    assert scales.priors["lkj_corr"].beta0_sd == 56.3
-    assert scales.automatic == [("lkj_corr", "beta0_sd")]
-    with pytest.raises(InputError, match="eta: 'auto' is for scales only"):
-        check_study(changed(DEMO, "priors.lkj_corr.eta", "auto"))
-
-
-def test_settings_say_where_each_number_comes_from(own_study):
-    study = own_study(truth="data")
-    assert study.given_truth == "data"
-    rows = {(r["what"], r["name"]): r for r in settings_used(study)}
-    assert rows["truth", "rho"]["source"] == "REML estimate of the data"
-    assert rows["prior lkj", "beta0_sd"]["source"] == "auto, from the data"
-    assert rows["prior lkj", "eta"] == {
-        "what": "prior lkj", "name": "eta", "value": 1.0, "source": "default",
-    }  # fmt: skip
-    assert rows["time", "origin"] == {
-        "what": "time", "name": "origin", "value": 0.0, "source": "config",
-    }  # fmt: skip
-
-
-def test_calendar_years_get_a_warning(own_study):
-    text = TRIAL.replace("patient,month", "patient,year")
-    Path("trial.csv").write_text(re.sub(r",(\d+),", lambda m: f",{2000 + int(m[1])},", text))
-    study = own_study(data__time="year", sheet="scenario\tdesign\na\tdata\n")
-    assert "at year = 0, far from the data's times (2000 to 2024)" in study.real.warning
-    assert own_study(data__time="year", data__origin=2000).real.warning == ""
-
-
-def test_what_was_read(own_study):
-    text = own_study(data__origin="mean").real.description
-    assert text.startswith(
-        "trial.csv: 12 subjects, 60 rows, 4 to 6 (median 5) per subject, 6 times"
-    )
-    assert "not balanced; time is month - " in text
-
-
-def test_calibration_in_the_study_s_design(in_root):
-    assert calibration_design(check_study(copy.deepcopy(DEMO))) == {
-        "subjects": 6, "times": [0.0, 1.0, 2.0, 3.0, 4.0],
-    }  # fmt: skip
-    found = calibration_design(check_study(changed(DEMO, "sbc.design", "study")))
-    assert found == {"subjects": 18, "times": list(days(10))}
-
-
-def test_calibration_needs_equal_visits(own_study):
-    with pytest.raises(InputError, match=r"sbc\.design: the visits of the first .*, 'a', differ"):
-        own_study(sbc={"design": "study"})
-
-
-def test_times_of_estimands_are_coded_as_the_data_are(own_study):
-    study = own_study(data__origin=6, data__unit=12, estimands={"lines_at": [0, 6, 24]})
-    assert wanted_estimands(study)["lines_at"] == {"0": -0.5, "6": 0.0, "24": 1.5}
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"reml": "maybe"}, "key reml: 'maybe' is not valid .expected whether REML"),
-        ({"estimands": {"lines": [1]}}, "key estimands: unknown key 'lines'"),
-        ({"estimands": {"lines_at": ["noon"]}}, "lines_at.0: 'noon' is not a number"),
-        ({"priors__reml": {"family": "lkj_corr"}}, "key priors.reml: 'reml' is reserved"),
-        ({"priors__lkj__label": "REML"}, "priors.lkj.label: 'REML' is reserved"),
-        ({"priors__lkj__unit": "day"}, "priors.lkj.unit: 'day' is not a number or 'sd'"),
-        ({"priors__lkj__eta": "auto"}, "priors.lkj.eta: 'auto' is for scales only .beta0_sd, "),
-    ],
-)
-def test_mistakes_in_the_new_keys(own_study, changes, message):
-    with pytest.raises(InputError, match=message):
-        own_study(**changes)
+    assert study.real.data.subjects == 3 and list(study.priors) == ["lkj"]

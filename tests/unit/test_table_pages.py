@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from helpers import ROOT
 
-from recovery.parameters import PARAMETER_GROUPS, PARAMETERS, parameter_group
+from recovery.parameters import PARAMETERS
 from recovery.report.glossary import glossary
 from recovery.report.pages import MAX_BYTES, render
+from recovery.report.paging import PARAMETER_GROUPS, parameter_group
 from recovery.report.sortable import DASH, number_text, readable, sortable_table
 from recovery.report.sortable import sortable_tables_code as code
 from recovery.report.tables import fitting_rows, headline_rows, section, without_constants

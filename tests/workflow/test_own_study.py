@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 
@@ -63,6 +64,28 @@ def test_from_the_csv_to_the_verdict(trial):
     assert set(designs["visits"]) == {"as in the data"}
     settings = pd.read_csv(folder / "results/trial/tables/settings.csv")
     assert (settings.query("what == 'truth'")["source"] == "REML estimate of the data").all()
+
+
+def test_figures_and_pages_of_unbalanced_designs(trial, tmp_path):
+    """The patients' own visits and dropout, with 12 replicates, exact only."""
+    folder, _ = trial
+    study = tmp_path / "trial"
+    shutil.copytree(folder, study, ignore=shutil.ignore_patterns("results", ".snakemake"))
+    shutil.copy(folder.parent / "trial.csv", tmp_path)
+    sheet = "scenario\trho\tdesign\ttimes\tsubjects\tdropout\ndrawn\t\tdata\t\t30\n"
+    (study / "scenarios.tsv").write_text(f"{sheet}lost\t-0.4\t\t0,1,3,6,12,24\t30\t0.3\n")
+    config = study / "config/config.yaml"
+    config.write_text(config.read_text().replace("replicates: 1000", "replicates: 12", 1))
+    figures = [f"figures/{name}.png" for name in ("study/coverage", "zip/drawn", "zip/lost")]
+    files = ["pages/ademp.html", *figures]
+    run = snakemake(study, *(f"results/trial/{name}" for name in files))
+    assert run.returncode == 0, run.stderr[-3000:]
+    results = study / "results/trial"
+    for name in figures:
+        assert (results / name).stat().st_size > 5000, name
+    page = (results / "pages/ademp.html").read_text()
+    for words in ("drawn from the data", "30 % dropout"):
+        assert words in page, words
 
 
 def test_a_study_is_not_written_over(trial):

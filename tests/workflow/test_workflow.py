@@ -18,6 +18,7 @@ from helpers import (
     tiny_study,
 )
 
+from recovery.report.figures.parts import GROUPS, figure_names
 from recovery.report.glossary import glossary
 
 
@@ -76,7 +77,7 @@ def test_the_answer_is_printed_at_the_end(study):
     """The answer with its Monte Carlo error, the page to open, and what to do next."""
     *_, answer, page, command = study[1].stdout.strip().splitlines()
     assert answer.startswith("Coverage of the 95 % interval of rho") and "error" in answer
-    assert "results/tiny/pages/ademp.html" in page and "--report" in command
+    assert "results/tiny/pages/answers.html" in page and "--report" in command
 
 
 def test_measures_are_recomputed_by_the_lines_in_the_readme(study, monkeypatch):
@@ -111,11 +112,12 @@ def test_every_figure_is_there_in_both_formats(study):
     figures = study[0] / "results/tiny/figures"
     names = {str(path.relative_to(figures).with_suffix("")) for path in figures.rglob("*.png")}
     assert names == {str(p.relative_to(figures).with_suffix("")) for p in figures.rglob("*.svg")}
-    assert {"study/coverage", "observed/correlation", "observed/lkj_corr/trace"} <= names
-    assert {"zip/low", "priors/implied", "study/running_bias"} <= names
-    study = {path.stem for path in (ROOT / "workflow/report/study").glob("*.rst")}
-    assert {name.split("/")[1] for name in names if name.startswith("study/")} == study
-    assert len(names) == 1 + 4 * 2 + 4 + 1 + len(study) + 2
+    assert {"study/coverage_sds", "observed/correlation", "observed/lkj_corr/trace"} <= names
+    assert {"zip/rho", "priors/implied", "study/running"} <= names
+    captions = [path.stem for path in (ROOT / "workflow/report/study").glob("*.rst")]
+    study = {f"study/{name}" for name in figure_names(captions, GROUPS)}
+    assert {name for name in names if name.startswith("study/")} == study
+    assert len(names) == 1 + 4 * 2 + 4 + 1 + len(study) + 1
 
 
 def test_progress_is_reported_while_it_runs(study):
@@ -251,7 +253,7 @@ def report(study, checkout):
 def test_the_report_is_one_file_with_captions(report):
     html = report.read_text()
     assert "Recovery" in html and "Real data" in html and "Tables" in html
-    assert "answers and ADEMP" in html and "recovery: correlations" in html
+    assert "the study by ADEMP" in html and "recovery: correlations" in html
 
 
 def test_every_entry_of_the_report_opens_in_a_browser(report, browser):

@@ -49,14 +49,17 @@ rule cost_table:
     output:
         cost="<results>/tables/cost.csv",
         svg=figure_files("benchmark", BENCHMARK_FIGURES)["svg"],
-        png=[report_figure("benchmark", name, category="Cost") for name in BENCHMARK_FIGURES],
+        png=[
+            report_figure("benchmark", name, category="Calibration and cost")
+            for name in BENCHMARK_FIGURES
+        ],
     log:
         "<logs>/benchmark/cost_table.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
     params:
-        labels=NUTS_LABELS,
+        labels=METHOD_LABELS,
         names=BENCHMARK_FIGURES,
     script:
         "../scripts/cost_table.py"

@@ -6,12 +6,17 @@ from pathlib import Path
 
 from recovery.data.batches import batches
 from recovery.errors import InputError
+from recovery.exact.estimands import Estimands
 from recovery.model.formulations import model_variant
-from recovery.parameters import PARAMETER_GROUPS
+from recovery.parameters import PARAMETERS
+from recovery.report.figures.merged import merged_labels
+from recovery.report.paging import PARAMETER_GROUPS, page_names
 from study.check import check_study, check_yaml, hyperparameters
+from study.jobs import SBC_BATCH, reml_replicates
+from study.scenarios import shown_columns
 from study.settings import calibration_design, settings_used, wanted_estimands
 from study.sources import code_files
-from study.stale import stale_folders
+from study.start import start_lines
 
 try:
     for path in workflow.configfiles:
@@ -58,7 +63,6 @@ NUTS = {
 }
 # Single fits are refitted until they are good; of replicates that would select (config/README.md).
 NUTS_REFITTED = {**NUTS, "refits": 2}
-SBC_BATCH = 250  # data sets of a calibration job
 SBC_REPLICATES = {
     method: config["sbc"]["exact_replicates" if method == "exact" else "replicates"]
     for method in METHODS
@@ -68,6 +72,9 @@ LABELS = {prior: config["priors"][prior]["label"] for prior in PRIORS}
 NUTS_LABELS = {prior: LABELS[prior] for prior in NUTS_PRIORS}
 # the methods of the simulation study: the priors, and REML if wanted
 METHOD_LABELS = LABELS | ({"reml": "REML"} if config["reml"] else {})
+# the methods of figures of exact results, where priors of one density are one
+SHOWN_LABELS = merged_labels(study.priors, METHOD_LABELS)
+UNITS = (config["data"]["response"], study.real.coding.label(config["data"]["time"]))
 ESTIMANDS = wanted_estimands(study)
 
 
@@ -138,12 +145,6 @@ def calibration_model(wildcards):
     return f"<results>/compiled/{wildcards.prior}/{variant}.model"
 
 
-def reml_replicates(scenario):
-    """How many data sets of a scenario, the first ones, REML fits."""
-    wanted = config["reml"]
-    return scenario.replicates if wanted is True else min(int(wanted), scenario.replicates)
-
-
 def batch_files(kind):
     """A scenario's files of a kind, estimates or fits: exact batches, those by NUTS, REML."""
 
@@ -160,7 +161,7 @@ def batch_files(kind):
         )
         reml = expand(
             f"<results>/reml/{{{{scenario}}}}/{{batch}}.{kind}.parquet",
-            batch=batches(reml_replicates(scenario), size),
+            batch=batches(reml_replicates(config, scenario), size),
         )
         return exact + nuts + reml
 
@@ -219,16 +220,21 @@ RESULTS_README = workflow.source_path("../../results/README.md")  # explains the
 
 # Categories of the report in the order to read them: Snakemake sorts them by name.
 CATEGORIES = [
-    "Answers and design",
+    "Explore",
+    "Answers",
     "Recovery",
     "Tables",
     "Number of subjects",
     "Real data",
     "Real data by prior",
-    "Zip plots",
-    "Calibration",
-    "Cost",
+    "Priors",
+    "Calibration and cost",
 ]
+
+EXPLORE_PAGES = page_names(
+    len(SCENARIOS) * len(METHOD_LABELS) * len(config["intervals"]),
+    [*PARAMETERS, *Estimands(ESTIMANDS["lines_at"], ESTIMANDS["new_subject_at"]).names],
+)
 
 # Figures by file name: drawn by functions of the same name in recovery/report/figures.
 PRIOR_FIGURES = ["trace", "rank", "lines", "effects"]
@@ -238,7 +244,6 @@ OBSERVED_FIGURES = [
     *(f"{prior}/{name}" for prior in NUTS_PRIORS for name in PRIOR_FIGURES),
     *FOREST_FIGURES,
 ]
-STUDY_FIGURES = captions("study")
 BENCHMARK_FIGURES = captions("benchmark")
 
 
@@ -255,14 +260,14 @@ def category(name):
     return f"{CATEGORIES.index(name) + 1} {name}"
 
 
-def report_figure(group, name, caption=None, **place):
-    """A figure's PNG as an item of the report, its caption that of its name if not given."""
+def report_figure(group, name, caption=None, label=None, **place):
+    """A figure's PNG as an item of the report; caption and label are its name if not given."""
     figure = Path(name).name
     place["category"] = category(place["category"])
     return report(
         f"<results>/figures/{group}/{name}.png",
         caption=f"../report/{group}/{caption or figure}.rst",
-        labels={"figure": figure.replace("_", " ")},
+        labels={"figure": label or figure.replace("_", " ")},
         **place,
     )
 
@@ -278,6 +283,16 @@ def report_table(name, label):
         category=category("Tables"),
         subcategory="CSV",
         labels={"table": label},
+    )
+
+
+def report_page(name, category_name, label):
+    """A page as an item of the report, its caption that of its name."""
+    return report(
+        f"<results>/pages/{name}.html",
+        caption=f"../report/pages/{name.split('_')[0]}.rst",
+        category=category(category_name),
+        labels={"page": label},
     )
 
 

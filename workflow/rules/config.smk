@@ -12,7 +12,7 @@ from study.check import check_yaml
 CONFIG = "config/config.yaml"
 
 try:
-    if Path(CONFIG).is_file():
+    if Path(CONFIG).exists():
         check_yaml(CONFIG)
 except InputError as error:
     sys.exit(f"Error: {error}")

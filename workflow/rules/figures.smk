@@ -1,9 +1,51 @@
+"""The figures of the study, the real data and the priors. Their files follow from the sheet."""
+
+from recovery.report.figures.parts import (
+    figure_names,
+    figure_parts,
+    named_designs,
+    typical_scenarios,
+    zip_pages,
+)
+
+DESIGNS = named_designs(scenario.columns() for scenario in study.scenarios.values())
+FIGURE_PARTS = figure_parts(DESIGNS)
+# a prior that fixes rho at 0 at another origin of time has a rho in the study's
+WITH_RHO = [
+    method
+    for method in SHOWN_LABELS
+    if method not in study.priors
+    or study.priors[method].has_rho
+    or study.priors[method].origin != 0.0
+]
+ZIP_PAGES = zip_pages(WITH_RHO)
+# some figures show nothing in some studies
+DRAWN = {
+    "accuracy": DESIGNS["nuts"].any(),
+    "agreement": len(SHOWN_LABELS.keys() & study.priors.keys()) > 1,
+    "estimates_rho": WITH_RHO,
+    "running": set(WITH_RHO) - {"reml"},
+}
+STUDY_FIGURES = figure_names(
+    [name for name in captions("study") if DRAWN.get(name, True)], FIGURE_PARTS
+)
+ZIP_SCENARIOS = typical_scenarios(DESIGNS)
+
+
+def study_report_figure(file):
+    """A figure of the study as an item of the report, with the caption of its whole."""
+    name, part = STUDY_FIGURES[file]
+    title = name.replace("_", " ")
+    label = f"{title}: {FIGURE_PARTS[part].title}" if part else title
+    return report_figure("study", file, caption=name, label=label, category="Recovery")
+
+
 rule figures:
     input:
         figure_files("observed", OBSERVED_FIGURES).values(),
         figure_files("priors", ["implied"]).values(),
         figure_files("study", STUDY_FIGURES).values(),
-        figure_files("zip", SCENARIOS).values(),
+        figure_files("zip", ZIP_PAGES).values(),
 
 
 rule observed_figures:
@@ -36,8 +78,9 @@ rule observed_figures:
         "../../envs/study.yaml"
     params:
         columns=DATA_COLUMNS,
-        time_label=study.real.coding.label(config["data"]["time"]),
-        labels=NUTS_LABELS,
+        units=UNITS,
+        labels=METHOD_LABELS,
+        priors=NUTS_PRIORS,
         by_prior=PRIOR_FIGURES,
         forests=FOREST_FIGURES,
     script:
@@ -51,7 +94,7 @@ rule prior_figure:
         families=families,
     output:
         svg="<results>/figures/priors/implied.svg",
-        png=report_figure("priors", "implied", category="Real data"),
+        png=report_figure("priors", "implied", label="what each prior expects", category="Priors"),
     log:
         "<logs>/figures/priors.log",
     localrule: True
@@ -60,7 +103,9 @@ rule prior_figure:
     params:
         columns=DATA_COLUMNS,
         priors=prior_blocks,
-        labels=LABELS,
+        labels={prior: label for prior, label in SHOWN_LABELS.items() if prior in PRIORS},
+        methods=list(METHOD_LABELS),
+        units=UNITS,
     script:
         "../scripts/prior_figure.py"
 
@@ -72,28 +117,37 @@ rule study_figures:
         code=code("study_figures.py"),
     output:
         svg=figure_files("study", STUDY_FIGURES)["svg"],
-        png=[report_figure("study", name, category="Recovery") for name in STUDY_FIGURES],
+        png=[study_report_figure(file) for file in STUDY_FIGURES],
     log:
         "<logs>/figures/study.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
     params:
-        labels=METHOD_LABELS,
+        labels=SHOWN_LABELS,
+        all_labels=METHOD_LABELS,
+        units=UNITS,
         names=STUDY_FIGURES,
+        parts={name: part._asdict() for name, part in FIGURE_PARTS.items()},
     script:
         "../scripts/study_figures.py"
 
 
 rule zip_figures:
     input:
-        estimates=scenario_tables("estimates"),
+        estimates=[f"<results>/tables/estimates/{scenario}.parquet" for scenario in ZIP_SCENARIOS],
         code=code("zip_figures.py"),
     output:
-        svg=figure_files("zip", SCENARIOS)["svg"],
+        svg=figure_files("zip", ZIP_PAGES)["svg"],
         png=[
-            report_figure("zip", scenario, caption="zip", category="Zip plots")
-            for scenario in SCENARIOS
+            report_figure(
+                "zip",
+                page,
+                caption="zip",
+                label=f"every interval of {page.replace('_', ', ')}",
+                category="Recovery",
+            )
+            for page in ZIP_PAGES
         ],
     log:
         "<logs>/figures/zip.log",
@@ -101,6 +155,8 @@ rule zip_figures:
     conda:
         "../../envs/study.yaml"
     params:
-        labels=LABELS,
+        labels=SHOWN_LABELS,
+        methods=list(METHOD_LABELS),
+        pages=list(ZIP_PAGES.values()),
     script:
         "../scripts/zip_figures.py"

@@ -21,30 +21,23 @@ if "subjects" in STUDY_TABLES:
 
 rule pages:
     input:
+        [f"<results>/pages/{page}.html" for page in EXPLORE_PAGES],
+        "<results>/pages/answers.html",
         "<results>/pages/ademp.html",
         expand("<results>/pages/tables/{page}.html", page=TABLE_PAGES),
 
 
 rule ademp:
     input:
-        recovery="<results>/tables/recovery.csv",
-        control="<results>/tables/control.csv",
         replicates_needed="<results>/tables/replicates_needed.csv",
         settings="<results>/tables/settings.csv",
         missingness="<results>/tables/missingness.csv",
         designs="<results>/tables/designs.csv",
-        estimates=scenario_tables("estimates"),
         template=template("ademp"),
         base=template("base"),
         code=code("ademp.py"),
     output:
-        answer="<results>/pages/answer.txt",
-        page=report(
-            "<results>/pages/ademp.html",
-            caption="../report/pages/ademp.rst",
-            category=category("Answers and design"),
-            labels={"page": "answers and ADEMP"},
-        ),
+        report_page("ademp", "Answers", "the study by ADEMP"),
     log:
         "<logs>/pages/ademp.log",
     localrule: True
@@ -53,7 +46,6 @@ rule ademp:
     params:
         config=config,
         time_label=study.real.coding.label(config["data"]["time"]),
-        labels=METHOD_LABELS,
     script:
         "../scripts/ademp.py"
 

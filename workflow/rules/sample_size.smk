@@ -35,5 +35,8 @@ rule sample_size_table:
         ],
         goals=config["sample_size"]["goals"],
         labels=LABELS,
+        shown={prior: label for prior, label in SHOWN_LABELS.items() if prior in PRIORS},
+        methods=list(METHOD_LABELS),
+        units=UNITS,
     script:
         "../scripts/sample_size_table.py"

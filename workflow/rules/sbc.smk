@@ -78,7 +78,7 @@ rule sbc_figures:
         code=code("sbc_figures.py"),
     output:
         svg=figure_files("sbc", METHODS)["svg"],
-        png=[report_figure("sbc", method, category="Calibration") for method in METHODS],
+        png=[report_figure("sbc", method, category="Calibration and cost") for method in METHODS],
     log:
         "<logs>/sbc/figures.log",
     localrule: True
@@ -99,7 +99,7 @@ rule sbc_page:
         readme=RESULTS_README,
         code=code("table_page.py"),
     output:
-        report_tables_page("sbc", {"figure": "verdict and tests"}, category="Calibration"),
+        report_tables_page("sbc", {"figure": "verdict and tests"}, category="Calibration and cost"),
     log:
         "<logs>/sbc/page.log",
     localrule: True

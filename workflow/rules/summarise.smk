@@ -47,8 +47,10 @@ rule measure:
     params:
         levels=config["intervals"],
         priors=prior_blocks,
+        scenarios=[
+            shown_columns(scenario, study.real.coding) for scenario in study.scenarios.values()
+        ],
         labels=METHOD_LABELS,
-        scenarios=[scenario.columns() for scenario in study.scenarios.values()],
         settings=settings_used(study),
     script:
         "../scripts/measure.py"

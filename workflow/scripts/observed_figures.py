@@ -5,26 +5,28 @@ import xarray as xr
 from recovery.data.coding import read_coded_csv
 from recovery.files import delete_if_corrupt
 from recovery.parameters import realised_correlation
-from recovery.report.figures.forest import FOREST_FIGURES
+from recovery.report.figures.forest import FOREST_FIGURES, Posteriors
 from recovery.report.figures.posterior import PRIOR_FIGURES, data_panels
-from recovery.report.figures.style import save_figure
+from recovery.report.figures.style import prior_styles, save_figure
 from study.log import open_log
 
 open_log(snakemake.log[0])
-columns, labels = snakemake.params.columns, snakemake.params.labels
-axes = columns["response"], snakemake.params.time_label
-data = read_coded_csv(snakemake.input.data, **columns)
+labels, units = snakemake.params.labels, snakemake.params.units
+styles = prior_styles(list(labels))
+data = read_coded_csv(snakemake.input.data, **snakemake.params.columns)
 # the order of the rule's outputs
-figures = [lambda: data_panels(data, *axes)]
-posteriors = {}
-for prior, path in zip(labels, snakemake.input.trees, strict=True):
+figures = [lambda: data_panels(data, units)]
+draws = {}
+for prior, path in zip(snakemake.params.priors, snakemake.input.trees, strict=True):
     with delete_if_corrupt(path):
         tree = xr.load_datatree(path)
-    draws = tree["posterior"].to_dataset()
-    posteriors[prior] = draws.assign(r_u=realised_correlation(draws))
+    posterior = tree["posterior"].to_dataset()
+    draws[prior] = posterior.assign(r_u=realised_correlation(posterior))
     for name in snakemake.params.by_prior:
-        figures.append(lambda name=name, tree=tree: PRIOR_FIGURES[name](tree, data, *axes))
+        of_prior = (tree, data, units, styles[prior]["color"], labels[prior])
+        figures.append(lambda name=name, of_prior=of_prior: PRIOR_FIGURES[name](*of_prior))
+posteriors = Posteriors(draws, labels, units)
 for name in snakemake.params.forests:
-    figures.append(lambda name=name: FOREST_FIGURES[name](posteriors, labels))
+    figures.append(lambda name=name: FOREST_FIGURES[name](posteriors))
 for draw, *paths in zip(figures, snakemake.output.svg, snakemake.output.png, strict=True):
     save_figure(draw(), paths)

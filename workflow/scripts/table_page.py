@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from recovery.report.answers import calibration_sentence
+from recovery.report.bookkeeping import calibration_sentence
 from recovery.report.pages import render, write_page
 from recovery.report.sortable import DASH, sortable_tables_code
 from recovery.report.tables import MAX_BYTES, section

@@ -1,16 +1,14 @@
-"""Draw the zip plot of every scenario."""
+"""Draw the zip plots: every interval of rho in some scenarios."""
 
 import pandas as pd
 
-from recovery.report.figures.replicates import ZIP_COLUMNS, zip_plot
-from recovery.report.figures.style import save_figure
+from recovery.report.figures.style import prior_styles, save_figure
+from recovery.report.figures.zips import read_intervals, zip_plot
 from study.log import open_log
 
-SHOWN = 500  # replicates: more intervals cannot be distinguished in print
-
 open_log(snakemake.log[0])
-files = zip(snakemake.input.estimates, snakemake.output.svg, snakemake.output.png, strict=True)
-for path, *figures in files:
-    chosen = [("engine", "==", "exact"), ("replicate", "<=", SHOWN)]
-    estimates = pd.read_parquet(path, columns=list(ZIP_COLUMNS), filters=chosen)
-    save_figure(zip_plot(estimates, snakemake.params.labels), figures)
+estimates = pd.concat(map(read_intervals, snakemake.input.estimates), ignore_index=True)
+labels, styles = snakemake.params.labels, prior_styles(snakemake.params.methods)
+pages = zip(snakemake.params.pages, snakemake.output.svg, snakemake.output.png, strict=True)
+for methods, *paths in pages:
+    save_figure(zip_plot(estimates, {name: labels[name] for name in methods}, styles), paths)

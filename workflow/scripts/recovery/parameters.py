@@ -10,21 +10,7 @@ import xarray as xr
 PARAMETERS = ("beta0", "beta1", "sigma", "sigma_u0", "sigma_u1", "rho", "r_u")
 """The estimands, in the order of every table. ``r_u`` is the realised correlation."""
 
-PARAMETER_GROUPS = {
-    "correlations": "correlations",
-    "sds": "standard deviations",
-    "fixed": "fixed effects and residual sd",
-}
-"""Groups of parameters: large tables have one page per group."""
-
 ROWS = pd.Index(PARAMETERS, name="parameter")
-
-
-def parameter_group(parameter: str) -> str:
-    """The group of a parameter, or of an estimand of the config such as ``sd_at_4.5``."""
-    if parameter.startswith(("rho", "r_u")):
-        return "correlations"
-    return "sds" if parameter.startswith(("sigma_u", "sd_at")) else "fixed"
 
 
 def over_parameters(found: Mapping[str, Any], missing: Any) -> np.ndarray:

@@ -3,7 +3,6 @@
 Every mistake in a user's files becomes an `InputError` with one plain sentence.
 """
 
-from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -15,19 +14,14 @@ from recovery.data.scenarios import Scenario
 from recovery.errors import InputError
 from recovery.model.families import family_class, make_prior
 from recovery.model.prior import Prior
-from recovery.summaries.measures import MEASURES, Proportion
-from study.real_data import (
-    RealData,
-    check_defaults,
-    fill_automatic,
-    read_real_data,
-    truth_of_data,
-)
+from study.goals import check_goals
+from study.jobs import check_jobs
+from study.real_data import RealData, fill_automatic, read_real_data
 from study.scenarios import sample_size_scenarios, sheet_scenarios
+from study.sleepstudy import check_defaults, scale_warnings
+from study.truth import truth_of_data
 from study.validation import validated
 
-KNOWN_MEASURES = [name for name, measure in MEASURES.items() if measure.estimated]
-MAX_JOBS = 200_000
 NOT_HYPERPARAMETERS = ("family", "label")
 
 
@@ -49,6 +43,8 @@ class Study:
         Prior and hyperparameter for which the config says ``auto``.
     given_truth : frozenset of str or "data"
         Names of the true values that the config gives, or that it says ``truth: data``.
+    warnings : list of str
+        What is suspect but may be meant, one sentence each.
     """
 
     config: dict[str, Any]
@@ -58,6 +54,7 @@ class Study:
     priors: dict[str, Prior]
     automatic: list[tuple[str, str]]
     given_truth: frozenset[str] | str
+    warnings: list[str]
 
     @property
     def nuts_priors(self) -> list[str]:
@@ -99,6 +96,9 @@ def check_yaml(path: str | Path) -> None:
             f"{path}, line {line}: invalid YAML ({error.problem}); look for a tab, a missing "
             "colon, or a bracket or quote that is not closed."
         ) from None
+    except OSError as error:
+        kind = "it is a folder" if Path(path).is_dir() else error.strerror
+        raise InputError(f"{path}: the config cannot be read ({kind}); give a file.") from None
     except (yaml.YAMLError, ValueError):
         raise InputError(
             f"{path}: invalid YAML (it has bytes that YAML does not allow); save it as UTF-8."
@@ -124,7 +124,7 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
     InputError
         At the first mistake.
     """
-    if isinstance(sampler := config.get("sampler"), dict) and "engine" in sampler:
+    if _has(config, "sampler", "engine"):
         raise InputError(
             f"{source}, key sampler.engine: this key was replaced by sampler.replicates (every "
             "replicate is fitted exactly; 0, a number or 'all' of them by NUTS too)."
@@ -139,18 +139,20 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
         config["truth"] = {}
     elif isinstance(given_truth, dict):
         given_truth = dict(given_truth)
+    given_goals = _has(config, "sample_size", "goals")
     validated(config, "config.schema.yaml", source)
     _check_families(config["priors"], source)
     _check_labels(config, source)
     _check_nuts_priors(config, source)
     real = read_real_data(config["data"])
-    if real.foreign:
-        check_defaults(config, given_truth, real.sleepstudy, source)
+    check_defaults(config, given_truth, real, source)
     if given_truth == "data":
-        config["truth"] = truth_of_data(real.data, source)
+        config["truth"] = truth_of_data(real, source)
+    warnings = [real.warning] if real.warning else []
+    warnings += scale_warnings(config["priors"], real)
     automatic = fill_automatic(config["priors"], real.data)
     priors = {name: _prior(name, block, source) for name, block in config["priors"].items()}
-    _check_measures(config, source)
+    check_goals(config, priors, given_goals, source)
     study = Study(
         config,
         real,
@@ -159,10 +161,16 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
         priors,
         automatic,
         given_truth if given_truth == "data" else frozenset(given_truth),
+        warnings,
     )
-    _check_jobs(study, source)
+    check_jobs(config, study.scenarios, study.sample_sizes, study.nuts_priors, source)
     _check_calibration(study, source)
     return study
+
+
+def _has(config: dict[str, Any], key: str, inner: str) -> bool:
+    """Whether a config, not yet validated, has a key in a block."""
+    return isinstance(block := config.get(key), dict) and inner in block
 
 
 def _check_calibration(study: Study, source: str) -> None:
@@ -173,36 +181,6 @@ def _check_calibration(study: Study, source: str) -> None:
             f"{source}, key sbc.design: the visits of the first scenario, '{first.scenario}', "
             "differ between subjects, but calibration needs the same for all; write small."
         )
-
-
-def _check_measures(config: dict[str, Any], source: str) -> None:
-    """Refuse targets and goals on measures that do not exist."""
-    for key in ("mcse_target", "sample_size.goals"):
-        block = config["mcse_target"] if key == "mcse_target" else config["sample_size"]["goals"]
-        for parameter, targets in block.items():
-            for measure in targets:
-                if measure not in KNOWN_MEASURES:
-                    raise InputError(
-                        f"{source}, key {key}.{parameter}.{measure}: unknown measure "
-                        f"(expected {', '.join(KNOWN_MEASURES)})."
-                    )
-    _check_goals(config, source)
-    subjects = config["sample_size"]["subjects"]
-    if subjects != sorted(subjects):
-        raise InputError(f"{source}, key sample_size.subjects: the numbers must increase.")
-
-
-def _check_goals(config: dict[str, Any], source: str) -> None:
-    """Refuse goals that are reached always or never."""
-    for parameter, measures in config["sample_size"]["goals"].items():
-        for measure, goal in measures.items():
-            where = f"{source}, key sample_size.goals.{parameter}.{measure}"
-            if isinstance(MEASURES[measure], Proportion) and not 0 <= goal <= 1:
-                raise InputError(f"{where}: {goal:g} is out of range; a share is from 0 to 1.")
-            if goal < 0 and measure != "model_se_error":
-                raise InputError(f"{where}: {goal:g} is out of range; it must be >= 0.")
-            if measure == "reject" and parameter.startswith("sigma"):
-                raise InputError(f"{where}: the interval of an sd always excludes 0; use width.")
 
 
 def _check_labels(config: dict[str, Any], source: str) -> None:
@@ -257,29 +235,3 @@ def _prior(name: str, block: dict[str, Any], source: str) -> Prior:
         return make_prior(block["family"], **hyperparameters(block))
     except InputError as error:
         raise InputError(f"{source}, key priors.{name}.{error}") from None
-
-
-def _check_jobs(study: Study, source: str) -> None:
-    """Refuse a study with too many jobs for Snakemake; each job simulates or fits one batch."""
-    scenarios = study.scenarios.values()
-    exact = [scenario.replicates for scenario in scenarios]
-    nuts = [scenario.nuts for scenario in scenarios]
-
-    def jobs(batch_size: int) -> int:
-        exact_batches = sum(-(-n // batch_size) for n in exact)
-        nuts_batches = sum(-(-n // batch_size) for n in nuts)
-        return 2 * exact_batches + (1 + len(study.nuts_priors)) * nuts_batches
-
-    size = study.config["batch_size"]
-    if jobs(size) <= MAX_JOBS:
-        return
-    enough = bisect_left(range(max(exact)), -MAX_JOBS, key=lambda n: -jobs(n + 1)) + 1
-    advice = (
-        f"use a batch_size of at least {enough}"
-        if jobs(enough) <= MAX_JOBS
-        else "use fewer scenarios or priors"
-    )
-    raise InputError(
-        f"{source}, key batch_size: {size} plans {jobs(size):,} jobs of simulating and fitting, "
-        f"but Snakemake can plan at most {MAX_JOBS:,}; {advice}."
-    )

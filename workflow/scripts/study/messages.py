@@ -52,7 +52,10 @@ def sentence(error: ValidationError, where: str, what: str) -> str:
 
 def _type(error: ValidationError) -> str:
     value, wanted = error.instance, error.validator_value
-    kinds = " or ".join(KINDS[kind] for kind in ([wanted] if isinstance(wanted, str) else wanted))
+    names = [wanted] if isinstance(wanted, str) else wanted
+    if "number" in names:  # text beside it is for the words that the description names
+        names = ["number"]
+    kinds = " or ".join(KINDS[kind] for kind in names)
     if value is None:
         return f"is empty; expected {kinds}"
     return f"{_shown(value)} is not {kinds}{_advice(value, wanted)}"

@@ -4,6 +4,9 @@ import math
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
+from recovery.data.coding import Coding
 from recovery.data.scenarios import Design, Scenario, Truth, days
 from recovery.data.sheet import read_sheet
 from recovery.errors import InputError
@@ -13,6 +16,8 @@ from study.validation import validated
 SLEEPSTUDY_SUBJECTS, SLEEPSTUDY_DAYS = 18, 10
 SAMPLE_SIZE = "sample_size-"
 """Ids of the scenarios of the target sample_size begin so."""
+DIGITS = 10  # of a coded time
+NO_VALUE = ("na", "n/a", "nan", "null", "none", "-")
 
 
 def sheet_scenarios(config: dict[str, Any], real: RealData) -> dict[str, Scenario]:
@@ -27,6 +32,7 @@ def sheet_scenarios(config: dict[str, Any], real: RealData) -> dict[str, Scenari
     found: dict[str, Scenario] = {}
     for line, cells in read_sheet(sheet):
         where = f"{sheet}, line {line}"
+        _check_words(cells, where)
         validated(cells, "scenario.schema.yaml", where, "column")
         name = str(cells["scenario"])
         # ids that differ only in case would share a folder on some file systems
@@ -61,6 +67,17 @@ def sample_size_scenarios(config: dict[str, Any], real: RealData) -> dict[str, S
     return found
 
 
+def shown_columns(scenario: Scenario, coding: Coding) -> dict[str, Any]:
+    """A scenario's row of ``designs.csv``: its visits are in the units of the data file."""
+    times = np.asarray(scenario.design.times)
+    if coding.trivial or not len(times):
+        return scenario.columns()
+    largest = max(abs(coding.origin), coding.unit * np.abs(times).max())
+    decimals = DIGITS - 2 - math.floor(math.log10(largest))
+    shown = np.round(coding.origin + coding.unit * times, decimals) + 0.0  # no -0
+    return scenario.columns() | {"visits": " ".join(f"{time:.{DIGITS}g}" for time in shown)}
+
+
 def _design(row: dict[str, Any], cells: dict[str, Any], real: RealData, where: str) -> Design:
     truth = Truth(**{name: float(row[name]) for name in Truth.__dataclass_fields__})
     shape: dict[str, Any] = {
@@ -87,10 +104,31 @@ def _design(row: dict[str, Any], cells: dict[str, Any], real: RealData, where: s
                     "cell, or write data in the column design for the visits of the real data."
                 )
     subjects = int(cells.get("subjects", SLEEPSTUDY_SUBJECTS))
-    times = tuple(float(f"{time:.10g}") for time in real.coding.code(_times(cells, where)))
+    times = _coded(_times(cells, where), real, where)
     design = Design(truth, subjects, times, **shape)
     _check_missing(design, where)
     return design
+
+
+def _check_words(cells: dict[str, Any], where: str) -> None:
+    """Refuse words for a missing value."""
+    for column, cell in cells.items():
+        if column != "scenario" and str(cell).lower() in NO_VALUE:
+            raise InputError(
+                f"{where}, column {column}: '{cell}' is not a value; leave the cell blank."
+            )
+
+
+def _coded(times: tuple[float, ...], real: RealData, where: str) -> tuple[float, ...]:
+    """Times in the study's coding, rounded so that last bits do not rerun a study."""
+    coded = tuple(float(f"{time:.{DIGITS}g}") for time in real.coding.code(times))
+    for (earlier, later), (a, b) in zip(pairwise(times), pairwise(coded)):
+        if a >= b:
+            raise InputError(
+                f"{where}, column times: {earlier!r} and {later!r} are too close; the study's "
+                f"time has {DIGITS} digits."
+            )
+    return coded
 
 
 def _has_times(cells: dict[str, Any]) -> bool:
@@ -117,7 +155,7 @@ def _times(cells: dict[str, Any], where: str) -> tuple[float, ...]:
             "as 0,1,3,6."
         )
     if len(times) < 3:
-        raise InputError(f"{where}, column times: found {len(times)} times; it needs at least 3.")
+        raise InputError(f"{where}, column times: needs at least 3 times, has {len(times)}.")
     for earlier, later in pairwise(times):
         if earlier >= later:
             raise InputError(

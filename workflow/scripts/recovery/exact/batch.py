@@ -31,9 +31,10 @@ class Summaries(NamedTuple):
     Attributes
     ----------
     table : ndarray, shape (fits, estimands, columns)
-        By estimand, in the order of `Targets.truths`: mean, sd, Monte Carlo error of the mean,
-        median, the quantiles asked for, lower and upper end of the highest-density interval of
-        each level, and CRPS for the truth. NaN where there is nothing.
+        By estimand, in the order of `Targets.truths`: mean, sd, Monte Carlo errors of the mean and
+        of the 2.5 and 97.5 % quantiles (NaN where these are exact), median, the quantiles asked
+        for, lower and upper end of the highest-density interval of each level, and CRPS for the
+        truth. NaN where there is nothing.
     error : ndarray, shape (fits,)
         Estimated error of each fit (`ExactPosterior.change`), NaN of those that failed.
     message : list of str
@@ -102,7 +103,7 @@ def solve_batch(
     points = np.array([0.5, *probabilities])
     size = len(data)
     names = (*PARAMETERS, *targets.estimands.names)
-    table = np.full((size, len(names), 3 + len(points) + 2 * len(levels) + 1), np.nan)
+    table = np.full((size, len(names), 5 + len(points) + 2 * len(levels) + 1), np.nan)
     wanted = np.asarray(levels, float)
     subjects = np.full((size, 2, len(levels), len(SUBJECT_COLUMNS)), np.nan)
     found = Summaries(table, np.full(size, np.nan), [""] * size, np.empty(size), subjects)
@@ -148,8 +149,22 @@ def _summarise(row, name, exact, drawn, points, levels, truth) -> None:
         values = drawn[name]
         sd = values.std()
         row[:3] = values.mean(), sd, sd / np.sqrt(len(values))
-        marginals_kernel.summarise_draws(values, points, levels, truth, row[3:])
+        if name in exact.moments:  # known by the grid
+            row[:3] = *exact.moments[name], 0.0
+        row[3:5] = [_quantile_error(values, p) for p in (0.025, 0.975)]
+        marginals_kernel.summarise_draws(values, points, levels, truth, row[5:])
     elif name in exact.marginals:
         row[:3] = *exact.moments[name], 0.0
         value, density, cumulative = exact.marginals[name]
-        marginals_kernel.summarise(value, density, cumulative, points, levels, truth, row[3:])
+        marginals_kernel.summarise(value, density, cumulative, points, levels, truth, row[5:])
+
+
+def _quantile_error(values: np.ndarray, probability: float) -> float:
+    """Standard error of a quantile of n draws in ascending order (Woodruff 1952, JASA 47:635).
+
+    Half the distance between the quantiles one standard error of the probability to either side.
+    """
+    n = len(values)
+    error = np.sqrt(probability * (1.0 - probability) / n)
+    low, high = np.clip(probability + np.array([-error, error]), 0.0, 1.0) * (n - 1)
+    return float(values[round(high)] - values[round(low)]) / 2.0

@@ -30,6 +30,7 @@ from recovery.exact.quadrature import (
     problem_of,
     settled_axes,
 )
+from recovery.model.coded import decode
 from recovery.model.prior import Prior
 from recovery.model.sufficient import BatchStatistics
 
@@ -41,7 +42,7 @@ LADDER = (
 TOLERANCE = 1e-3
 MOST_CHANGE = 5e-3
 SAFETY = 1.3  # estimated errors of 1e-3 are 1.3e-3 at worst (docs/exact_accuracy.md)
-TAIL_WEIGHT = 0.3  # an error of a tail quantile may be larger than that of a mean
+TAIL_WEIGHT = 0.4  # an error of a tail quantile may be larger than that of a mean
 TAILS = np.array([0.025, 0.975])
 BETA_NODES = 32
 BETA_REACH = math.asinh(5.0)  # ten sds
@@ -76,13 +77,13 @@ class ExactPosterior:
     moments : dict
         Posterior mean and sd of every parameter, in the study's time.
     marginals : dict
-        Marginal distribution of every parameter. sigma_u0 and rho are missing from both under a
-        prior that is stated at another origin of time: they are known by draws.
+        Marginal distribution of every parameter, but of sigma_u0 and rho under a prior that is
+        stated at another origin of time: their quantiles are known by draws.
     axis_marginals : ndarray, shape (4, 3, 257)
         The marginals of the grid's axes in the coding of the grid; see `Marginal`.
     change : float
         Estimate of the largest error of means (in posterior sds), sds (as a share of them),
-        log p(y), and, times 0.3, of the 2.5 and 97.5 % quantiles; see `solve`.
+        log p(y), and, times 0.4, of the 2.5 and 97.5 % quantiles; see `solve`.
     """
 
     problem: Problem
@@ -168,19 +169,33 @@ def solve(problem: Problem, axes: tuple[Axis, ...] | None = None) -> ExactPoster
         moments[name] = mean + shift, sd
         marginals[name] = _beta_marginal(normals, mean, sd, shift)
     _decode_slopes(moments, marginals, problem.coding)
+    if problem.coding.origin:
+        moments |= _moments_at_the_study_s_origin(grid, problem.coding)
+        for name in ("sigma_u0", "rho"):
+            marginals.pop(name, None)
     return ExactPosterior(problem, grid, moments, marginals, judged.marginals, float(error))
 
 
 def _decode_slopes(moments: dict, marginals: dict, coding: Coding) -> None:
-    """Slopes in the study's unit of time; what another origin changes is taken out."""
+    """Slopes in the study's unit of time."""
     for name in ("beta1", "sigma_u1"):
         mean, sd = moments[name]
         moments[name] = mean / coding.unit, sd / coding.unit
         value, density, cumulative = marginals[name]
         marginals[name] = Marginal(value / coding.unit, density * coding.unit, cumulative)
-    for name in ("sigma_u0", "rho") if coding.origin else ():
-        moments.pop(name, None)
-        marginals.pop(name, None)
+
+
+def _moments_at_the_study_s_origin(grid: Grid, coding: Coding) -> dict[str, tuple[float, float]]:
+    """Mean and sd of sigma_u0 and rho, functions of three axes, as sums over the nodes."""
+    share = grid.probability.reshape(grid.sizes).sum(axis=3)
+    s0, s1, rho, _ = grid.values
+    values = {"sigma_u0": s0[:, None, None], "sigma_u1": s1[:, None], "rho": rho}
+    decoded = decode(values, coding)
+    found = {}
+    for name in ("sigma_u0", "rho"):
+        mean = np.sum(share * decoded[name])
+        found[name] = float(mean), float(np.sqrt(np.sum(share * (decoded[name] - mean) ** 2)))
+    return found
 
 
 class _Judged(NamedTuple):

@@ -1,18 +1,10 @@
 """What fits a data set: NUTS or quadrature, chosen by name."""
 
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from recovery.data.longdata import LongData
-from recovery.fitting.result import Fit
+from recovery.fitting.result import Engine
 from recovery.model.prior import Prior
-
-
-class Engine(Protocol):
-    """Anything that fits a data set."""
-
-    def fit(self, data: LongData, seed: int) -> Fit:
-        """Fit one data set from one seed."""
 
 
 def make_engine(

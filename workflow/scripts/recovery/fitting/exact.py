@@ -109,7 +109,7 @@ def _estimate_columns(found: Summaries, levels: list[float]) -> dict[str, np.nda
     """Columns of estimates, a value per data set and parameter; see `solve_batch`."""
     quantiles = list(quantile_columns(levels))
     table = found.table.reshape(-1, found.table.shape[-1]).T
-    mean, sd, mcse, median, *rest = table
+    mean, sd, mcse, mcse_low, mcse_high, median, *rest = table
     missing = np.full(len(mean), np.nan)
     ends = [column for level in levels for column in density_columns(level)]
     return {
@@ -117,8 +117,10 @@ def _estimate_columns(found: Summaries, levels: list[float]) -> dict[str, np.nda
         "median": median,
         "sd": sd,
         **dict(zip(quantiles, rest)),
+        **dict.fromkeys(DIAGNOSTICS, missing),
         "mcse_mean": mcse,
-        **dict.fromkeys(DIAGNOSTICS[1:], missing),
+        "mcse_q2.5": mcse_low,
+        "mcse_q97.5": mcse_high,
         **dict(zip(ends, rest[len(quantiles) :])),
         "crps": rest[-1],
     }

@@ -8,8 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from recovery.data.simulate import replicate_data
-from recovery.fitting.engines import Engine
-from recovery.fitting.result import FittedReplicate
+from recovery.fitting.result import Engine, FittedReplicate
 from recovery.fitting.summary import crps_of_draws
 from recovery.parameters import PARAMETERS
 

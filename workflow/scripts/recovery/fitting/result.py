@@ -1,7 +1,7 @@
 """A fit as a value: what was estimated, and what happened on the way."""
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -78,6 +78,13 @@ class Fit:
         message = f"{type(error).__name__}: {error}".splitlines()[0]
         record = Diagnostics(status="failed", error=message, **attempt)
         return cls(record, no_estimates(levels))
+
+
+class Engine(Protocol):
+    """Anything that fits a data set."""
+
+    def fit(self, data: LongData, seed: int) -> Fit:
+        """Fit one data set from one seed."""
 
 
 class FittedReplicate(NamedTuple):

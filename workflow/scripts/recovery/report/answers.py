@@ -1,152 +1,235 @@
-"""Sentences and a table that summarise the results: the answers that open the report."""
+"""The answers in words, design by design; every sentence follows from a table by a rule."""
 
-import numpy as np
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
 import pandas as pd
-from scipy import stats
 
-from recovery.columns import HEADLINE_LEVEL
-from recovery.parameters import PARAMETERS
-from recovery.summaries.recovery import READ, headline
+from recovery.report.verdicts import (
+    COVERS,
+    JUDGED,
+    MISSES,
+    UNKNOWN,
+    coverage_cells,
+    largest_bias,
+    recommended,
+    shortest,
+    verdict_table,
+)
 
-ENGINES = {"exact": "Exact posteriors", "nuts": "NUTS", "reml": "REML"}
+MARKS = {COVERS: "✓", MISSES: "✗", UNKNOWN: "?"}
+BIAS_OF = ("rho", "sigma_u0", "sigma_u1")
 
 
-def headline_table(recovery: pd.DataFrame) -> pd.DataFrame:
-    """Coverage, bias and width of each parameter and prior over all scenarios.
+@dataclass(frozen=True)
+class Evidence:
+    """What the answers of one design rest on.
 
-    Returns
-    -------
-    DataFrame
-        One row per parameter and prior: ``coverage`` of the 95 % interval, its mean over the
-        scenarios with ``mcse``, ``lowest`` and ``highest``; ``off``, the number of ``scenarios``
-        whose Monte Carlo interval excludes 0.95; ``width``, the mean over the scenarios;
-        ``largest_bias`` (in size, signed) with ``bias_mcse``.
+    Attributes
+    ----------
+    design : str
+        The design.
+    recovery, cells, verdicts : DataFrame
+        Its rows of ``recovery.csv``, `coverage_cells` and `verdict_table`.
+    labels : dict
+        Label of each prior by its id; priors that are one density have one.
     """
+
+    design: str
+    recovery: pd.DataFrame
+    cells: pd.DataFrame
+    verdicts: pd.DataFrame
+    labels: Mapping[str, str]
+
+    @property
+    def order(self) -> list[str]:
+        """The priors, the preferred one first."""
+        return recommended(self.verdicts, self.cells)
+
+    def of(self, prior: str, verdict: str) -> pd.DataFrame:
+        """A prior's rows with a verdict."""
+        own = self.verdicts
+        return own[(own["prior"] == prior) & (own["verdict"] == verdict)]
+
+
+def evidence(
+    recovery: pd.DataFrame, labels: Mapping[str, str], subjects: pd.DataFrame | None = None
+) -> list[Evidence]:
+    """The evidence of each design, in the order of the sheet."""
+    shown = recovery[recovery["prior"].isin(list(labels))]
+    if subjects is not None:
+        subjects = subjects[subjects["prior"].isin(list(labels))]
+    cells = coverage_cells(shown, subjects)
+    verdicts = verdict_table(cells)
+
+    def of(table: pd.DataFrame, design: str) -> pd.DataFrame:
+        return table[table["design"] == design]
+
+    return [
+        Evidence(design, of(shown, design), of(cells, design), of(verdicts, design), labels)
+        for design in shown["design"].unique()
+    ]
+
+
+def scope(found: Evidence) -> str:
+    """Which true values and how many data sets."""
+    rho = found.recovery["rho"].unique()
+    n = found.cells.loc[~found.cells["parameter"].str.startswith("subjects"), "n"].max()
+    if len(rho) == 1:
+        return f"true rho {_number(rho[0])}; {int(n):,} data sets"
+    span = f"from {_number(min(rho))} to {_number(max(rho))}"
+    return f"{len(rho)} true values of rho {span}; {int(n):,} data sets each"
+
+
+def verdict_rows(found: Evidence) -> list[dict[str, str]]:
+    """The verdicts as a table for reading: a row per parameter, a column per prior."""
     rows = []
-    found = recovery[recovery["engine"].isin(READ)].dropna(subset="estimate")
-    for (parameter, prior), own in found.groupby(["parameter", "prior"], sort=False):
-        at_95 = own[own["level"] == HEADLINE_LEVEL].set_index("measure")
-        coverage, width = at_95.loc[["coverage"]], at_95.loc[["width"]]
-        share = coverage["estimate"]
-        # scenarios are independent of each other
-        mcse = np.sqrt(np.square(coverage["mcse"]).sum()) / len(coverage)
-        off = ((coverage["low"] > HEADLINE_LEVEL) | (coverage["high"] < HEADLINE_LEVEL)).sum()
-        bias = own[own["measure"] == "bias"]
-        worst = bias.loc[bias["estimate"].abs().idxmax()]
-        rows.append(
-            {
-                "parameter": parameter,
-                "prior": prior,
-                "coverage": share.mean(),
-                "mcse": mcse,
-                "lowest": share.min(),
-                "highest": share.max(),
-                "off": off,
-                "scenarios": len(coverage),
-                "width": width["estimate"].mean(),
-                "largest_bias": worst["estimate"],
-                "bias_mcse": worst["mcse"],
-            }
+    for parameter in JUDGED:
+        own = found.verdicts[found.verdicts["parameter"] == parameter].set_index("prior")
+        if own.empty:
+            continue
+        row = {"parameter": parameter}
+        for prior in found.order:
+            cell = own.loc[prior] if prior in own.index else None
+            row[found.labels[prior]] = (
+                "–" if cell is None else f"{MARKS[cell['verdict']]} {cell['coverage']:.3f}"
+            )
+        rows.append(row)
+    return rows
+
+
+def design_sentences(found: Evidence) -> list[str]:
+    """The answers for one design: whom to prefer, who misses what, widths, bias."""
+    first, *others = found.order
+    sentences = [_preference(found, first)]
+    sentences += [_misses(found, prior) for prior in others]
+    sentences.append(_shortest(found, "rho"))
+    sentences += [_biases(found, parameter) for parameter in BIAS_OF]
+    return [sentence for sentence in sentences if sentence]
+
+
+def short_answer(found: Evidence) -> str:
+    """The answer of one design in a line, with its Monte Carlo error."""
+    first, *others = found.order
+    own = found.cells[(found.cells["prior"] == first) & (found.cells["parameter"] == "rho")]
+    text = f"{found.design}: prefer {found.labels[first]}"
+    if len(own):
+        text += (
+            f", whose 95 % intervals of rho cover {own['coverage'].min():.3f} to "
+            f"{own['coverage'].max():.3f} over {own['rho'].nunique()} true values "
+            f"(Monte Carlo standard error at most {own['mcse'].max():.3f})"
         )
-    table = pd.DataFrame(rows)
-    order = table["parameter"].map({name: i for i, name in enumerate(PARAMETERS)}).fillna(99)
-    return table.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+    missing = [
+        f"{found.labels[prior]} misses {_and(found.of(prior, MISSES)['parameter'])}"
+        for prior in others
+        if len(found.of(prior, MISSES))
+    ]
+    return "; ".join([text, *missing]) + "."
 
 
-def accuracy_sentence(compared: pd.DataFrame) -> str:
-    """Report the errors of sampled posterior means, of `compared_fits`."""
-    checked = compared.dropna(subset="z_mean")
-    if checked.empty:
-        return "NUTS fitted no replicate: the estimates are from the exact posterior."
-    z, error = checked["z_mean"], checked["error_mean"]
-    # errors of several parameters in one fit, or in fits of one data set, are dependent
-    by_dataset = error.groupby([checked["scenario"], checked["replicate"]]).mean()
-    by_chance = 2.0 * stats.norm.sf(4.0) * len(z)
-    mean, mcse = by_dataset.mean(), by_dataset.sem()
-    return (
-        f"{len(z):,} posterior means sampled by NUTS were compared with the exact ones. Their "
-        f"errors have mean {mean:.2g} ± {mcse:.1g} posterior standard deviations. In Monte Carlo "
-        f"standard errors they have an sd of {z.std():.2f} (a correct sampler: 1); the largest "
-        f"is {z.abs().max():.1f}, and {(z.abs() > 4).sum()} exceed 4 (expected by chance: "
-        f"{by_chance:.0f})."
-    )
+def _preference(found: Evidence, prior: str) -> str:
+    """Whom to prefer and how sure that is."""
+    label = found.labels[prior]
+    covered, misses, unknown = (found.of(prior, kind) for kind in (COVERS, MISSES, UNKNOWN))
+    text = f"Prefer {label}."
+    if len(covered):
+        text += f" Its 95 % intervals cover {_and(covered['parameter'])}{_where(found)}."
+    if len(misses):
+        text += f" They miss {_with_coverage(misses)}."
+    if len(unknown):
+        text += (
+            f" Whether they cover {_with_coverage(unknown)} cannot be told at this number of "
+            "replicates."
+        )
+    return text
 
 
-def control_sentence(control: pd.DataFrame) -> str:
-    """Report whether priors that are one density agree."""
-    if control.empty:
-        return "No two priors of the study are one density, so there is no negative control."
-    broken = control[~control["clean"]]
-    verdict = (
-        f"clean: none of {len(control):,} paired differences differs significantly from 0"
-        if broken.empty
-        else f"NOT clean: {len(broken)} of {len(control):,} paired differences differ "
-        "significantly from 0"
-    )
-    rho = control[(control["parameter"] == "rho") & (control["measure"] == "bias")]
-    found = f" It would have found a difference of {rho['detectable'].max():.2g} in the bias of rho"
-    power = f"{found} with probability 0.9." if len(rho) else ""
-    return (
-        "The negative control, priors that are one density in two codings, sampled by NUTS, is "
-        f"{verdict} (smallest adjusted p {control['p_adjusted'].min():.2g}).{power}"
-    )
+def _where(found: Evidence) -> str:
+    truths = int(found.verdicts["truths"].max())
+    return f" at each of the {truths} true values of rho" if truths > 1 else ""
 
 
-def calibration_sentence(table: pd.DataFrame) -> str:
-    """Report whether every prior is sampled as it claims, from `calibration_table`."""
-    caught = table[~table["calibrated"]]
-    lost = int((table["requested"] - table["n"]).sum())
-    tested = (
-        f"{table['prior'].nunique()} priors by {table['method'].nunique()} methods, "
-        f"{len(table)} quantities in all, {table['requested'].max()} truths each"
-    )
-    verdict = (
-        f"Calibrated: the ranks of {tested}, do not differ significantly from uniform"
-        if caught.empty
-        else f"NOT calibrated: of {tested}, {len(caught)} differ significantly from uniform ("
-        + ", ".join(f"{row.prior} {row.method} {row.quantity}" for row in caught.itertuples())
-        + ")"
-    )
-    return (
-        f"{verdict} (smallest adjusted p {table['p_adjusted'].min():.2g}; "
-        f"{lost} ranks lost to failed fits)."
-    )
+def _misses(found: Evidence, prior: str) -> str:
+    """What another prior misses."""
+    label, misses = found.labels[prior], found.of(prior, MISSES)
+    unknown = found.of(prior, UNKNOWN)
+    if len(misses):
+        text = f"{label} misses {_with_coverage(misses)}."
+    elif len(unknown):
+        text = f"{label} is not shown to miss anything."
+    else:
+        text = f"{label} covers everything, too."
+    if len(unknown):
+        text += f" Whether it covers {_and(unknown['parameter'])} cannot be told."
+    if not (found.verdicts.query("prior == @prior")["parameter"] == "rho").any():
+        text += " It has no interval for rho."
+    return text
 
 
-def missingness_sentence(missingness: pd.DataFrame) -> str:
-    """Report the outcomes of the fits, by engine."""
-    counts = missingness.groupby("engine", sort=False)[["requested", "not_converged", "failed"]]
-    return " ".join(
-        f"{ENGINES[row.Index]}: {row.requested:,} fits, of which {row.failed:,} failed and "
-        f"{row.not_converged:,} did not converge (these stay in all measures)."
-        for row in counts.sum().itertuples()
-    )
-
-
-def precision_sentence(plan: pd.DataFrame) -> str:
-    """Report whether the replicates were enough."""
-    short = plan[plan["needed"] > plan["replicates"]]
-    if plan.empty:
-        return "No target Monte Carlo standard error (mcse_target) applies to a prior here."
-    if short.empty:
-        return "Every target Monte Carlo standard error (mcse_target) is reached."
-    return (
-        f"{len(short)} of {len(plan)} target Monte Carlo standard errors (mcse_target) are not "
-        f"reached: up to {plan['needed'].max():,} replicates per scenario are needed. Differences "
-        "within the Monte Carlo intervals are not findings."
-    )
-
-
-def short_answer(recovery: pd.DataFrame, labels: dict[str, str]) -> str:
-    """Coverage of rho's 95 % interval over the true rho, for every prior, in one line."""
-    coverage = headline(recovery, "coverage").query("parameter == 'rho'").dropna(subset="estimate")
-    if coverage.empty:
-        return "No prior here has a correlation, so there is no coverage of rho."
+def _shortest(found: Evidence, parameter: str) -> str:
+    """Whose intervals are shortest among the priors that do not miss."""
+    places = shortest(found.cells, found.verdicts, parameter)
+    if len(places) < 2:
+        return ""
+    truths = found.cells["rho"].nunique()
     parts = [
-        f"{labels[prior]} {own['estimate'].min():.3f}-{own['estimate'].max():.3f}"
-        for prior, own in coverage.groupby("prior", sort=False)
+        f"{found.labels[prior]} at {len(rho)} of {truths} true values"
+        for prior, rho in places.items()
+        if rho
     ]
     return (
-        f"Coverage of the 95 % interval of rho, over {coverage['scenario'].nunique()} scenarios: "
-        f"{', '.join(parts)} (Monte Carlo standard error at most {coverage['mcse'].max():.3f})."
+        f"Shortest intervals of {parameter}, of the priors that do not miss it: {', '.join(parts)} "
+        "(widths within 1 % count as equal)."
     )
+
+
+def _biases(found: Evidence, parameter: str) -> str:
+    """The largest bias of each prior in sds of its estimate."""
+    parts = []
+    for prior in found.order:
+        bias = largest_bias(found.recovery, found.design, prior, parameter)
+        if bias:
+            value = f"{bias['bias']:+.2f} ± {bias['mcse']:.2f}".replace("-", "−")
+            parts.append(f"{found.labels[prior]} {value} (rho = {_number(bias['rho'])})")
+    return (
+        f"Largest bias of {parameter}, in sds of the estimate: {', '.join(parts)}." if parts else ""
+    )
+
+
+def cost_sentence(fits: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    """What a fit by NUTS costs under each prior, and exactly.
+
+    Parameters
+    ----------
+    fits : DataFrame
+        Rows of ``tables/fits``.
+    labels : dict
+        Label of each prior by its id.
+    """
+    nuts = fits[(fits["engine"] == "nuts") & (fits["status"] != "failed")]
+    exact = fits.loc[fits["engine"] == "exact", "sampling_seconds"].median()
+    text = f"An exact fit takes {1000 * exact:.2g} CPU ms (median)."
+    if nuts.empty:
+        return text
+    parts = [
+        f"{labels[prior]} {own['sampling_seconds'].median():.2g}"
+        for prior, own in nuts.groupby("prior", sort=False)
+        if prior in labels
+    ]
+    return f"{text} By NUTS, CPU seconds per fit: {', '.join(parts)}."
+
+
+def _with_coverage(rows: pd.DataFrame) -> str:
+    return _and(
+        f"{row.parameter} ({row.coverage:.3f} ± {row.mcse:.3f} at rho = {_number(row.rho)})"
+        for row in rows.itertuples()
+    )
+
+
+def _and(words: Iterable[str]) -> str:
+    *rest, last = words
+    return f"{', '.join(rest)} and {last}" if rest else last
+
+
+def _number(value: float) -> str:
+    return f"{value:g}".replace("-", "−")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from recovery.columns import HEADLINE_LEVEL
-from recovery.parameters import parameter_group
 from recovery.report.glossary import glossary
+from recovery.report.paging import parameter_group
 from recovery.report.sortable import readable, row_bytes, sortable_table
 from recovery.summaries.recovery import READ
 

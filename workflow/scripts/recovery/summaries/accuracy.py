@@ -29,8 +29,8 @@ def accuracy_table(estimates: pd.DataFrame) -> pd.DataFrame:
         about 1. The mean of z is not quite 0 where posteriors are skewed, because a chain that
         ventures into the tail has a larger mean and a larger mcse. A bias shows in
         ``error``, the mean of (sampled - exact) / exact sd,
-        with ``error_mcse``. ``n`` is the number of fits. z is missing for the sd and the
-        quantiles of ``r_u``, whose exact ones are known by draws.
+        with ``error_mcse``. ``n`` is the number of fits. z is missing for the sd of ``r_u``, whose
+        exact one is known by draws.
     """
     rows = []
     for keys, group in groups(compared_fits(estimates), ["scenario", "prior", "parameter"]):
@@ -57,23 +57,24 @@ def accuracy_table(estimates: pd.DataFrame) -> pd.DataFrame:
 
 
 def compared_fits(estimates: pd.DataFrame) -> pd.DataFrame:
-    """The NUTS estimates of which there are exact ones, with their errors.
+    """The errors of NUTS estimates, for fits that were also computed exactly.
 
     Returns
     -------
     DataFrame
         Keys and, for each quantity, ``error_`` (in exact posterior sds) and ``z_`` (in Monte
-        Carlo standard errors; those of both engines where the exact mean is known by draws).
+        Carlo standard errors; those of both engines where the exact value is known by draws).
     """
     nuts = estimates[estimates["engine"] == "nuts"].dropna(subset="mean")
     exact = estimates[estimates["engine"] == "exact"].dropna(subset="mean")
     both = nuts.merge(exact, on=ON_ONE_FIT, suffixes=("", "_exact"), validate="one_to_one")
     found = both[ON_ONE_FIT].copy()
-    drawn = both["mcse_mean_exact"] > 0
     for quantity, mcse in QUANTITIES.items():
         difference = both[quantity] - both[f"{quantity}_exact"]
         own = both[mcse].where(both[mcse] > 0)
-        both_errors = np.hypot(own, both["mcse_mean_exact"]) if quantity == "mean" else own
+        exact_error = both[f"{mcse}_exact"].fillna(0.0)
+        if quantity == "sd":  # an sd of draws has an error that is not known
+            exact_error = exact_error.mask(both["mcse_mean_exact"] > 0)
         found[f"error_{quantity}"] = difference / both["sd_exact"]
-        found[f"z_{quantity}"] = difference / both_errors.mask(drawn & (quantity != "mean"))
+        found[f"z_{quantity}"] = difference / np.hypot(own, exact_error)
     return found

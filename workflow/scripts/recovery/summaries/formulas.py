@@ -11,7 +11,6 @@ import numpy as np
 from recovery.summaries.monte_carlo import (
     Measured,
     jackknife_mcse,
-    mean_and_mcse,
     variance_without_each,
 )
 from recovery.summaries.scores import Replicates, error, median_error
@@ -58,9 +57,14 @@ def median_rmse(r: Replicates) -> Measured:
 
 
 def root_mean_square(errors: np.ndarray) -> Measured:
-    """Root mean square; mcse by the delta method, mcse(mean square) / (2 root)."""
-    mse, mcse = mean_and_mcse(errors**2)
-    return Measured(np.sqrt(mse), mcse / (2.0 * np.sqrt(mse)) if mse != 0 else 0.0)
+    """Root mean square."""
+    root = np.sqrt(np.mean(errors**2))
+    return Measured(root, jackknife_mcse(_root_mean_square_without_each(errors)))
+
+
+def _root_mean_square_without_each(errors: np.ndarray) -> np.ndarray:
+    square = errors**2
+    return np.sqrt(np.maximum(square.sum() - square, 0.0) / max(len(errors) - 1, 1))
 
 
 def rmse_difference(a: Replicates, b: Replicates) -> Measured:
@@ -74,11 +78,10 @@ def median_rmse_difference(a: Replicates, b: Replicates) -> Measured:
 
 
 def root_mean_square_difference(a: np.ndarray, b: np.ndarray) -> Measured:
-    """Difference of root mean squares of paired errors; mcse by the delta method."""
-    squared_a, squared_b = a**2, b**2
-    rmse_a, rmse_b = np.sqrt(squared_a.mean()), np.sqrt(squared_b.mean())
-    influence = squared_a / (2.0 * rmse_a) - squared_b / (2.0 * rmse_b)
-    return Measured(rmse_a - rmse_b, mean_and_mcse(influence).mcse)
+    """Difference of root mean squares of paired errors."""
+    difference = root_mean_square(a).estimate - root_mean_square(b).estimate
+    without = _root_mean_square_without_each(a) - _root_mean_square_without_each(b)
+    return Measured(difference, jackknife_mcse(without))
 
 
 def relative_precision(a: Replicates, b: Replicates) -> Measured:

@@ -58,11 +58,14 @@ def variance_without_each(values: np.ndarray) -> np.ndarray:
 
 
 def wilson_interval[Number: (float, np.ndarray)](
-    share: Number, n: Number | int
+    share: Number, n: Number | int, z: float = Z95
 ) -> tuple[Number, Number]:
-    """95 % interval of a proportion, observed as `share` of n (Wilson 1927, JASA 22:209)."""
-    center = (share + Z95**2 / (2.0 * n)) / (1.0 + Z95**2 / n)
-    half = Z95 * np.sqrt(share * (1.0 - share) / n + Z95**2 / (4.0 * n**2)) / (1.0 + Z95**2 / n)
+    """Interval of a proportion, observed as `share` of n (Wilson 1927, JASA 22:209).
+
+    z is the normal quantile of the confidence level, that of 95 % by default.
+    """
+    center = (share + z**2 / (2.0 * n)) / (1.0 + z**2 / n)
+    half = z * np.sqrt(share * (1.0 - share) / n + z**2 / (4.0 * n**2)) / (1.0 + z**2 / n)
     return center - half, center + half
 
 

@@ -24,7 +24,8 @@ def control_table(comparison: pd.DataFrame, pairs: list[tuple[str, str]]) -> pd.
         The pairs' rows of `comparison_table` for the MEANS, with ``p_value`` (t test that the
         difference is 0, n - 1 degrees of freedom; of shares, the exact McNemar test),
         ``p_adjusted`` (Bonferroni, over the table), ``clean`` (``p_adjusted`` >= 0.01) and
-        ``detectable``, the difference that a t test would have found with probability 0.9.
+        ``detectable``, the difference that the test would have found with probability 0.9; NaN
+        where it could have found none.
     """
     either_way = {pair[::way] for pair in pairs for way in (1, -1)}
     keys = pd.MultiIndex.from_frame(comparison[["prior", "reference"]])
@@ -39,13 +40,28 @@ def control_table(comparison: pd.DataFrame, pairs: list[tuple[str, str]]) -> pd.
     shares = table["measure"].isin(PROPORTIONS)
     p_value[shares] = [exact_mcnemar(row) for row in table[shares].itertuples()]
     adjusted = np.minimum(p_value * len(table), 1.0)
-    critical = stats.t.isf(SIGNIFICANCE / 2 / max(len(table), 1), df)
+    level = SIGNIFICANCE / max(len(table), 1)
+    detectable = (stats.t.isf(level / 2, df) + stats.t.ppf(POWER, df)) * mcse
+    detectable[shares] = np.maximum(detectable, detectable_share(table["n"], level))[shares]
     return table.assign(
         p_value=p_value,
         p_adjusted=adjusted,
         clean=adjusted >= SIGNIFICANCE,
-        detectable=(critical + stats.t.ppf(POWER, df)) * mcse,
+        detectable=detectable,
     )
+
+
+def detectable_share(n: pd.Series, level: float) -> np.ndarray:
+    """Difference of shares that the exact McNemar test finds with probability 0.9.
+
+    At best all discordant pairs go one way. Then k of them are needed, the least number with
+    2 / 2^k <= level, and P(at least k of n) = 0.9 gives the share. NaN where k exceeds n.
+    """
+    n = n.to_numpy(float)
+    needed = np.ceil(np.log2(2.0 / level))
+    enough = n >= needed
+    share = stats.beta.ppf(POWER, needed, np.where(enough, n - needed + 1.0, 1.0))
+    return np.where(enough, share, np.nan)
 
 
 def exact_mcnemar(row: Any) -> float:

@@ -112,8 +112,13 @@ def _answer(curve: pd.DataFrame) -> str:
     smallest, largest = curve["subjects"].min(), curve["subjects"].max()
     best, low, high = subjects_needed(curve)
     if best == math.inf:
-        return f"more than {largest} subjects"
-    if best == smallest:
-        return f"{smallest} subjects or fewer"
+        answer = f"more than {largest} subjects"
+    elif best == smallest:
+        answer = f"{smallest} subjects or fewer"
+    else:
+        answer = f"{math.ceil(best)} subjects"
+    if low == math.inf or high == smallest:  # the whole interval is beyond an end of the grid
+        return answer
+    lower = f"{smallest} or fewer" if low == smallest else f"{math.ceil(low)}"
     upper = f"more than {largest}" if high == math.inf else f"{math.ceil(high)}"
-    return f"{math.ceil(best)} subjects (Monte Carlo interval {math.ceil(low)} to {upper})"
+    return f"{answer} (Monte Carlo interval {lower} to {upper})"

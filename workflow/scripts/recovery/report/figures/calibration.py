@@ -4,24 +4,19 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from recovery.calibration.ranks import QUANTITIES, ecdf_difference
-from recovery.report.figures.style import (
-    SYMBOLS,
-    label_below,
-    line_styles,
-    panel_grid,
-    prior_legend,
-    use_style,
-)
+from recovery.report.figures.panels import label_below, panel_grid
+from recovery.report.figures.style import SYMBOLS, line, prior_legend, prior_styles, use_style
 
 
 def rank_ecdf(ranks: pd.DataFrame, labels: dict[str, str]) -> Figure:
     """Rank ECDF minus uniform; one panel per quantity, one line per prior."""
     use_style()
     title = "Ranks of truths drawn from the prior (grey: simultaneous 95 % band)"
-    figure, panels = panel_grid(QUANTITIES, title, "ECDF minus uniform", columns=4)
-    styles = line_styles(list(labels))
+    figure, panels = panel_grid(QUANTITIES, title, "ECDF minus uniform")
+    drawn = {prior: name for prior, name in labels.items() if prior in set(ranks["prior"])}
+    styles = {p: line(style) for p, style in prior_styles(list(labels)).items()}
     for quantity, axes in panels.items():
-        for prior in labels:
+        for prior in drawn:
             chosen = (ranks["prior"] == prior) & (ranks["quantity"] == quantity)
             pit = ranks.loc[chosen, "pit"].dropna().to_numpy()
             if len(pit) < 2:
@@ -30,9 +25,9 @@ def rank_ecdf(ranks: pd.DataFrame, labels: dict[str, str]) -> Figure:
             # priors differ in n only where fits failed, so one band is enough
             if not axes.collections:
                 axes.fill_between(x, lower, upper, color="0.88", lw=0)
-            axes.plot(x, difference, lw=1.1, **styles[prior])
+            axes.plot(x, difference, lw=1.0, **styles[prior])
         axes.axhline(0, color="0.5", lw=0.8, ls="--")
         axes.set_title(SYMBOLS.get(quantity, "log likelihood"))
-    label_below(panels, "rank of the truth, as a share")
-    prior_legend(figure, labels, styles)
+    label_below(panels, "rank, as a share")
+    prior_legend(figure, drawn, styles)
     return figure

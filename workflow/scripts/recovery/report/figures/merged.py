@@ -1,34 +1,18 @@
-"""Priors of equal results as one curve."""
+"""Priors of one density as one method."""
 
-import pandas as pd
+from recovery.model.prior import Prior
+from recovery.summaries.pairs import equal_pairs
 
 
-def merge_equal(
-    table: pd.DataFrame, labels: dict[str, str], values: str = "estimate"
-) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Leave out priors whose values all equal those of an earlier one.
+def merged_labels(priors: dict[str, Prior], labels: dict[str, str]) -> dict[str, str]:
+    """The labels without priors whose density is that of an earlier one.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per prior and whatever else, in the same order for every prior.
-    labels : dict
-        Prior -> label, in the order of the config.
-    values : str
-        The column compared.
-
-    Returns
-    -------
-    table, labels
-        Without such priors; the label of the one that stays names them all, joined by ``=``.
+    Their exact results are equal. The label of the prior that stays names them all, joined by
+    ``=``.
     """
-    merged: dict[str, str] = {}
-    seen: dict[tuple, str] = {}
-    for prior, label in labels.items():
-        own = tuple(table.loc[table["prior"] == prior, values])
-        if own and own in seen:
-            merged[seen[own]] += f" = {label}"
-        elif own:
-            seen[own] = prior
-            merged[prior] = label
-    return table[table["prior"].isin(list(merged))], merged
+    merged = dict(labels)
+    for prior, reference in equal_pairs(priors):
+        # of three equal priors, the third has two references
+        if prior in merged and reference in merged:
+            merged[reference] += f" = {merged.pop(prior)}"
+    return merged

@@ -1,4 +1,4 @@
-"""Figures that show every replicate: zip plots, agreement of priors, running measures."""
+"""Figures that show every replicate: agreement of priors, and measures as replicates come in."""
 
 from collections.abc import Callable
 from itertools import combinations
@@ -6,167 +6,136 @@ from itertools import combinations
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from recovery.columns import HEADLINE_LEVEL
+from recovery.report.figures.panels import number
+from recovery.report.figures.parts import main_design
 from recovery.report.figures.results import StudyResults, study_figure
-from recovery.report.figures.style import (
-    SYMBOLS,
-    line_styles,
-    panel_grid,
-    prior_legend,
-    prior_styles,
-    use_style,
-)
+from recovery.report.figures.style import SYMBOLS, WIDTH, line, prior_legend, use_style
 from recovery.summaries.monte_carlo import Z95, wilson_interval
 
-COVARIANCE = ("sigma_u0", "sigma_u1", "rho", "r_u")
-RUN_IN = 9  # first replicates, left out since their bands would set the scale
+COVARIANCE = ("rho", "r_u", "sigma_u0", "sigma_u1")
+COMPARED = 3  # priors: their pairs are a column of panels each
+RUN_IN = 0.05  # share of the replicates, the first, whose bands would set the scale
+CELLS = 4  # that settle slowest, of each measure
+POINTS = 400  # of a line
 LOW, HIGH = "q2.5", "q97.5"
-ZIP_COLUMNS = ("prior", "parameter", "truth", "mean", "sd", LOW, HIGH)
-
-
-def zip_plot(estimates: pd.DataFrame, labels: dict[str, str]) -> Figure:
-    """Every 95 % interval of one scenario, stacked by how far its centre is from the truth.
-
-    The zip plot of Morris, White & Crowther (2019): intervals are ordered by the centile of
-    |mean - truth| / sd, and those that miss the truth are coloured. Dotted lines are the 95 %
-    Monte Carlo interval of the coverage.
-    """
-    use_style()
-    figure, grid = plt.subplots(
-        len(COVARIANCE), len(labels), figsize=(1 + 2.2 * len(labels), 8.5), layout="constrained",
-        squeeze=False, sharey=True, sharex="row",
-    )  # fmt: skip
-    styles = prior_styles(list(labels))
-    for row, parameter in zip(grid, COVARIANCE):
-        for axes, prior in zip(row, labels):
-            chosen = (estimates["prior"] == prior) & (estimates["parameter"] == parameter)
-            _zip_panel(axes, estimates[chosen].dropna(subset="mean"), styles[prior]["color"])
-        row[0].set_ylabel(f"{SYMBOLS[parameter]}\ncentile of |z|")
-    for axes, label in zip(grid[0], labels.values()):
-        axes.set_title(label)
-    figure.supxlabel("95 % interval minus truth (coloured: misses the truth)", size=10)
-    return figure
-
-
-def _zip_panel(axes, table: pd.DataFrame, colour: str) -> None:
-    if table.empty:
-        # axes are shared: hide the ticks without removing them
-        axes.tick_params(length=0, labelbottom=False, labelleft=False)
-        axes.spines[:].set_visible(False)
-        axes.text(0.5, 0.5, "no such parameter", ha="center", transform=axes.transAxes)
-        return
-    n = len(table)
-    z = (table["mean"] - table["truth"]).abs() / table["sd"]
-    centile = 100.0 * z.rank(method="first") / n
-    low, high = table[LOW] - table["truth"], table[HIGH] - table["truth"]
-    held = (low <= 0) & (high >= 0)
-    axes.hlines(centile[held], low[held], high[held], color="0.82", lw=0.6, rasterized=True)
-    axes.hlines(centile[~held], low[~held], high[~held], color=colour, lw=0.9, rasterized=True)
-    axes.axvline(0, color="0.2", lw=0.8)
-    for edge in wilson_interval(held.mean(), n):
-        axes.axhline(100.0 * edge, color="0.2", lw=0.8, ls=":")
-    axes.set(ylim=(0, 101), yticks=(0, 50, 95))
 
 
 @study_figure
 def agreement(results: StudyResults) -> Figure:
-    """Posterior means of each pair of priors on the same data sets (Bland & Altman 1986)."""
+    """Posterior means of pairs of priors on the same data sets (Bland & Altman 1986)."""
     use_style()
-    estimates, labels = results.estimates, _distinct(results.estimates, results.labels)
-    with_rho = estimates.query("parameter == 'rho'").dropna(subset="mean")["prior"].unique()
-    # pairs without rho last, so that every row begins with a panel
-    pairs = sorted(combinations(labels, 2), key=lambda pair: not set(pair) <= set(with_rho))
+    labels = {p: name for p, name in results.labels.items() if p != "reml"}
+    pairs = list(combinations(list(labels)[:COMPARED], 2))
+    design = main_design(results.designs)
+    rho = results.designs.query("design == @design").set_index("scenario")["rho"]
+    estimates = results.estimates(rho.index, COVARIANCE)
     figure, grid = plt.subplots(
-        len(COVARIANCE), max(len(pairs), 1), figsize=(max(6, 1 + 2 * len(pairs)), 8),
-        layout="constrained",
-        squeeze=False, sharex="row", sharey="row",
+        len(COVARIANCE), len(pairs), figsize=(2.6 * max(len(pairs), 1.5) + 0.5, 8.4),
+        layout="constrained", squeeze=False, sharey="row", sharex="row",
     )  # fmt: skip
+    colours = plt.cm.ScalarMappable(plt.Normalize(-1, 1), "managua")
     for row, parameter in zip(grid, COVARIANCE):
         means = estimates[estimates["parameter"] == parameter].pivot(
             index=["scenario", "replicate"], columns="prior", values="mean"
         )
-        for axes, (a, b) in zip(row, pairs):
-            both = means[[a, b]].dropna()
-            if both.empty:
-                axes.axis("off")
-                continue
-            difference, middle = both[b] - both[a], both.mean(axis=1)
-            axes.plot(middle, difference, ls="", marker=".", ms=2, mew=0, color="0.2",
-                      alpha=min(0.5, 1000 / len(both)), rasterized=True)  # fmt: skip
-            centre, spread = difference.mean(), difference.std()
-            axes.axhline(0, color="0.6", lw=0.8, ls="--")
-            for offset, style in ((0.0, "-"), (-Z95 * spread, ":"), (Z95 * spread, ":")):
-                axes.axhline(centre + offset, color="#D55E00", lw=1.1, ls=style)
-        row[0].set_ylabel(f"{SYMBOLS[parameter]}: difference")
+        for axes, pair in zip(row, pairs):
+            _bland_altman(axes, means, pair, rho, colours)
+        row[0].set_ylabel(f"difference of\n{results.label(parameter)}")
+        row[len(row) // 2].set_xlabel(f"mean of the two posterior means of {SYMBOLS[parameter]}")
     for axes, (a, b) in zip(grid[0], pairs):
-        axes.set_title(f"{labels[b]}\n- {labels[a]}", size=8)
-    figure.supxlabel("mean of the two posterior means", size=10)
-    figure.suptitle("Agreement of priors (orange: mean difference and 1.96 sd about it)")
+        axes.set_title(f"{labels[b]}\nminus {labels[a]}", size=9)
+    figure.colorbar(colours, ax=grid, label=f"true {SYMBOLS['rho']}", shrink=0.5, aspect=40)
+    figure.suptitle(f"Agreement of priors, {design}\n(lines: mean difference and 1.96 sd about it)")
     return figure
 
 
-def _distinct(estimates: pd.DataFrame, labels: dict[str, str]) -> dict[str, str]:
-    """The labels without priors whose exact posteriors are those of an earlier prior."""
-    found: dict[str, np.ndarray] = {}
-    for prior in labels:
-        own = estimates[(estimates["prior"] == prior) & (estimates["parameter"] == "sigma_u0")]
-        means = own.sort_values(["scenario", "replicate"])["mean"].to_numpy()
-        if not any(np.array_equal(means, other, equal_nan=True) for other in found.values()):
-            found[prior] = means
-    return {prior: labels[prior] for prior in found}
+def _bland_altman(
+    axes: Axes,
+    means: pd.DataFrame,
+    pair: tuple[str, str],
+    rho: pd.Series,
+    colours: plt.cm.ScalarMappable,
+) -> None:
+    """Difference against mean of two priors' posterior means, coloured by the true rho."""
+    both = means.reindex(columns=list(pair)).dropna()
+    if both.empty:
+        axes.text(
+            0.5, 0.5, "one has no $\\rho$", ha="center", transform=axes.transAxes, color="0.4"
+        )
+        return
+    # in the order of the replicates, so that no scenario hides the others
+    both = both.sort_index(level="replicate", sort_remaining=False)
+    difference, middle = both[pair[1]] - both[pair[0]], both.mean(axis=1)
+    truth = both.index.get_level_values("scenario").map(rho).to_numpy(float)
+    axes.scatter(middle, difference, s=2, lw=0, c=colours.to_rgba(truth), rasterized=True)
+    axes.axhline(0, color="0.6", lw=0.8, ls="--")
+    centre, spread = difference.mean(), difference.std()
+    for offset, style in ((0.0, "-"), (-Z95 * spread, ":"), (Z95 * spread, ":")):
+        axes.axhline(centre + offset, color="0.15", lw=1.1, ls=style)
 
 
 @study_figure
-def running_coverage(results: StudyResults) -> Figure:
-    """Coverage of rho's 95 % interval as replicates come in, with 95 % Monte Carlo bands."""
-
-    def running(table: pd.DataFrame):
-        n = np.arange(1, len(table) + 1)
-        held = table["truth"].between(table[LOW], table[HIGH])
-        share = np.cumsum(held.to_numpy()) / n
-        return share, *wilson_interval(share, n)
-
-    title = r"Coverage of 95 % intervals for $\rho$ as replicates come in (bands: Monte Carlo)"
-    return _running(results, running, title, "coverage", HEADLINE_LEVEL)
-
-
-@study_figure
-def running_bias(results: StudyResults) -> Figure:
-    """Bias of rho's posterior mean as replicates come in, with 95 % Monte Carlo bands."""
-
-    def running(table: pd.DataFrame):
-        error = (table["mean"] - table["truth"]).expanding(min_periods=2)
-        mean, half = error.mean(), Z95 * error.sem()
-        return mean, mean - half, mean + half
-
-    title = r"Bias of the posterior mean of $\rho$ as replicates come in (bands: Monte Carlo)"
-    return _running(results, running, title, "bias", 0.0)
-
-
-def _running(
-    results: StudyResults, running: Callable, title: str, ylabel: str, reference: float
-) -> Figure:
+def running(results: StudyResults) -> Figure:
+    """Coverage and bias of rho as replicates come in, where they settle slowest."""
     use_style()
-    estimates, labels = results.estimates, results.labels
-    chosen = estimates.query("parameter == 'rho'").dropna(subset="mean")
-    styles = line_styles(list(labels))
-    drawn = {prior: label for prior, label in labels.items() if prior in set(chosen["prior"])}
-    figure, panels = panel_grid(list(chosen["scenario"].unique()), title, ylabel)
-    for scenario, axes in panels.items():
-        for prior in drawn:
-            own = chosen[(chosen["scenario"] == scenario) & (chosen["prior"] == prior)]
-            if own.empty:
-                continue
-            middle, low, high = running(own.sort_values("replicate"))
-            n = np.arange(1, len(own) + 1)
-            if len(n) > RUN_IN:
-                n, middle, low, high = (x[RUN_IN:] for x in (n, middle, low, high))
-            axes.fill_between(n, low, high, color=styles[prior]["color"], alpha=0.12, lw=0)
-            axes.plot(n, middle, lw=1.1, **styles[prior])
-        axes.axhline(reference, color="0.4", lw=0.8, ls="--")
-        axes.set_xlabel("replicates")
-        axes.tick_params(labelbottom=True)
-    prior_legend(figure, drawn, styles)
+    figure, grid = plt.subplots(
+        2, CELLS, figsize=(WIDTH, 5.0), layout="constrained", sharey="row", squeeze=False
+    )
+    rows = (
+        ("coverage", _running_coverage, HEADLINE_LEVEL),
+        ("bias", _running_bias, 0.0),
+    )
+    drawn: dict[str, str] = {}
+    for row, (measure, running_measure, reference) in zip(grid, rows):
+        cells = _slowest(results.measured(measure))
+        for axes, cell in zip(row, cells.itertuples()):
+            estimates = results.estimates([cell.scenario], ["rho"], first=10**9)
+            own = estimates[estimates["prior"] == cell.prior].sort_values("replicate")
+            _running_panel(axes, own, running_measure, results.styles[cell.prior])
+            axes.set_title(f"{cell.design}\n{SYMBOLS['rho']} = {number(cell.rho)}", size=8)
+            axes.axhline(reference, color="0.4", lw=0.8, ls="--")
+            axes.set_xlabel("replicates")
+            drawn[cell.prior] = results.labels[cell.prior]
+        for axes in row[len(cells) :]:
+            axes.set_visible(False)
+        row[0].set_ylabel(f"{measure} of {SYMBOLS['rho']}")
+    figure.suptitle(
+        "Where results settle slowest: the largest Monte Carlo errors\n"
+        "(bands: 95 % Monte Carlo intervals; dashed: nominal coverage, no bias)"
+    )
+    order = {p: name for p, name in results.labels.items() if p in drawn}
+    prior_legend(figure, order, {p: line(results.styles[p]) for p in order})
     return figure
+
+
+def _slowest(table: pd.DataFrame) -> pd.DataFrame:
+    """Of rho, the cells with the largest Monte Carlo errors, at most one per scenario."""
+    own = table[(table["parameter"] == "rho") & (table["engine"] == "exact")]
+    own = own.dropna(subset="mcse").sort_values("mcse", ascending=False, kind="stable")
+    return own.drop_duplicates("scenario").head(CELLS)
+
+
+def _running_panel(axes: Axes, own: pd.DataFrame, measure: Callable, style: dict) -> None:
+    n = np.arange(1, len(own) + 1)
+    middle, low, high = (np.asarray(values) for values in measure(own))
+    first = int(RUN_IN * len(n))
+    chosen = np.unique(np.linspace(first, len(n) - 1, POINTS).astype(int))
+    axes.fill_between(n[chosen], low[chosen], high[chosen], color=style["color"], alpha=0.15, lw=0)
+    axes.plot(n[chosen], middle[chosen], lw=1.1, **line(style))
+
+
+def _running_coverage(table: pd.DataFrame):
+    n = np.arange(1, len(table) + 1)
+    held = table["truth"].between(table[LOW], table[HIGH])
+    share = np.cumsum(held.to_numpy()) / n
+    return share, *wilson_interval(share, n)
+
+
+def _running_bias(table: pd.DataFrame):
+    error = (table["mean"] - table["truth"]).expanding(min_periods=2)
+    mean, half = error.mean(), Z95 * error.sem()
+    return mean, mean - half, mean + half

@@ -1,38 +1,113 @@
 """The tables that the figures of a study are drawn from, and the registry of figures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 from matplotlib.figure import Figure
 
+from recovery.columns import HEADLINE_LEVEL
+from recovery.report.figures.style import Style, parameter_label, prior_styles
+from recovery.summaries.accuracy import QUANTITIES, compared_fits
+from recovery.summaries.recovery import READ
+
+KEYS = ["scenario", "replicate", "prior", "engine", "parameter", "truth"]
+COLUMNS = [*KEYS, *QUANTITIES, *QUANTITIES.values()]
+SHOWN = 2000  # replicates of a scenario: more do not change a figure of single estimates
+
 
 @dataclass(frozen=True)
 class StudyResults:
-    """The tables of a study.
+    """The results of a study.
 
     Attributes
     ----------
     recovery : DataFrame
-        ``recovery.csv``.
-    estimates : DataFrame
-        Exact estimates of the first replicates of every scenario.
-    compared : DataFrame
-        Errors of the fits by NUTS (`compared_fits`).
+        The rows of ``recovery.csv`` by the exact engine and REML.
+    paths : dict
+        The file of each scenario's estimates.
     labels : dict
-        Label of every prior by its id, in the order of the config.
+        Label of every method shown, by its id, in the order of the config. Priors of one density
+        are one, whose label names them all.
+    all_labels : dict
+        Label of every method, those of one density too: NUTS fits them apart.
+    styles : dict
+        Style of every method.
+    units : tuple of str
+        Names of the response and of time, as printed.
     """
 
     recovery: pd.DataFrame
-    estimates: pd.DataFrame
-    compared: pd.DataFrame
+    paths: dict[str, str | Path]
     labels: dict[str, str]
+    all_labels: dict[str, str]
+    styles: dict[str, Style]
+    units: tuple[str, str]
+
+    @classmethod
+    def of(
+        cls,
+        recovery: pd.DataFrame,
+        paths: dict[str, str | Path],
+        labels: dict[str, str],
+        all_labels: dict[str, str],
+        units: tuple[str, str],
+    ) -> "StudyResults":
+        """Results of a whole ``recovery.csv``."""
+        read = recovery[recovery["engine"].isin(READ)]
+        return cls(read, paths, labels, all_labels, prior_styles(list(all_labels)), units)
+
+    def measured(self, measure: str) -> pd.DataFrame:
+        """The rows of a measure; of intervals, those at 95 %."""
+        level = self.recovery["level"]
+        chosen = (self.recovery["measure"] == measure) & (level.isna() | (level == HEADLINE_LEVEL))
+        return self.recovery[chosen & self.recovery["prior"].isin(list(self.labels))]
+
+    @property
+    def designs(self) -> pd.DataFrame:
+        """Scenario, design and rho of every scenario, in the order of the sheet."""
+        return self.recovery[["scenario", "design", "rho"]].drop_duplicates()
+
+    def estimates(
+        self, scenarios: Iterable[str], parameters: Iterable[str], first: int = SHOWN
+    ) -> pd.DataFrame:
+        """Estimates of the first replicates of some scenarios, by the exact engine and REML."""
+        chosen = [
+            ("engine", "in", READ),
+            ("replicate", "<=", first),
+            ("parameter", "in", list(parameters)),
+            ("prior", "in", list(self.labels)),
+        ]
+        tables = [
+            pd.read_parquet(self.paths[name], columns=COLUMNS, filters=chosen) for name in scenarios
+        ]
+        return pd.concat(tables, ignore_index=True).dropna(subset="mean")
+
+    def compared(self) -> pd.DataFrame:
+        """Errors of the fits by NUTS (`compared_fits`), of all scenarios."""
+        tables = []
+        for path in self.paths.values():
+            nuts = pd.read_parquet(path, columns=COLUMNS, filters=[("engine", "==", "nuts")])
+            if not nuts.empty:
+                last = nuts["replicate"].max()
+                exact = [("engine", "==", "exact"), ("replicate", "<=", last)]
+                both = [nuts, pd.read_parquet(path, columns=COLUMNS, filters=exact)]
+                tables.append(compared_fits(pd.concat(both)))
+        return pd.concat(tables, ignore_index=True)
+
+    def label(self, parameter: str) -> str:
+        """A parameter's symbol with its unit."""
+        return parameter_label(parameter, *self.units)
 
 
-StudyFigure = Callable[[StudyResults], Figure]
+StudyFigure = Callable[..., Figure]
 
 STUDY_FIGURES: dict[str, StudyFigure] = {}
-"""Figures of the study by name; a figure is drawn if a caption has its name."""
+"""Figures of the study by name; a figure is drawn if a caption has its name.
+
+They take the study's results and, if they are in `parts.SPLIT_FIGURES`, a `parts.Part`.
+"""
 
 
 def study_figure(function: StudyFigure) -> StudyFigure:

@@ -1,21 +1,37 @@
-"""Common style of all figures: colours and markers of priors, symbols of parameters, saving."""
+"""Common style of all figures: colours and markers of methods, symbols of parameters, saving."""
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 
 mpl.use("agg")
 import matplotlib.pyplot as plt
 import seaborn as sns
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from PIL import Image
 
-# Okabe & Ito's colours, ordered so that the first four also differ in lightness (greyscale).
-COLOURS = ("#000000", "#0072B2", "#D55E00", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#7F7F7F")
-DASHES = ("-", "-", "--", "-.", "-", ":", "--", "-.")
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+Style = dict[str, Any]
+
+# Okabe & Ito's colours, ordered so that the first four also differ in lightness (greyscale), then
+# darker ones of Paul Tol's muted scheme.
+COLOURS = (
+    "#000000", "#0072B2", "#D55E00", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#882255",
+    "#999933", "#332288", "#8B4513", "#AA4499",
+)  # fmt: skip
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "h")
+DASHES: tuple[Any, ...] = (
+    "-", "-", (0, (5, 1.5)), (0, (6, 1.5, 1.5, 1.5)), (0, (3, 1)), (0, (1, 1)), (0, (8, 2)),
+    (0, (4, 1, 1, 1, 1, 1)), (0, (2, 2)), (0, (7, 1, 1, 1)), (0, (5, 3)), (0, (3, 1, 1, 1)),
+)  # fmt: skip
+NEUTRAL: dict[str, Style] = {
+    "reml": {"color": "#7F7F7F", "marker": "x", "linestyle": (0, (1, 0.6)), "markeredgewidth": 1.2}
+}
+"""Methods that are not priors."""
+
 SYMBOLS = {
     "beta0": r"$\beta_0$",
     "beta1": r"$\beta_1$",
@@ -24,7 +40,11 @@ SYMBOLS = {
     "sigma_u1": r"$\sigma_{u1}$",
     "rho": r"$\rho$",
     "r_u": r"$r_u$",
+    "u0": "$u_0$",
+    "u1": "$u_1$",
 }
+SLOPES = ("beta1", "sigma_u1", "u1")
+CORRELATIONS = ("rho", "r_u")
 FONT_SIZES = {
     "font.size": 9,
     "axes.titlesize": 10,
@@ -32,7 +52,11 @@ FONT_SIZES = {
     "xtick.labelsize": 8,
     "ytick.labelsize": 8,
     "legend.fontsize": 9,
+    "figure.titlesize": 11,
 }
+WIDTH = 8.3
+"""Width of most figures in inches: at 100 dots per inch, that of a README's column."""
+COLUMNS = 4  # of a legend
 
 
 def use_style() -> None:
@@ -46,71 +70,81 @@ def use_style() -> None:
             "svg.hashsalt": "recovery",  # so that the same figure gives the same file
             "axes.spines.top": False,
             "axes.spines.right": False,
+            "axes.linewidth": 0.8,
+            "xtick.major.width": 0.8,
+            "ytick.major.width": 0.8,
+            "xtick.major.size": 4,
+            "ytick.major.size": 4,
         }
     )
 
 
-def prior_styles(priors: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Colour and marker of each prior, by its place in the config; the same in every figure."""
+def prior_styles(priors: Sequence[str]) -> dict[str, Style]:
+    """Colour, marker and dashes of each method, by its place in the config.
+
+    Give all methods of the study, also where only some are drawn, so that a method looks the same
+    in every figure.
+    """
     return {
-        prior: {"color": COLOURS[i % len(COLOURS)], "marker": MARKERS[i % len(MARKERS)]}
+        prior: NEUTRAL.get(
+            prior,
+            {
+                "color": COLOURS[i % len(COLOURS)],
+                "marker": MARKERS[i % len(MARKERS)],
+                "linestyle": DASHES[i % len(DASHES)],
+            },
+        )
         for i, prior in enumerate(priors)
     }
 
 
-def line_styles(priors: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Colour and dashes of each prior's lines without markers, so that equal lines both show."""
-    return {
-        prior: {"color": style["color"], "linestyle": DASHES[i % len(DASHES)]}
-        for i, (prior, style) in enumerate(prior_styles(priors).items())
-    }
+def mark(style: Style) -> Style:
+    """A method's style for marks that no line joins."""
+    return {**style, "linestyle": ""}
 
 
-def prior_legend(figure: Figure, labels: dict[str, str], styles: dict[str, dict[str, str]]) -> None:
-    """Add the legend of priors (id -> label) to a figure, below its axes."""
+def line(style: Style) -> Style:
+    """A method's style for a line without marks."""
+    return {key: style[key] for key in ("color", "linestyle")}
+
+
+def parameter_label(name: str, response: str, time: str) -> str:
+    """A parameter's symbol with its unit; correlations have none."""
+    if name in CORRELATIONS:
+        return SYMBOLS[name]
+    unit = f"{response} per unit of {time}" if " " in time else f"{response} per {time}"
+    return f"{SYMBOLS[name]} ({unit if name in SLOPES else response})"
+
+
+def prior_legend(figure: Figure, labels: dict[str, str], styles: dict[str, Style]) -> None:
+    """Add the legend of methods (id -> label) to a figure, below its axes."""
     handles = [
-        Line2D([], [], markersize=5, label=labels[prior], **styles[prior]) for prior in labels
+        Line2D([], [], markersize=5, linewidth=1.2, label=labels[prior], **styles[prior])
+        for prior in labels
     ]
-    columns = min(4, len(labels))
-    figure.legend(handles=handles, frameon=False, loc="outside lower center", ncols=columns)
-
-
-def panel_grid(
-    names: Sequence[str], title: str, ylabel: str, columns: int = 5
-) -> tuple[Figure, dict[str, Axes]]:
-    """A figure with one panel per name, in at most `columns` columns with shared axes."""
-    columns = min(columns, max(len(names), 1))
-    rows = max(-(-len(names) // columns), 1)
-    figure, grid = plt.subplots(
-        rows, columns, figsize=(max(2.1 * columns, 8.4), 1.2 + 1.8 * rows), sharex=True,
-        sharey=True, layout="constrained", squeeze=False,
-    )  # fmt: skip
-    panels = dict(zip(names, grid.ravel()))
-    for name, axes in panels.items():
-        axes.set_title(name, size=9)
-    for axes in grid.ravel()[len(names) :]:
-        axes.set_visible(False)
-    figure.suptitle(title)
-    figure.supylabel(ylabel, size=10)
-    return figure, panels
-
-
-def label_below(panels: dict[str, Axes], label: str) -> None:
-    """Label the lowest panels' x axes; a label of the whole figure would overlap the legend."""
-    lowest = {axes.get_subplotspec().colspan.start: axes for axes in panels.values()}
-    for axes in lowest.values():  # the last panel of every column
-        axes.set_xlabel(label)
-        axes.tick_params(labelbottom=True)
+    if handles:
+        columns = min(COLUMNS, len(handles))
+        figure.legend(handles=handles, frameon=False, loc="outside lower center", ncols=columns)
 
 
 def dodge(index: int, count: int, span: float) -> float:
     """Offset of item `index` of `count`, spread evenly over `span` around 0."""
-    return span * (index - (count - 1) / 2) / count
+    return span * (index - (count - 1) / 2) / max(count - 1, 1)
 
 
 def save_figure(figure: Figure, paths: Sequence[str | Path]) -> None:
     """Save a figure in every requested format, without dates, and close it."""
     for path in paths:
-        metadata = {"Date": None} if str(path).endswith(".svg") else None
-        figure.savefig(path, bbox_inches="tight", metadata=metadata)
+        if str(path).endswith(".png"):
+            _save_png(figure, path)
+        else:
+            figure.savefig(path, bbox_inches="tight", metadata={"Date": None})
     plt.close(figure)
+
+
+def _save_png(figure: Figure, path: str | Path) -> None:
+    """Save as PNG with a palette of 256 colours, a third of the size and the same to the eye."""
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png", bbox_inches="tight")
+    picture = Image.open(drawn).convert("RGB")
+    picture.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True, dpi=(200, 200))

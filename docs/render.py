@@ -1,0 +1,223 @@
+"""Fill the numbers into README.md and docs/findings.md, and list them in docs/claims.csv.
+
+    python -m uv run python docs/render.py
+
+Every number that the study found is an expression in docs/source/, evaluated on the tables of
+results/full/tables. docs/claims.csv has each expression with its sentence and what it gave. A test
+renders the documents again and compares.
+"""
+
+import csv
+import json
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+ROOT = Path(__file__).resolve().parents[1]
+TABLES = ROOT / "results/full/tables"
+SOURCE = ROOT / "docs/source"
+DOCUMENTS = {"README.md": "README.md", "findings.md": "docs/findings.md"}
+MARK = re.compile("\x01(.*?)\x02(.*?)\x03")
+
+
+def scenario(rho: float, subjects: int = 18, design: str = "") -> str:
+    """Id of a scenario of config/scenarios/full.tsv."""
+    digits = f"{abs(rho):.2f}"[2:]
+    digits = "0" + digits[0] if digits[1] == "0" else digits
+    name = "rho_0" if rho == 0 else f"rho_{'m' if rho < 0 else 'p'}{digits}"
+    if design:
+        return f"{design}_{name}"
+    return name if subjects == 18 else f"subjects_{subjects}_{name}"
+
+
+def with_error(estimate: float, mcse: float) -> str:
+    """An estimate to the digit that its Monte Carlo standard error supports."""
+    if not np.isfinite(estimate):
+        return "–"
+    decimals = 3 if mcse <= 0 else max(0, -int(np.floor(np.log10(mcse))))
+    return minus(f"{estimate:.{decimals}f} ± {mcse:.{decimals}f}")
+
+
+def minus(text: str) -> str:
+    """A text with true minus signs."""
+    return text.replace("-", "−")
+
+
+class Results:
+    """The tables of the published study, by the keys that a sentence names."""
+
+    def __init__(self, tables: Path = TABLES) -> None:
+        keys = ["scenario", "prior", "parameter", "measure"]
+        recovery = pd.read_parquet(tables / "recovery.parquet")
+        self.recovery = recovery[recovery["engine"] != "nuts"]
+        at_95 = self.recovery["level"].isna() | (self.recovery["level"] > 0.9)
+        columns = ["estimate", "mcse", "n"]
+        self.cells = _plain(self.recovery[at_95]).set_index(keys)[columns].sort_index()
+        comparison = _plain(pd.read_parquet(tables / "comparison.parquet"))
+        exact = comparison[comparison["engine"] == "exact"]
+        pairs = ["scenario", "prior", "reference", "parameter", "measure"]
+        self.pairs = exact.set_index(pairs)[["difference", "mcse"]].sort_index()
+        self.tables = tables
+
+    def csv(self, name: str) -> pd.DataFrame:
+        """Another table."""
+        return pd.read_csv(self.tables / f"{name}.csv", dtype={"scenario": str})
+
+    def row(
+        self,
+        measure: str,
+        parameter: str,
+        prior: str,
+        rho: float,
+        subjects: int = 18,
+        design: str = "",
+    ) -> pd.Series:
+        """Estimate, mcse and n of a measure."""
+        return self.cells.loc[(scenario(rho, subjects, design), prior, parameter, measure)]
+
+    def value(self, *keys: Any, **design: Any) -> str:
+        """A measure with its Monte Carlo standard error."""
+        found = self.row(*keys, **design)
+        return with_error(found["estimate"], found["mcse"])
+
+    def number(self, *keys: Any, digits: int = 2, **design: Any) -> str:
+        """A measure without its error, for tables that state the largest error."""
+        return minus(f"{self.row(*keys, **design)['estimate']:.{digits}f}")
+
+    def difference(
+        self, measure: str, parameter: str, prior: str, reference: str, rho: float,
+        subjects: int = 18, design: str = "",
+    ) -> str:  # fmt: skip
+        """A paired difference, prior minus reference."""
+        name = scenario(rho, subjects, design)
+        if (name, prior, reference, parameter, measure) in self.pairs.index:
+            found, sign = self.pairs.loc[(name, prior, reference, parameter, measure)], 1.0
+        else:
+            found, sign = self.pairs.loc[(name, reference, prior, parameter, measure)], -1.0
+        return with_error(sign * found["difference"], found["mcse"])
+
+    def ratio(self, measure: str, parameter: str, prior: str, reference: str, *where: Any,
+              **design: Any) -> str:  # fmt: skip
+        """A measure of a prior as a change in per cent from that of a reference."""
+        own, other = (self.row(measure, parameter, p, *where, **design)["estimate"]
+                      for p in (prior, reference))  # fmt: skip
+        return minus(f"{100 * (own / other - 1):+.0f} %")
+
+    def over(self, kind: Callable, measure: str, parameter: str, prior: str,
+             rhos: list[float], **design: Any) -> str:  # fmt: skip
+        """The least or largest value over true correlations, with its error."""
+        found = [self.row(measure, parameter, prior, rho, **design) for rho in rhos]
+        worst = kind(found, key=lambda row: row["estimate"])
+        return with_error(worst["estimate"], worst["mcse"])
+
+    def subjects(
+        self, measure: str, effect: str, prior: str, rho: float, subjects: int = 18
+    ) -> str:
+        """A measure of the subjects' own intercepts or slopes."""
+        table = self.csv("subjects")
+        chosen = table[
+            (table["scenario"] == scenario(rho, subjects)) & (table["prior"] == prior)
+            & (table["effect"] == effect) & (table["measure"] == measure)
+        ]  # fmt: skip
+        row = chosen.iloc[-1]
+        return with_error(row["estimate"], row["mcse"])
+
+
+def _plain(table: pd.DataFrame) -> pd.DataFrame:
+    """Categories as text, so that they are looked up as such."""
+    texts = table.select_dtypes("category").columns
+    return table.astype(dict.fromkeys(texts, str))
+
+
+def render() -> tuple[dict[str, str], list[dict[str, str]]]:
+    """The documents by path, and the claims in them."""
+    results, calls = Results(), []
+
+    def claimed(name: str, function: Callable) -> Callable:
+        def call(*arguments: Any, **named: Any) -> str:
+            words = [getattr(a, "__name__", None) or repr(a) for a in arguments]
+            words += [f"{key}={value!r}" for key, value in named.items()]
+            calls.append(f"{name}({', '.join(words)})")
+            return f"\x01{len(calls) - 1}\x02{function(*arguments, **named)}\x03"
+
+        return call
+
+    environment = Environment(
+        loader=FileSystemLoader(SOURCE), undefined=StrictUndefined, keep_trailing_newline=True,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    names = ("value", "number", "difference", "ratio", "over", "subjects")
+    functions = {name: claimed(name, getattr(results, name)) for name in names}
+    functions |= {name: claimed(name, made) for name, made in more(results).items()}
+    documents, claims = {}, []
+    for source, path in DOCUMENTS.items():
+        text = environment.get_template(source).render(**functions, min=min, max=max)
+        for line in text.splitlines():
+            sentence = MARK.sub(r"\2", line).strip()
+            claims += [
+                {"document": path, "sentence": sentence, "expression": calls[int(index)],
+                 "value": found}
+                for index, found in MARK.findall(line)
+            ]  # fmt: skip
+        documents[path] = MARK.sub(r"\2", text)
+    return documents, claims
+
+
+def more(results: Results) -> dict[str, Callable]:
+    """Numbers of other tables than recovery and comparison."""
+    measured = json.loads((SOURCE / "measured.json").read_text())
+    missingness = results.csv("missingness")
+    control, cost = results.csv("control"), results.csv("cost")
+
+    def share(status: str, engine: str, prior: str, rho: float, subjects: int = 18,
+              design: str = "") -> str:  # fmt: skip
+        """The share of fits with a status, in per cent."""
+        counts = missingness.set_index(["scenario", "prior", "engine"])
+        row = counts.loc[(scenario(rho, subjects, design), prior, engine)]
+        p, n = row[status] / row["requested"], row["requested"]
+        return f"{100 * p:.0f} ± {100 * np.sqrt(max(p * (1 - p), 0.25 / n) / n):.0f} %"
+
+    def fits(engine: str) -> str:
+        """How many fits an engine made."""
+        return f"{missingness.loc[missingness['engine'] == engine, 'requested'].sum():,}"
+
+    def failed(engine: str) -> str:
+        return f"{missingness.loc[missingness['engine'] == engine, 'failed'].sum():,}"
+
+    def per_second(prior: str, method: str, target_accept: float) -> str:
+        """Effective draws per CPU second, to two digits."""
+        rows = cost.set_index(["prior", "method", "target_accept"])
+        found = rows.loc[(prior, method, target_accept), "ess_per_second"]
+        return f"{float(f'{found:.2g}'):,.0f}"
+
+    def control_clean() -> str:
+        return f"{int(control['clean'].sum())} of {len(control)}"
+
+    def time_of(what: str) -> str:
+        """A run time that was measured by hand: docs/source/measured.json says by which command."""
+        return measured[what]["text"]
+
+    return {"share": share, "fits": fits, "failed": failed, "per_second": per_second,
+            "control_clean": control_clean, "time_of": time_of}  # fmt: skip
+
+
+def main() -> int:
+    """Write the documents and the list of claims."""
+    documents, claims = render()
+    for path, text in documents.items():
+        (ROOT / path).write_text(text, encoding="utf-8")
+    with open(ROOT / "docs/claims.csv", "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, ["document", "sentence", "expression", "value"])
+        writer.writeheader()
+        writer.writerows(claims)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

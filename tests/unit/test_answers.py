@@ -1,0 +1,201 @@
+"""Verdicts and sentences on constructed tables, whose right answer is known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from recovery.report.answers import (
+    cost_sentence,
+    design_sentences,
+    evidence,
+    scope,
+    short_answer,
+    verdict_rows,
+)
+from recovery.report.explore import explore_chart, explore_table, first_reference
+from recovery.report.paging import MOST_ROWS, page_names
+from recovery.report.verdicts import (
+    COVERS,
+    MISSES,
+    UNKNOWN,
+    coverage_cells,
+    largest_bias,
+    recommended,
+    shortest,
+    verdict_table,
+)
+from recovery.summaries.monte_carlo import wilson_interval
+
+LABELS = {"good": "Good", "bad": "Bad"}
+
+
+def study(coverages, n=1000, widths=None, design="D", engine="exact"):
+    """`recovery.csv` of coverages, prior -> parameter -> one value per true rho."""
+    rows = []
+    for prior, parameters in coverages.items():
+        for parameter, values in parameters.items():
+            for i, coverage in enumerate(values):
+                rho = round(-0.8 + 0.2 * i, 1)
+                keys = {"scenario": f"{design}{i}", "design": design, "rho": rho, "prior": prior,
+                        "engine": engine, "parameter": parameter, "n": n}  # fmt: skip
+                low, high = wilson_interval(coverage, n)
+                mcse = np.sqrt(coverage * (1 - coverage) / n)
+                wide = (widths or {}).get(prior, [1.0] * len(values))[i]
+                rows += [
+                    keys | {"measure": "coverage", "level": 0.95, "estimate": coverage,
+                            "mcse": mcse, "low": low, "high": high},
+                    keys | {"measure": "width", "level": 0.95, "estimate": wide, "mcse": 0.01},
+                    keys | {"measure": "bias", "estimate": -0.1 * i, "mcse": 0.01},
+                    keys | {"measure": "rmse", "estimate": 0.3, "mcse": 0.01},
+                    keys | {"measure": "empirical_se", "estimate": 0.2, "mcse": 0.01},
+                ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize(
+    ("coverages", "n", "verdict"),
+    [
+        ([0.95, 0.94, 0.96], 1000, COVERS),
+        ([0.95, 0.94, 0.96], 50, UNKNOWN),  # the same shares on few data sets
+        ([0.95, 0.85, 0.96], 1000, MISSES),  # one bad truth is enough
+        ([0.95, 0.89, 0.96], 1000, UNKNOWN),
+        ([0.95, 0.89, 0.96], 20000, MISSES),
+        ([0.999, 0.999, 1.0], 1000, COVERS),  # too wide is no miss
+    ],
+)
+def test_verdicts_on_several_truths(coverages, n, verdict):
+    cells = coverage_cells(study({"p": {"rho": coverages}}, n))
+    (row,) = verdict_table(cells).to_dict("records")
+    assert row["verdict"] == verdict and row["truths"] == 3
+    assert row["coverage"] == min(coverages)
+    assert row["rho"] == round(-0.8 + 0.2 * int(np.argmin(coverages)), 1)
+
+
+def test_a_miss_is_seldom_claimed_of_an_interval_that_covers_90_percent():
+    """Of 400 studies of 9 truths, each covered in exactly 90 %, some 2.5 % may claim a miss."""
+    rng, n = np.random.default_rng(1), 500
+    claims = []
+    for _ in range(400):
+        shares = rng.binomial(n, 0.9, 9) / n
+        verdicts = verdict_table(coverage_cells(study({"p": {"rho": shares}}, n)))
+        claims.append(verdicts["verdict"].iloc[0] == MISSES)
+    assert np.mean(claims) < 0.025 + 4 * np.sqrt(0.025 * 0.975 / 400)
+
+
+def test_whom_to_prefer():
+    both = {"rho": [0.95] * 3, "sigma_u0": [0.95] * 3}
+    cases = {
+        "good": ({"good": both, "bad": {**both, "sigma_u0": [0.95, 0.7, 0.95]}}, None),
+        "short": ({"long": both, "short": both}, {"long": [2.0] * 3, "short": [1.0] * 3}),
+        # without an interval for rho, however short the others are
+        "rho": ({"none": {"sigma_u0": [0.95] * 3}, "rho": both}, {"none": [0.1] * 3}),
+    }
+    for expected, (coverages, widths) in cases.items():
+        cells = coverage_cells(study(coverages, widths=widths))
+        assert recommended(verdict_table(cells), cells)[0] == expected
+
+
+def test_designs_are_never_averaged():
+    good, bad = {"rho": [0.95] * 3}, {"rho": [0.6] * 3}
+    table = pd.concat(
+        [study({"good": good, "bad": bad}, design="A"), study({"good": bad, "bad": good})]
+    )
+    first, second = evidence(table, LABELS)
+    assert first.order == ["good", "bad"] and second.order == ["bad", "good"]
+    assert short_answer(first).startswith("A: prefer Good, whose 95 % intervals of rho cover 0.950")
+    assert short_answer(second).endswith("; Good misses rho.")
+
+
+def test_sentences():
+    coverages = {
+        "good": {"rho": [0.95, 0.96], "sigma_u0": [0.95, 0.89]},
+        "bad": {"sigma_u0": [0.70, 0.95]},
+    }
+    (found,) = evidence(study(coverages), LABELS)
+    first, second, *rest = design_sentences(found)
+    assert first == (
+        "Prefer Good. Its 95 % intervals cover rho at each of the 2 true values of rho. Whether "
+        "they cover sigma_u0 (0.890 ± 0.010 at rho = −0.6) cannot be told at this number of "
+        "replicates."
+    )
+    assert second == (
+        "Bad misses sigma_u0 (0.700 ± 0.014 at rho = −0.8). It has no interval for rho."
+    )
+    assert "Largest bias of rho, in sds of the estimate: Good −0.50 ± 0.05 (rho = −0.6)." in rest
+    assert scope(found) == "2 true values of rho from −0.8 to −0.6; 1,000 data sets each"
+    assert verdict_rows(found)[0] == {"parameter": "rho", "Good": "✓ 0.950", "Bad": "–"}
+    assert verdict_rows(found)[1]["Bad"] == "✗ 0.700"
+
+
+def test_shortest_at_each_truth():
+    same = {"rho": [0.95] * 3}
+    widths = {"a": [1.0, 1.0, 1.0], "b": [0.9, 1.005, 1.2], "c": [0.1, 0.1, 0.1]}
+    table = study({"a": same, "b": same, "c": {"rho": [0.5] * 3}}, widths=widths)
+    cells = coverage_cells(table)
+    # c is shorter everywhere, but it misses; a and b tie at the second truth
+    found = shortest(cells, verdict_table(cells), "rho")
+    assert found == {"a": [-0.6, -0.4], "b": [-0.8, -0.6]}
+    assert largest_bias(table, "D", "a", "rho") == pytest.approx(
+        {"rho": -0.4, "bias": -1.0, "mcse": 0.05}
+    )
+
+
+def test_subjects_own_lines_are_judged():
+    recovery = study({"good": {"rho": [0.95] * 2}})
+    subjects = pd.DataFrame(
+        {"scenario": ["D0", "D1"] * 2, "prior": "good", "effect": "slope", "level": 0.95,
+         "measure": ["coverage"] * 2 + ["width"] * 2, "estimate": [0.93, 0.80, 1.0, 1.0],
+         "mcse": 0.01, "n": 400}
+    )  # fmt: skip
+    verdicts = verdict_table(coverage_cells(recovery, subjects)).set_index("parameter")
+    assert verdicts.loc["subjects' slopes", "verdict"] == MISSES
+    assert verdicts.loc["subjects' slopes", "rho"] == -0.6
+
+
+def test_what_a_fit_costs():
+    fits = pd.DataFrame(
+        {"prior": ["good", "good", "good"], "engine": ["exact", "nuts", "nuts"],
+         "status": ["ok", "ok", "failed"], "sampling_seconds": [0.001, 0.2, 9.0]}
+    )  # fmt: skip
+    assert cost_sentence(fits, LABELS) == (
+        "An exact fit takes 1 CPU ms (median). By NUTS, CPU seconds per fit: Good 0.2."
+    )
+    assert "NUTS" not in cost_sentence(fits[:1], LABELS)
+
+
+def comparison_of(recovery):
+    keys = {"prior": "bad", "reference": "good", "engine": "exact", "parameter": "rho"}
+    rows = [
+        keys | {"scenario": f"D{i}", "measure": m, "level": level, "difference": 0.5, "mcse": 0.1}
+        for i in range(recovery["rho"].nunique())
+        for m, level in (("bias", np.nan), ("rmse", np.nan), ("coverage", 0.95), ("width", 0.95))
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_the_table_to_explore():
+    recovery = study({"bad": {"rho": [0.9, 0.8]}, "good": {"rho": [0.95, 0.96]}})
+    comparison = comparison_of(recovery)
+    assert first_reference(recovery) == "bad"  # the first with a correlation
+    for reference, sign, other in (("good", 1, "bad"), ("bad", -1, "good")):
+        table = explore_table(recovery, comparison, reference).set_index(["prior", "rho"])
+        assert table.loc[(other, -0.8), "d_bias"] == sign * 0.5
+        assert np.isnan(table.loc[(reference, -0.8), "d_bias"])
+        assert table.loc[("good", -0.6), "coverage"] == 0.96
+        assert table.loc[("good", -0.6), "n"] == 1000
+    chart = explore_chart(table.reset_index(), LABELS, ["#000", "#111"], "Bad")
+    bound = {one["name"] for one in chart["params"]}
+    assert {"parameter", "measure", "level", "design", "show", "prior0", "prior1"} <= bound
+
+
+def test_pages_of_large_studies():
+    parameters = ["beta0", "beta1", "sigma", "sigma_u0", "sigma_u1", "rho", "r_u", "rho_at_4.5",
+                  "sd_at_4.5", "new_at_4.5"]  # fmt: skip
+    assert page_names(100, parameters) == {"explore": parameters}
+    groups = page_names(1080, parameters)
+    assert groups["explore_correlations"] == ["rho", "r_u", "rho_at_4.5"]
+    assert groups["explore_sds"] == ["sigma_u0", "sigma_u1", "sd_at_4.5"]
+    assert sorted(name for own in groups.values() for name in own) == sorted(parameters)
+    single = page_names(MOST_ROWS, parameters)
+    assert all(page == f"explore_{name}" for page, (name,) in single.items())
+    assert len(single) == len(parameters)

@@ -1,0 +1,52 @@
+rule explore:
+    input:
+        recovery="<results>/tables/recovery.csv",
+        comparison="<results>/tables/comparison.csv",
+        template=template("explore"),
+        base=template("base"),
+        code=code("explore.py"),
+    output:
+        [report_page(page, "Explore", page.replace("_", ": ")) for page in EXPLORE_PAGES],
+    log:
+        "<logs>/pages/explore.log",
+    localrule: True
+    conda:
+        "../../envs/study.yaml"
+    params:
+        labels=SHOWN_LABELS,
+        methods=list(METHOD_LABELS),
+        pages=EXPLORE_PAGES,
+        study=config["study"],
+    script:
+        "../scripts/explore.py"
+
+
+rule answers:
+    input:
+        recovery="<results>/tables/recovery.csv",
+        control="<results>/tables/control.csv",
+        replicates_needed="<results>/tables/replicates_needed.csv",
+        missingness="<results>/tables/missingness.csv",
+        designs="<results>/tables/designs.csv",
+        subjects="<results>/tables/subjects.csv" if config["estimands"]["subjects"] else [],
+        estimates=scenario_tables("estimates"),
+        fits=scenario_tables("fits"),
+        template=template("answers"),
+        base=template("base"),
+        code=code("answers.py"),
+    output:
+        answer="<results>/pages/answer.txt",
+        page=report_page("answers", "Answers", "answers"),
+    log:
+        "<logs>/pages/answers.log",
+    localrule: True
+    conda:
+        "../../envs/study.yaml"
+    params:
+        labels=SHOWN_LABELS,
+        all_labels=METHOD_LABELS,
+        study=config["study"],
+        time_label=study.real.coding.label(config["data"]["time"]),
+        truth=config["truth"],
+    script:
+        "../scripts/answers.py"

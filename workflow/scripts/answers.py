@@ -1,0 +1,52 @@
+"""Write the report's first page: the answers, design by design, and whether to trust them."""
+
+import pandas as pd
+
+from recovery.report.answers import (
+    cost_sentence,
+    design_sentences,
+    evidence,
+    scope,
+    short_answer,
+    verdict_rows,
+)
+from recovery.report.bookkeeping import checks
+from recovery.report.pages import plain_table, render, write_page
+from recovery.summaries.accuracy import compared_fits
+from study.log import open_log
+
+open_log(snakemake.log[0])
+params = snakemake.params
+names = ("recovery", "control", "replicates_needed", "missingness", "designs")
+read = {name: pd.read_csv(snakemake.input[name], dtype={"scenario": str}) for name in names}
+subjects = [pd.read_csv(path, dtype={"scenario": str}) for path in snakemake.input.subjects]
+compared = pd.concat(
+    compared_fits(pd.read_parquet(path, filters=[("replicate", "<=", most)]))
+    for path, most in zip(snakemake.input.estimates, read["designs"]["nuts"], strict=True)
+)
+fits = pd.concat(
+    pd.read_parquet(path, columns=["prior", "engine", "status", "sampling_seconds"])
+    for path in snakemake.input.fits
+)
+found = evidence(read["recovery"], params.labels, *subjects)
+page = render(
+    snakemake.input.template,
+    snakemake.input.base,
+    study=params.study,
+    designs=[
+        {
+            "name": one.design,
+            "scope": scope(one),
+            "sentences": design_sentences(one),
+            "table": plain_table(pd.DataFrame(verdict_rows(one))),
+        }
+        for one in found
+    ],
+    cost=cost_sentence(fits, params.all_labels),
+    checks=checks(read["missingness"], compared, read["control"], read["replicates_needed"]),
+    time_label=params.time_label,
+    truth=", ".join(f"{name} = {value:g}" for name, value in params.truth.items()),
+)
+write_page(snakemake.output.page, page)
+with open(snakemake.output.answer, "w", encoding="utf-8") as file:
+    file.write(f"{short_answer(found[0])}\n")

@@ -1,0 +1,34 @@
+"""Write the pages to explore the results, which need no network."""
+
+import json
+
+import pandas as pd
+import vl_convert
+
+from recovery.report.explore import explore_chart, explore_table, first_reference
+from recovery.report.figures.style import prior_styles
+from recovery.report.pages import render, write_page
+from study.log import open_log
+
+open_log(snakemake.log[0])
+recovery = pd.read_csv(snakemake.input.recovery, dtype={"scenario": str})
+comparison = pd.read_csv(snakemake.input.comparison, dtype={"scenario": str})
+labels, pages = snakemake.params.labels, snakemake.params.pages
+styles = prior_styles(snakemake.params.methods)
+reference = first_reference(recovery)
+table = explore_table(recovery, comparison, reference)
+code = vl_convert.javascript_bundle()
+for path, (page, parameters) in zip(snakemake.output, pages.items(), strict=True):
+    own = table[table["parameter"].isin(parameters)]
+    colours = [styles[prior]["color"] for prior in labels]
+    chart = explore_chart(own, labels, colours, labels[reference])
+    text = render(
+        snakemake.input.template,
+        snakemake.input.base,
+        study=snakemake.params.study,
+        code=code,
+        specification=json.dumps(chart, separators=(",", ":")),
+        reml="reml" in labels,
+        other_pages=[other for other in pages if other != page],
+    )
+    write_page(path, text)

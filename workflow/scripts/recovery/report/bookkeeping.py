@@ -1,0 +1,129 @@
+"""Whether the numbers can be trusted: fits, sampler, control, precision and calibration."""
+
+from typing import NamedTuple
+
+import pandas as pd
+from scipy import stats
+
+ENGINES = {"exact": "Exact posteriors", "nuts": "NUTS", "reml": "REML"}
+
+
+class Check(NamedTuple):
+    """One line of the bookkeeping: whether all is well, and in words; None if it does not apply."""
+
+    passed: bool | None
+    sentence: str
+
+
+def checks(
+    missingness: pd.DataFrame, compared: pd.DataFrame, control: pd.DataFrame, needed: pd.DataFrame
+) -> list[Check]:
+    """The bookkeeping of a study.
+
+    Parameters
+    ----------
+    missingness, control, needed : DataFrame
+        ``missingness.csv``, ``control.csv`` and ``replicates_needed.csv``.
+    compared : DataFrame
+        Of `compared_fits`.
+    """
+    z = compared["z_mean"].dropna()
+    by_chance = 2.0 * stats.norm.sf(4.0) * len(z)
+    agrees = bool((z.abs() > 4).sum() <= stats.poisson.isf(1e-3, by_chance)) if len(z) else None
+    reached = bool((needed["needed"] <= needed["replicates"]).all()) if len(needed) else None
+    return [
+        Check(not missingness["failed"].any(), missingness_sentence(missingness)),
+        Check(agrees, accuracy_sentence(compared)),
+        Check(bool(control["clean"].all()) if len(control) else None, control_sentence(control)),
+        Check(reached, precision_sentence(needed)),
+    ]
+
+
+def accuracy_sentence(compared: pd.DataFrame) -> str:
+    """Report the errors of sampled posterior means, of `compared_fits`."""
+    checked = compared.dropna(subset="z_mean")
+    if checked.empty:
+        return "NUTS fitted no replicate: the estimates are from the exact posterior."
+    z, error = checked["z_mean"], checked["error_mean"]
+    # errors of several parameters in one fit, or in fits of one data set, are dependent
+    by_dataset = error.groupby([checked["scenario"], checked["replicate"]]).mean()
+    by_chance = 2.0 * stats.norm.sf(4.0) * len(z)
+    mean, mcse = by_dataset.mean(), by_dataset.sem()
+    return (
+        f"{len(z):,} posterior means sampled by NUTS were compared with the exact ones. Their "
+        f"errors have mean {mean:.2g} ± {mcse:.1g} posterior standard deviations. In Monte Carlo "
+        f"standard errors they have an sd of {z.std():.2f} (a correct sampler: 1); the largest "
+        f"is {z.abs().max():.1f}, and {(z.abs() > 4).sum()} exceed 4 (expected by chance: "
+        f"{by_chance:.0f})."
+    )
+
+
+def control_sentence(control: pd.DataFrame) -> str:
+    """Report whether priors that are one density agree."""
+    if control.empty:
+        return "No two priors of the study are one density, so there is no negative control."
+    broken = control[~control["clean"]]
+    verdict = (
+        f"clean: none of {len(control):,} paired differences differs significantly from 0"
+        if broken.empty
+        else f"NOT clean: {len(broken)} of {len(control):,} paired differences differ "
+        "significantly from 0"
+    )
+    rho = control[(control["parameter"] == "rho") & (control["measure"] == "bias")]
+    found = f" It would have found a difference of {rho['detectable'].max():.2g} in the bias of rho"
+    power = f"{found} with probability 0.9." if len(rho) else ""
+    return (
+        "The negative control, priors that are one density in two codings, sampled by NUTS, is "
+        f"{verdict} (smallest adjusted p {control['p_adjusted'].min():.2g}).{power}"
+    )
+
+
+def calibration_sentence(table: pd.DataFrame) -> str:
+    """Report whether every prior is sampled as it claims, from `calibration_table`."""
+    caught = table[~table["calibrated"]]
+    lost = int((table["requested"] - table["n"]).sum())
+    tested = (
+        f"{table['prior'].nunique()} priors by {table['method'].nunique()} methods, "
+        f"{len(table)} quantities in all, {table['requested'].max()} truths each"
+    )
+    verdict = (
+        f"Calibrated: the ranks of {tested}, do not differ significantly from uniform"
+        if caught.empty
+        else f"NOT calibrated: of {tested}, {len(caught)} differ significantly from uniform ("
+        + ", ".join(f"{row.prior} {row.method} {row.quantity}" for row in caught.itertuples())
+        + ")"
+    )
+    return (
+        f"{verdict} (smallest adjusted p {table['p_adjusted'].min():.2g}; "
+        f"{lost} ranks lost to failed fits)."
+    )
+
+
+def missingness_sentence(missingness: pd.DataFrame) -> str:
+    """Report the outcomes of the fits, by engine."""
+    counts = missingness.groupby("engine", sort=False)[
+        ["requested", "not_converged", "singular", "failed"]
+    ]
+    return " ".join(
+        f"{ENGINES[row.Index]}: {row.requested:,} fits, of which {row.failed:,} failed and "
+        + (
+            f"{row.singular:,} are singular (these stay in all measures)."
+            if row.Index == "reml"
+            else f"{row.not_converged:,} did not converge (these stay in all measures)."
+        )
+        for row in counts.sum().itertuples()
+    )
+
+
+def precision_sentence(plan: pd.DataFrame) -> str:
+    """Report whether the replicates were enough."""
+    short = plan[plan["needed"] > plan["replicates"]]
+    if plan.empty:
+        return "No target Monte Carlo standard error (mcse_target) applies to a prior here."
+    if short.empty:
+        return "Every target Monte Carlo standard error (mcse_target) is reached."
+    return (
+        f"{len(short)} of {len(plan)} target Monte Carlo standard errors (mcse_target) are not "
+        f"reached: up to {plan['needed'].max():,} replicates per scenario are needed. Differences "
+        "within the Monte Carlo intervals are not findings."
+    )

@@ -1,0 +1,104 @@
+"""How the figures of a study are split into files, which Snakemake must know before it runs."""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from recovery.data.designs import with_design_names
+
+SPLIT_FIGURES = ("coverage", "bias", "width", "model_se_error")
+"""Figures that are split; the others are one file each."""
+
+GROUPS = {
+    "correlation": ("rho", "r_u"),
+    "sds": ("sigma_u0", "sigma_u1", "sigma"),
+    "fixed_effects": ("beta0", "beta1"),
+}
+"""Parameters that share a figure."""
+PANELS = 12  # of a figure, at most
+SINGLE = 6  # designs with a single rho in a figure, at most
+ZIP_METHODS = 4  # of a figure of zip plots
+TYPICAL = (-0.8, 0.0, 0.8)
+"""True correlations of the scenarios whose single replicates are shown."""
+
+
+class Part(NamedTuple):
+    """One of the figures into which a measure's is split.
+
+    Attributes
+    ----------
+    parameters : tuple of str
+        The parameters, one column of panels each.
+    designs : tuple of str
+        The designs, one row of panels each.
+    title : str
+        What the part shows, e.g. ``correlation, 2 of 3``.
+    """
+
+    parameters: tuple[str, ...]
+    designs: tuple[str, ...]
+    title: str
+
+
+def named_designs(scenarios: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    """The scenarios (rows of ``designs.csv``) with the names of their designs."""
+    return with_design_names(pd.DataFrame(list(scenarios)))
+
+
+def figure_parts(designs: pd.DataFrame) -> dict[str, Part]:
+    """The parts of a figure of measures against rho, by the ending of their file's name.
+
+    Designs with several true correlations come first. They have panels of their own; those with
+    one share a panel per parameter.
+    """
+    several = designs.groupby("design", sort=False)["rho"].nunique() > 1
+    curves, single = list(several.index[several]), list(several.index[~several])
+    parts = {}
+    for group, parameters in GROUPS.items():
+        rows = PANELS // len(parameters)
+        chunks = [*_chunks(curves, rows), *_chunks(single, SINGLE)]
+        for page, chunk in enumerate(chunks, start=1):
+            name = group if page == 1 else f"{group}_{page}"
+            pages = f", {page} of {len(chunks)}" if len(chunks) > 1 else ""
+            title = group.replace("_", " ") + pages
+            parts[name] = Part(parameters, tuple(chunk), title)
+    return parts
+
+
+def figure_names(figures: Iterable[str], parts: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """The figure and the part (empty if it is not split) of every file, by its name."""
+    return {
+        f"{figure}_{part}" if part else figure: (figure, part)
+        for figure in figures
+        for part in (parts if figure in SPLIT_FIGURES else [""])
+    }
+
+
+def main_design(designs: pd.DataFrame) -> str:
+    """The design with the most scenarios; the first of them, if there are several."""
+    return designs["design"].value_counts(sort=False).idxmax()
+
+
+def typical_scenarios(designs: pd.DataFrame) -> list[str]:
+    """Scenarios of the main design whose rho is nearest to -0.8, 0 and 0.8, without repeats."""
+    own = designs[designs["design"] == main_design(designs)]
+    nearest = [own.loc[(own["rho"] - rho).abs().idxmin(), "scenario"] for rho in TYPICAL]
+    return list(dict.fromkeys(nearest))
+
+
+def zip_pages(methods: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The methods of each figure of zip plots, by file name."""
+    pages = range(0, len(methods), ZIP_METHODS)
+    return {
+        "rho" if i == 0 else f"rho_{1 + i // ZIP_METHODS}": tuple(methods[i : i + ZIP_METHODS])
+        for i in pages
+    }
+
+
+def _chunks(items: Sequence[str], most: int) -> list[Sequence[str]]:
+    """Items in chunks of equal size, as far as possible, of at most `most`."""
+    count = -(-len(items) // most)
+    edges = [round(i * len(items) / count) for i in range(count + 1)] if count else [0]
+    return [items[low:high] for low, high in pairwise(edges)]

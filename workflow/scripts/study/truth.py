@@ -1,0 +1,83 @@
+"""The true values that ``truth: data`` takes from the real data: their REML estimates."""
+
+import numpy as np
+
+from recovery.data.longdata import LongData
+from recovery.errors import InputError
+from recovery.model.prior import as_yaml_number
+from study.real_data import RealData
+
+MOST_RHO = 0.9999  # an estimate beyond counts as singular
+LEAST_SIGMA = 1e-4  # sd of the residuals, in sds of the response; less is rounding
+
+
+def truth_of_data(real: RealData, source: str) -> dict[str, float]:
+    """The REML estimates of the real data, to 6 significant digits.
+
+    Raises
+    ------
+    InputError
+        If the estimate is singular, so that no data can be simulated from it.
+    """
+    values = reml_truth(real.data, source)
+    if simulable(values):
+        return values
+    found = (
+        f"singular (sigma_u0 = {values['sigma_u0']:g}, sigma_u1 = {values['sigma_u1']:g}, "
+        f"rho = {values['rho']:g})"
+    )
+    if real.far:
+        raise InputError(
+            f"{source}, key data.origin: {real.far}, and the REML estimate there is {found}; set "
+            "data.origin to mean or to a time among the data's, or write numbers as truth."
+        )
+    raise InputError(
+        f"{source}, key truth: the REML estimate of the data is {found}, so no data can be "
+        f"simulated from it; write numbers, for example truth: "
+        f"{as_yaml(near_truth(values, real.data))}."
+    )
+
+
+def reml_truth(data: LongData, source: str) -> dict[str, float]:
+    """The REML estimates, singular or not, to 6 significant digits.
+
+    Raises
+    ------
+    InputError
+        If there are none, or if the data have no residuals.
+    """
+    from recovery.reml.estimate import estimate  # numba, which other studies need not import
+
+    try:
+        found = estimate(data)
+    except ValueError:
+        raise InputError(
+            f"{source}, key truth: REML finds no estimate of these data; write numbers."
+        ) from None
+    if not found.sigma > LEAST_SIGMA * data.response.std():
+        raise InputError(
+            f"{source}, key truth: the data lie on straight lines without residuals, so no data "
+            "can be simulated from their estimate; write numbers."
+        )
+    names = ("beta0", "beta1", "sigma_u0", "sigma_u1", "rho", "sigma")
+    return {name: float(f"{getattr(found, name):.6g}") for name in names}
+
+
+def simulable(truth: dict[str, float]) -> bool:
+    """Whether a truth is inside its limits; NaN, of a rho that an sd of 0 leaves open, is not."""
+    return truth["sigma_u0"] > 0 and truth["sigma_u1"] > 0 and abs(truth["rho"]) < MOST_RHO
+
+
+def near_truth(truth: dict[str, float], data: LongData) -> dict[str, float]:
+    """A truth inside its limits, near a singular one."""
+    small = 0.1 * truth["sigma"]
+    return truth | {
+        "sigma_u0": truth["sigma_u0"] or float(f"{small:.3g}"),
+        "sigma_u1": truth["sigma_u1"] or float(f"{small / np.ptp(data.time):.3g}"),
+        "rho": 0.0 if np.isnan(truth["rho"]) else float(np.clip(truth["rho"], -0.9, 0.9)),
+    }
+
+
+def as_yaml(truth: dict[str, float]) -> str:
+    """A truth as the config has it, in one line."""
+    return "{" + ", ".join(f"{name}: {as_yaml_number(x)}" for name, x in truth.items()) + "}"
