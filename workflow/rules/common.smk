@@ -281,7 +281,7 @@ def report_table(name, label):
         path,
         caption=f"../report/tables/{name}.rst",
         category=category("Tables"),
-        subcategory="CSV files",
+        subcategory="CSV",
         labels={"table": label},
     )
 

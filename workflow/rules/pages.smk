@@ -64,11 +64,11 @@ rule table_pages:
         [
             report_tables_page(
                 f"tables/{name}",
-                {"table": page["title"]},
+                {"table": name.replace("_", ": ")},
                 category="Tables",
-                subcategory="Pages to sort and filter",
+                subcategory="Pages",
             )
-            for name, page in TABLE_PAGES.items()
+            for name in TABLE_PAGES
         ],
     log:
         "<logs>/pages/tables.log",

@@ -19,7 +19,9 @@ readme = Path(snakemake.input.readme).read_text(encoding="utf-8")
 
 def csv_note(name: str) -> str:
     """Where a table's CSV is."""
-    where = "too large for the report" if name in params.large else "in the report as a CSV file"
+    where = (
+        "too large for the report" if name in params.large else "in the report under Tables, CSV"
+    )
     return f"All rows, columns and digits: {paths[name]} ({where})."
 
 

@@ -106,7 +106,10 @@ def headline_rows(table: pd.DataFrame, group: str) -> tuple[pd.DataFrame, list[s
         )
         if len(names)
     ]
-    return rows.loc[order].drop(columns=["engine", "level", *columns]), left_out
+    dropped = {"engine", "level", *columns}
+    # the truth is last, so that the estimates are in view beside the report's menu
+    names = sorted((name for name in rows if name not in dropped), key="truth".__eq__)
+    return rows.loc[order, names], left_out
 
 
 def fitting_rows(table: pd.DataFrame, max_bytes: int) -> tuple[pd.DataFrame, list[str]]:
