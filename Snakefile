@@ -1,4 +1,4 @@
-# Recovery of the intercept-slope correlation under four priors: a simulation study.
+# Which prior for correlated intercepts and slopes? A simulation study of their recovery.
 #
 #   snakemake --cores 2                     everything: study, tables, figures
 #   snakemake --cores 2 observed            the real data under every prior
