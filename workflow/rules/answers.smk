@@ -46,7 +46,9 @@ rule answers:
         labels=SHOWN_LABELS,
         all_labels=METHOD_LABELS,
         study=config["study"],
-        time_label=study.real.coding.label(config["data"]["time"]),
+        priors=config["priors"],
+        data=study.real.description,
+        units=UNITS,
         truth=config["truth"],
     script:
         "../scripts/answers.py"

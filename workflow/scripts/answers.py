@@ -6,6 +6,7 @@ from recovery.report.answers import (
     cost_sentence,
     design_sentences,
     evidence,
+    prior_rows,
     scope,
     short_answer,
     verdict_rows,
@@ -44,7 +45,9 @@ page = render(
     ],
     cost=cost_sentence(fits, params.all_labels),
     checks=checks(read["missingness"], compared, read["control"], read["replicates_needed"]),
-    time_label=params.time_label,
+    data=params.data,
+    priors=plain_table(prior_rows(params.priors, params.labels)),
+    units=params.units,
     truth=", ".join(f"{name} = {value:g}" for name, value in params.truth.items()),
 )
 write_page(snakemake.output.page, page)
