@@ -33,7 +33,7 @@ class Evidence:
     recovery, cells, verdicts : DataFrame
         Its rows of ``recovery.csv``, `coverage_cells` and `verdict_table`.
     labels : dict
-        Label of each prior by its id; priors that are one density have one.
+        Label of each prior by its id; implementations of the same prior have one.
     """
 
     design: str

@@ -59,9 +59,9 @@ def accuracy_sentence(compared: pd.DataFrame) -> str:
 
 
 def control_sentence(control: pd.DataFrame) -> str:
-    """Report whether priors that are one density agree."""
+    """Report whether implementations of the same prior agree."""
     if control.empty:
-        return "No two priors of the study are one density, so there is no negative control."
+        return "No two priors of the study have the same density, so there is no negative control."
     broken = control[~control["clean"]]
     verdict = (
         f"clean: none of {len(control):,} paired differences differs significantly from 0"
@@ -73,7 +73,7 @@ def control_sentence(control: pd.DataFrame) -> str:
     found = f" It would have found a difference of {rho['detectable'].max():.2g} in the bias of rho"
     power = f"{found} with probability 0.9." if len(rho) else ""
     return (
-        "The negative control, priors that are one density in two codings, sampled by NUTS, is "
+        "The negative control, two implementations of the same prior sampled by NUTS, is "
         f"{verdict} (smallest adjusted p {control['p_adjusted'].min():.2g}).{power}"
     )
 
