@@ -28,7 +28,7 @@ rule answers:
         replicates_needed="<results>/tables/replicates_needed.csv",
         missingness="<results>/tables/missingness.csv",
         designs="<results>/tables/designs.csv",
-        subjects="<results>/tables/subjects.csv" if config["estimands"]["subjects"] else [],
+        subjects=["<results>/tables/subjects.csv"] if config["estimands"]["subjects"] else [],
         estimates=scenario_tables("estimates"),
         fits=scenario_tables("fits"),
         template=template("answers"),

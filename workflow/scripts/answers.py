@@ -20,7 +20,11 @@ open_log(snakemake.log[0])
 params = snakemake.params
 names = ("recovery", "control", "replicates_needed", "missingness", "designs")
 read = {name: pd.read_csv(snakemake.input[name], dtype={"scenario": str}) for name in names}
-subjects = [pd.read_csv(path, dtype={"scenario": str}) for path in snakemake.input.subjects]
+subjects = [
+    pd.read_csv(path, dtype={"scenario": str})
+    for path in snakemake.input
+    if path.endswith("subjects.csv")
+]
 compared = pd.concat(
     compared_fits(pd.read_parquet(path, filters=[("replicate", "<=", most)]))
     for path, most in zip(snakemake.input.estimates, read["designs"]["nuts"], strict=True)
