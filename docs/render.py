@@ -202,11 +202,31 @@ def more(results: Results) -> dict[str, Callable]:
         found = rows.loc[(prior, method, target_accept), "ess_per_second"]
         return f"{float(f'{found:.2g}'):,.0f}"
 
-    def sampler(column: str) -> str:
-        """Of the means sampled by NUTS: the mean sd of z, or the mean error in posterior sds."""
-        means = accuracy[(accuracy["quantity"] == "mean") & (accuracy["parameter"] != "r_u")]
-        found = means[column].dropna()
+    def sampler(column: str, quantity: str = "mean") -> str:
+        """Of what NUTS sampled: the mean sd of z, or the mean error in posterior sds."""
+        own = accuracy[(accuracy["quantity"] == quantity) & (accuracy["parameter"] != "r_u")]
+        found = own[column].dropna()
         return with_error(found.mean(), found.sem())
+
+    def unconverged(engine: str, prior: str = "", name: str = "") -> str:
+        """How many fits miss a limit of their diagnostics."""
+        own = missingness[missingness["engine"] == engine]
+        own = own[(own["prior"] == prior) & (own["scenario"] == name)] if prior else own
+        return f"{own['not_converged'].sum():,}"
+
+    def without_rho() -> str:
+        """REML fits with an sd of 0, which have no rho."""
+        rho = results.recovery[
+            (results.recovery["engine"] == "reml") & (results.recovery["parameter"] == "rho")
+            & (results.recovery["measure"] == "bias")
+        ]  # fmt: skip
+        asked = missingness.loc[missingness["engine"] == "reml", "requested"].sum()
+        return f"{asked - rho['n'].sum():,}"
+
+    def detectable(measure: str, parameter: str) -> str:
+        """The median difference that the negative control would have found."""
+        own = control[(control["measure"] == measure) & (control["parameter"] == parameter)]
+        return f"{own['detectable'].median():.2f}"
 
     def control_clean() -> str:
         return f"{int(control['clean'].sum())} of {len(control)}"
@@ -215,8 +235,9 @@ def more(results: Results) -> dict[str, Callable]:
         """A run time that was measured by hand: docs/source/measured.json says by which command."""
         return measured[what]["text"]
 
-    return {"share": share, "fits": fits, "failed": failed, "per_second": per_second,
-            "control_clean": control_clean, "time_of": time_of, "sampler": sampler}  # fmt: skip
+    made = (share, fits, failed, per_second, control_clean, time_of, sampler, unconverged,
+            without_rho, detectable)  # fmt: skip
+    return {function.__name__: function for function in made}
 
 
 def main() -> int:
