@@ -96,6 +96,20 @@ def test_whom_to_prefer():
         assert recommended(verdict_table(cells), cells)[0] == expected
 
 
+def test_what_a_method_lacks_counts_as_a_miss():
+    """REML has no posterior of r_u."""
+    coverages = {"reml": {"rho": [0.95] * 3}, "p": {"rho": [0.95] * 3, "r_u": [0.95] * 3}}
+    cells = coverage_cells(study(coverages, widths={"reml": [0.1] * 3}))
+    assert recommended(verdict_table(cells), cells) == ["p", "reml"]
+
+
+def test_the_edge_is_left_out():
+    table = study({"p": {"rho": [0.95] * 9}})
+    edge = table[table["rho"] == 0.8].assign(rho=0.99, scenario="edge", estimate=0.0, low=0.0)
+    verdicts = verdict_table(coverage_cells(pd.concat([table, edge])))
+    assert list(verdicts["verdict"]) == [COVERS] and list(verdicts["truths"]) == [9]
+
+
 def test_designs_are_never_averaged():
     good, bad = {"rho": [0.95] * 3}, {"rho": [0.6] * 3}
     table = pd.concat(
@@ -104,7 +118,7 @@ def test_designs_are_never_averaged():
     first, second = evidence(table, LABELS)
     assert first.order == ["good", "bad"] and second.order == ["bad", "good"]
     assert short_answer(first).startswith("A: prefer Good, whose 95 % intervals of rho cover 0.950")
-    assert short_answer(second).endswith("; Good misses rho.")
+    assert short_answer(second).endswith(". Shown to miss something: Good.")
 
 
 def test_sentences():

@@ -85,7 +85,7 @@ def prior_rows(blocks: Mapping[str, Mapping[str, Any]], labels: Mapping[str, str
 
 def scope(found: Evidence) -> str:
     """Which true values and how many data sets."""
-    rho = found.recovery["rho"].unique()
+    rho = found.cells["rho"].unique()
     n = found.cells.loc[~found.cells["parameter"].str.startswith("subjects"), "n"].max()
     if len(rho) == 1:
         return f"true rho {_number(rho[0])}; {int(n):,} data sets"
@@ -131,12 +131,10 @@ def short_answer(found: Evidence) -> str:
             f"{own['coverage'].max():.3f} over {own['rho'].nunique()} true values "
             f"(Monte Carlo standard error at most {own['mcse'].max():.3f})"
         )
-    missing = [
-        f"{found.labels[prior]} misses {_and(found.of(prior, MISSES)['parameter'])}"
-        for prior in others
-        if len(found.of(prior, MISSES))
-    ]
-    return "; ".join([text, *missing]) + "."
+    missing = [found.labels[prior] for prior in others if len(found.of(prior, MISSES))]
+    if missing:
+        text += f". Shown to miss something: {', '.join(missing)}"
+    return f"{text}."
 
 
 def _preference(found: Evidence, prior: str) -> str:
@@ -233,9 +231,16 @@ def cost_sentence(fits: pd.DataFrame, labels: Mapping[str, str]) -> str:
 
 def _with_coverage(rows: pd.DataFrame) -> str:
     return _and(
-        f"{row.parameter} ({row.coverage:.3f} ± {row.mcse:.3f} at rho = {_number(row.rho)})"
+        f"{row.parameter} ({_coverage(row)} at rho = {_number(row.rho)})"
         for row in rows.itertuples()
     )
+
+
+def _coverage(row: Any) -> str:
+    """With its error; in counts where none or all data sets are covered."""
+    if row.coverage in (0.0, 1.0):
+        return f"{row.coverage * row.n:,.0f} of {row.n:,.0f}"
+    return f"{row.coverage:.3f} ± {row.mcse:.3f}"
 
 
 def _and(words: Iterable[str]) -> str:

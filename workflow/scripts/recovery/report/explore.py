@@ -53,7 +53,9 @@ def explore_table(recovery: pd.DataFrame, comparison: pd.DataFrame, reference: s
     counts = read[read["level"].notna()].groupby(KEYS, sort=False)["n"].first()
     differences = _differences(comparison, reference).merge(places, on="scenario")
     paired = _wide(differences.rename(columns={"mcse": "error"}), "difference").add_prefix("d_")
-    return table.join(counts).join(paired).dropna(subset="coverage").reset_index()
+    joined = table.join(counts).join(paired).dropna(subset="coverage").reset_index()
+    order = {design: place for place, design in enumerate(places["design"].unique())}
+    return joined.sort_values("design", key=lambda names: names.map(order), kind="stable")
 
 
 def _wide(rows: pd.DataFrame, value: str) -> pd.DataFrame:

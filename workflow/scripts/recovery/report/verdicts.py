@@ -22,6 +22,8 @@ COVERS, MISSES, UNKNOWN = "covers", "misses", "cannot be told"
 SUBJECTS = {"intercept": "subjects' intercepts", "slope": "subjects' slopes"}
 JUDGED = ("rho", "r_u", "sigma_u0", "sigma_u1", "beta0", "beta1", "sigma", *SUBJECTS.values())
 """What a prior is chosen by: parameters of the population, and the subjects' own lines."""
+STRONGEST = 0.8
+"""Verdicts leave out true correlations beyond, where a posterior interval of rho must fail."""
 ALIKE = 0.01
 """Widths that differ by less than this share count as equal."""
 
@@ -39,8 +41,8 @@ def coverage_cells(recovery: pd.DataFrame, subjects: pd.DataFrame | None = None)
     Returns
     -------
     DataFrame
-        Columns ``design, rho, prior, parameter, coverage, mcse, n, low`` and ``width``; ``low`` is
-        the lower end of the Monte Carlo interval.
+        Columns ``design, rho, prior, parameter, coverage, mcse, n, low`` and ``width``, of true
+        correlations up to 0.8 in size; ``low`` is the lower end of the Monte Carlo interval.
     """
     keys = ["scenario", "design", "rho", "prior", "parameter"]
     found = headline(recovery, "coverage").dropna(subset="estimate").set_index(keys)
@@ -48,7 +50,7 @@ def coverage_cells(recovery: pd.DataFrame, subjects: pd.DataFrame | None = None)
     cells = found[["estimate", "mcse", "n", "low"]].join(width).reset_index()
     if subjects is not None and len(subjects):
         cells = pd.concat([cells, _subject_cells(recovery, subjects)], ignore_index=True)
-    cells = cells[cells["parameter"].isin(JUDGED)]
+    cells = cells[cells["parameter"].isin(JUDGED) & (cells["rho"].abs() <= STRONGEST + 1e-9)]
     return cells.rename(columns={"estimate": "coverage"})
 
 
@@ -73,7 +75,8 @@ def verdict_table(cells: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row per design, parameter and prior: ``verdict``, the lowest ``coverage`` with its
-        ``mcse`` and the ``rho`` where it is lowest, and ``truths``, the number of true values.
+        ``mcse``, data sets ``n`` and the ``rho`` where it is lowest, and ``truths``, the number of
+        true values.
     """
     rows = []
     for keys, own in cells.groupby(["design", "parameter", "prior"], sort=False):
@@ -88,7 +91,7 @@ def verdict_table(cells: pd.DataFrame) -> pd.DataFrame:
             verdict = UNKNOWN
         row = dict(zip(("design", "parameter", "prior"), keys))
         row |= {"verdict": verdict, "truths": own["rho"].nunique()}
-        rows.append(row | {name: worst[name] for name in ("coverage", "mcse", "rho")})
+        rows.append(row | {name: worst[name] for name in ("coverage", "mcse", "n", "rho")})
     table = pd.DataFrame(rows)
     order = table["parameter"].map({name: i for i, name in enumerate(JUDGED)})
     return table.assign(order=order).sort_values("order", kind="stable").drop(columns="order")
@@ -113,9 +116,8 @@ def recommended(verdicts: pd.DataFrame, cells: pd.DataFrame) -> list[str]:
     shared = cells.groupby("parameter")["prior"].nunique() == cells["prior"].nunique()
     widths = cells[cells["parameter"].map(shared)].groupby("prior")["width"]
     size = widths.apply(lambda width: np.log(width).mean())
-    # a prior without rho has no interval for it, which counts as a miss
-    with_rho = set(cells.loc[cells["parameter"] == "rho", "prior"])
-    lacking = np.array([prior not in with_rho for prior in counts.index], dtype=int)
+    # a prior without rho has no interval for it, and REML none for r_u: these count as misses
+    lacking = verdicts["parameter"].nunique() - verdicts.groupby("prior")["parameter"].nunique()
     order = counts.assign(misses=counts[MISSES] + lacking, width=size)
     return list(order.sort_values(["misses", UNKNOWN, "width"], kind="stable").index)
 
