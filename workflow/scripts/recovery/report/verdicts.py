@@ -104,10 +104,17 @@ def _upper(cell: Any, tail: float) -> float:
     return wilson_interval(cell.coverage, cell.n, stats.norm.isf(tail))[1]
 
 
-def recommended(verdicts: pd.DataFrame, cells: pd.DataFrame) -> list[str]:
+def designs_missed(verdicts: pd.DataFrame) -> pd.Series:
+    """In how many designs each prior is shown to miss something."""
+    missed = verdicts[verdicts["verdict"] == MISSES].groupby("prior")["design"].nunique()
+    return missed.reindex(verdicts["prior"].unique(), fill_value=0)
+
+
+def recommended(verdicts: pd.DataFrame, cells: pd.DataFrame, missed: pd.Series) -> list[str]:
     """The priors of one design in order of preference.
 
-    Fewest misses first, then fewest that cannot be told, then the shortest intervals of what is
+    Fewest misses first, then fewest designs of the study in which a prior misses anything (`missed`
+    of `designs_missed`), then fewest that are undecided, then the shortest intervals of what is
     judged (geometric mean over parameters and true values, so that units do not matter).
     """
     counts = verdicts.groupby("prior", sort=False)["verdict"].value_counts().unstack(fill_value=0)
@@ -118,8 +125,8 @@ def recommended(verdicts: pd.DataFrame, cells: pd.DataFrame) -> list[str]:
     size = widths.apply(lambda width: np.log(width).mean())
     # a prior without rho has no interval for it, and REML none for r_u: these count as misses
     lacking = verdicts["parameter"].nunique() - verdicts.groupby("prior")["parameter"].nunique()
-    order = counts.assign(misses=counts[MISSES] + lacking, width=size)
-    return list(order.sort_values(["misses", UNKNOWN, "width"], kind="stable").index)
+    order = counts.assign(misses=counts[MISSES] + lacking, missed=missed, width=size)
+    return list(order.sort_values(["misses", "missed", UNKNOWN, "width"], kind="stable").index)
 
 
 def shortest(cells: pd.DataFrame, verdicts: pd.DataFrame, parameter: str) -> dict[str, list[float]]:
