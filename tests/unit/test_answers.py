@@ -20,6 +20,7 @@ from recovery.report.verdicts import (
     MISSES,
     UNKNOWN,
     coverage_cells,
+    designs_missed,
     largest_bias,
     recommended,
     shortest,
@@ -83,6 +84,21 @@ def test_a_miss_is_seldom_claimed_of_an_interval_that_covers_90_percent():
     assert np.mean(claims) < 0.025 + 4 * np.sqrt(0.025 * 0.975 / 400)
 
 
+def preferred(cells):
+    verdicts = verdict_table(cells)
+    return recommended(verdicts, cells, designs_missed(verdicts))
+
+
+def test_a_prior_that_misses_in_another_design_comes_after():
+    """However short its intervals are in this one."""
+    fine, bad = {"rho": [0.95] * 3}, {"rho": [0.6] * 3}
+    short = {"bad": [0.1] * 3}
+    table = pd.concat([study({"bad": fine, "good": fine}, widths=short, design="A"),
+                       study({"bad": bad, "good": fine}, widths=short)])  # fmt: skip
+    first, _ = evidence(table, LABELS)
+    assert first.order == ["good", "bad"]
+
+
 def test_whom_to_prefer():
     both = {"rho": [0.95] * 3, "sigma_u0": [0.95] * 3}
     cases = {
@@ -93,14 +109,14 @@ def test_whom_to_prefer():
     }
     for expected, (coverages, widths) in cases.items():
         cells = coverage_cells(study(coverages, widths=widths))
-        assert recommended(verdict_table(cells), cells)[0] == expected
+        assert preferred(cells)[0] == expected
 
 
 def test_what_a_method_lacks_counts_as_a_miss():
     """REML has no posterior of r_u."""
     coverages = {"reml": {"rho": [0.95] * 3}, "p": {"rho": [0.95] * 3, "r_u": [0.95] * 3}}
     cells = coverage_cells(study(coverages, widths={"reml": [0.1] * 3}))
-    assert recommended(verdict_table(cells), cells) == ["p", "reml"]
+    assert preferred(cells) == ["p", "reml"]
 
 
 def test_the_edge_is_left_out():

@@ -12,6 +12,7 @@ from recovery.report.verdicts import (
     MISSES,
     UNKNOWN,
     coverage_cells,
+    designs_missed,
     largest_bias,
     recommended,
     shortest,
@@ -32,6 +33,8 @@ class Evidence:
         The design.
     recovery, cells, verdicts : DataFrame
         Its rows of ``recovery.csv``, `coverage_cells` and `verdict_table`.
+    missed : Series
+        In how many designs of the study each prior misses something.
     labels : dict
         Label of each prior by its id; implementations of the same prior have one.
     """
@@ -40,12 +43,13 @@ class Evidence:
     recovery: pd.DataFrame
     cells: pd.DataFrame
     verdicts: pd.DataFrame
+    missed: pd.Series
     labels: Mapping[str, str]
 
     @property
     def order(self) -> list[str]:
         """The priors, the preferred one first."""
-        return recommended(self.verdicts, self.cells)
+        return recommended(self.verdicts, self.cells, self.missed)
 
     def of(self, prior: str, verdict: str) -> pd.DataFrame:
         """A prior's rows with a verdict."""
@@ -63,11 +67,13 @@ def evidence(
     cells = coverage_cells(shown, subjects)
     verdicts = verdict_table(cells)
 
+    missed = designs_missed(verdicts)
+
     def of(table: pd.DataFrame, design: str) -> pd.DataFrame:
         return table[table["design"] == design]
 
     return [
-        Evidence(design, of(shown, design), of(cells, design), of(verdicts, design), labels)
+        Evidence(design, of(shown, design), of(cells, design), of(verdicts, design), missed, labels)
         for design in shown["design"].unique()
     ]
 
@@ -148,6 +154,9 @@ def _preference(found: Evidence, prior: str) -> str:
         text += f" They miss {_with_coverage(misses)}."
     if len(unknown):
         text += f" Undecided for {_with_coverage(unknown)}: too close to 0.90."
+    elsewhere = int(found.missed[prior]) - bool(len(misses))
+    if elsewhere:
+        text += f" It misses something in {elsewhere} other design{'s' if elsewhere > 1 else ''}."
     return text
 
 
