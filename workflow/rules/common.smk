@@ -297,7 +297,9 @@ def report_page(name, category_name, label):
 
 
 def report_tables_page(page, labels, **place):
-    """A page of sortable tables as an item of the report."""
+    """A page of sortable tables as an item of the report; of a large study only the coverage."""
+    if LARGE_TABLES and page.startswith("tables/") and page != "tables/coverage":
+        return f"<results>/pages/{page}.html"  # each has over 1 MB: they are files beside the report
     place["category"] = category(place["category"])
     return report(
         f"<results>/pages/{page}.html",
