@@ -218,19 +218,6 @@ if len(SCENARIOS) * len(METHOD_LABELS) <= MOST_CELLS:
     LARGE_TABLES = []
 RESULTS_README = workflow.source_path("../../results/README.md")  # explains the columns
 
-# Categories of the report in the order to read them: Snakemake sorts them by name.
-CATEGORIES = [
-    "Explore",
-    "Answers",
-    "Recovery",
-    "Tables",
-    "Number of subjects",
-    "Real data",
-    "Real data by prior",
-    "Priors",
-    "Calibration and cost",
-]
-
 EXPLORE_PAGES = page_names(
     len(SCENARIOS) * len(METHOD_LABELS) * len(config["intervals"]),
     [*PARAMETERS, *Estimands(ESTIMANDS["lines_at"], ESTIMANDS["new_subject_at"]).names],
@@ -253,57 +240,3 @@ def figure_files(group, names):
         format: [f"<results>/figures/{group}/{name}.{format}" for name in names]
         for format in ("svg", "png")
     }
-
-
-def category(name):
-    """A category of the report, with its place in the order of reading."""
-    return f"{CATEGORIES.index(name) + 1} {name}"
-
-
-def report_figure(group, name, caption=None, label=None, **place):
-    """A figure's PNG as an item of the report; caption and label are its name if not given."""
-    figure = Path(name).name
-    place["category"] = category(place["category"])
-    return report(
-        f"<results>/figures/{group}/{name}.png",
-        caption=f"../report/{group}/{caption or figure}.rst",
-        labels={"figure": label or figure.replace("_", " ")},
-        **place,
-    )
-
-
-def report_table(name, label):
-    """A table as an item of the report, its caption that of its name; a large one is none."""
-    path = f"<results>/tables/{name}.csv"
-    if name in LARGE_TABLES:
-        return path
-    return report(
-        path,
-        caption=f"../report/tables/{name}.rst",
-        category=category("Tables"),
-        subcategory="CSV",
-        labels={"table": label},
-    )
-
-
-def report_page(name, category_name, label):
-    """A page as an item of the report, its caption that of its name."""
-    return report(
-        f"<results>/pages/{name}.html",
-        caption=f"../report/pages/{name.split('_')[0]}.rst",
-        category=category(category_name),
-        labels={"page": label},
-    )
-
-
-def report_tables_page(page, labels, **place):
-    """A page of sortable tables as an item of the report; of a large study only the coverage."""
-    if LARGE_TABLES and page.startswith("tables/") and page != "tables/coverage":
-        return f"<results>/pages/{page}.html"  # each has over 1 MB: they are files beside the report
-    place["category"] = category(place["category"])
-    return report(
-        f"<results>/pages/{page}.html",
-        caption=f"../report/pages/{Path(page).parts[0]}.rst",
-        labels=labels,
-        **place,
-    )

@@ -32,14 +32,6 @@ STUDY_FIGURES = figure_names(
 ZIP_SCENARIOS = typical_scenarios(DESIGNS)
 
 
-def study_report_figure(file):
-    """A figure of the study as an item of the report, with the caption of its whole."""
-    name, part = STUDY_FIGURES[file]
-    title = name.replace("_", " ")
-    label = f"{title}: {FIGURE_PARTS[part].title}" if part else title
-    return report_figure("study", file, caption=name, label=label, category="Recovery")
-
-
 rule figures:
     input:
         figure_files("observed", OBSERVED_FIGURES).values(),

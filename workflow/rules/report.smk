@@ -1,0 +1,78 @@
+"""Items of the report. No rules."""
+
+# Categories of the report in the order to read them: Snakemake sorts them by name.
+CATEGORIES = [
+    "Explore",
+    "Answers",
+    "Recovery",
+    "Tables",
+    "Number of subjects",
+    "Real data",
+    "Real data by prior",
+    "Priors",
+    "Calibration and cost",
+]
+
+
+def category(name):
+    """A category of the report, with its place in the order of reading."""
+    return f"{CATEGORIES.index(name) + 1} {name}"
+
+
+def report_figure(group, name, caption=None, label=None, **place):
+    """A figure's PNG as an item of the report; caption and label are its name if not given."""
+    figure = Path(name).name
+    place["category"] = category(place["category"])
+    return report(
+        f"<results>/figures/{group}/{name}.png",
+        caption=f"../report/{group}/{caption or figure}.rst",
+        labels={"figure": label or figure.replace("_", " ")},
+        **place,
+    )
+
+
+def study_report_figure(file):
+    """A figure of the study as an item of the report, with the caption of its whole."""
+    name, part = STUDY_FIGURES[file]
+    title = name.replace("_", " ")
+    label = f"{title}: {FIGURE_PARTS[part].title}" if part else title
+    return report_figure("study", file, caption=name, label=label, category="Recovery")
+
+
+def report_table(name, label):
+    """A table as an item of the report, its caption that of its name; a large one is none."""
+    path = f"<results>/tables/{name}.csv"
+    if name in LARGE_TABLES:
+        return path
+    return report(
+        path,
+        caption=f"../report/tables/{name}.rst",
+        category=category("Tables"),
+        subcategory="CSV",
+        labels={"table": label},
+    )
+
+
+def report_page(name, category_name, label):
+    """A page as an item of the report, its caption that of its name."""
+    return report(
+        f"<results>/pages/{name}.html",
+        caption=f"../report/pages/{name.split('_')[0]}.rst",
+        category=category(category_name),
+        labels={"page": label},
+    )
+
+
+def report_tables_page(page, labels, **place):
+    """A page of sortable tables as an item of the report; of a large study only the coverage."""
+    if LARGE_TABLES and page.startswith("tables/") and page != "tables/coverage":
+        return (
+            f"<results>/pages/{page}.html"  # each has over 1 MB: they are files beside the report
+        )
+    place["category"] = category(place["category"])
+    return report(
+        f"<results>/pages/{page}.html",
+        caption=f"../report/pages/{Path(page).parts[0]}.rst",
+        labels=labels,
+        **place,
+    )
