@@ -41,7 +41,8 @@ def with_error(estimate: float, mcse: float) -> str:
     if not np.isfinite(estimate):
         return "–"
     decimals = 3 if mcse <= 0 else max(0, -int(np.floor(np.log10(mcse))))
-    return minus(f"{estimate:.{decimals}f} ± {mcse:.{decimals}f}")
+    rounded = round(float(estimate), decimals) + 0.0  # no -0.000
+    return minus(f"{rounded:.{decimals}f} ± {mcse:.{decimals}f}")
 
 
 def minus(text: str) -> str:
@@ -84,6 +85,8 @@ class Results:
     def value(self, *keys: Any, **design: Any) -> str:
         """A measure with its Monte Carlo standard error."""
         found = self.row(*keys, **design)
+        if keys[0] in ("coverage", "reject") and found["estimate"] in (0.0, 1.0):
+            return f"{found['estimate'] * found['n']:,.0f} of {found['n']:,.0f}"
         return with_error(found["estimate"], found["mcse"])
 
     def number(self, *keys: Any, digits: int = 2, **design: Any) -> str:
@@ -174,6 +177,7 @@ def more(results: Results) -> dict[str, Callable]:
     measured = json.loads((SOURCE / "measured.json").read_text())
     missingness = results.csv("missingness")
     control, cost = results.csv("control"), results.csv("cost")
+    accuracy = results.csv("accuracy")
 
     def share(status: str, engine: str, prior: str, rho: float, subjects: int = 18,
               design: str = "") -> str:  # fmt: skip
@@ -181,7 +185,9 @@ def more(results: Results) -> dict[str, Callable]:
         counts = missingness.set_index(["scenario", "prior", "engine"])
         row = counts.loc[(scenario(rho, subjects, design), prior, engine)]
         p, n = row[status] / row["requested"], row["requested"]
-        return f"{100 * p:.0f} ± {100 * np.sqrt(max(p * (1 - p), 0.25 / n) / n):.0f} %"
+        error = 100 * np.sqrt(max(p * (1 - p), 0.25 / n) / n)
+        digits = 0 if error >= 1 else 1
+        return f"{100 * p:.{digits}f} ± {error:.{digits}f} %"
 
     def fits(engine: str) -> str:
         """How many fits an engine made."""
@@ -196,6 +202,12 @@ def more(results: Results) -> dict[str, Callable]:
         found = rows.loc[(prior, method, target_accept), "ess_per_second"]
         return f"{float(f'{found:.2g}'):,.0f}"
 
+    def sampler(column: str) -> str:
+        """Of the means sampled by NUTS: the mean sd of z, or the mean error in posterior sds."""
+        means = accuracy[(accuracy["quantity"] == "mean") & (accuracy["parameter"] != "r_u")]
+        found = means[column].dropna()
+        return with_error(found.mean(), found.sem())
+
     def control_clean() -> str:
         return f"{int(control['clean'].sum())} of {len(control)}"
 
@@ -204,7 +216,7 @@ def more(results: Results) -> dict[str, Callable]:
         return measured[what]["text"]
 
     return {"share": share, "fits": fits, "failed": failed, "per_second": per_second,
-            "control_clean": control_clean, "time_of": time_of}  # fmt: skip
+            "control_clean": control_clean, "time_of": time_of, "sampler": sampler}  # fmt: skip
 
 
 def main() -> int:

@@ -25,6 +25,7 @@ import pandas as pd
 RESULTS = Path("results/full")
 PROVENANCE = RESULTS / "provenance.json"
 SAMPLE = 1  # replicates of every scenario
+SPAN = ("--max-jobs-per-timespan", "1000/30s")  # docs/cluster.md, limits
 LARGE = ("recovery", "comparison")  # tables that are kept as parquet
 PACKAGES = ("snakemake", "pymc", "nutpie", "numba", "arviz", "numpy", "scipy", "pandas", "xarray")
 
@@ -64,7 +65,7 @@ def keep_small_forms() -> None:
 
 def main(arguments: list[str]) -> int:
     """Run Snakemake and add an entry to the provenance; its exit code."""
-    words = ["snakemake", "--configfile", "config/full.yaml", *arguments]
+    words = ["snakemake", "--configfile", "config/full.yaml", *SPAN, *arguments]
     entry = {
         "command": " ".join(words),
         "commit": git("rev-parse", "HEAD"),

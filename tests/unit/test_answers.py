@@ -13,6 +13,7 @@ from recovery.report.answers import (
     verdict_rows,
 )
 from recovery.report.explore import explore_chart, explore_table, first_reference
+from recovery.report.figures.style import prior_styles
 from recovery.report.paging import MOST_ROWS, page_names
 from recovery.report.verdicts import (
     COVERS,
@@ -114,14 +115,17 @@ def test_sentences():
     (found,) = evidence(study(coverages), LABELS)
     first, second, *rest = design_sentences(found)
     assert first == (
-        "Prefer Good. Its 95 % intervals cover rho at each of the 2 true values of rho. Whether "
-        "they cover sigma_u0 (0.890 ± 0.010 at rho = −0.6) cannot be told at this number of "
-        "replicates."
+        "Prefer Good. Its 95 % intervals cover rho at each of the 2 true values of rho. Undecided "
+        "for sigma_u0 (0.890 ± 0.010 at rho = −0.6): too close to 0.90."
     )
     assert second == (
-        "Bad misses sigma_u0 (0.700 ± 0.014 at rho = −0.8). It has no interval for rho."
+        "Bad misses sigma_u0 (0.700 ± 0.014 at rho = −0.8). It fixes rho, so it has no interval "
+        "for it."
     )
-    assert "Largest bias of rho, in sds of the estimate: Good −0.50 ± 0.05 (rho = −0.6)." in rest
+    assert rest[-2] == (
+        "Largest bias of the estimate of rho, divided by its sd over the data sets: "
+        "Good −0.50 ± 0.05 (rho = −0.6)."
+    )
     assert scope(found) == "2 true values of rho from −0.8 to −0.6; 1,000 data sets each"
     assert verdict_rows(found)[0] == {"parameter": "rho", "Good": "✓ 0.950", "Bad": "–"}
     assert verdict_rows(found)[1]["Bad"] == "✗ 0.700"
@@ -183,7 +187,7 @@ def test_the_table_to_explore():
         assert np.isnan(table.loc[(reference, -0.8), "d_bias"])
         assert table.loc[("good", -0.6), "coverage"] == 0.96
         assert table.loc[("good", -0.6), "n"] == 1000
-    chart = explore_chart(table.reset_index(), LABELS, ["#000", "#111"], "Bad")
+    chart = explore_chart(table.reset_index(), LABELS, prior_styles(list(LABELS)), "Bad")
     bound = {one["name"] for one in chart["params"]}
     assert {"parameter", "measure", "level", "design", "show", "prior0", "prior1"} <= bound
 

@@ -59,7 +59,7 @@ def own_study(tmp_path, monkeypatch):
 
 def test_the_data_s_own_design(own_study):
     sheet = "scenario\tdesign\tsubjects\na\tdata\t\nb\tdata\t30\nc\t\t5\n"
-    with pytest.raises(InputError, match="line 4, column times: the default is that of sleepstudy"):
+    with pytest.raises(InputError, match="line 4, column times: the default applies only to sl"):
         own_study(sheet)
     study = own_study(sheet.replace("c\t\t5\n", ""))
     a, b = (scenario.design for scenario in study.scenarios.values())
@@ -81,9 +81,9 @@ def test_foreign_data_never_meet_sleepstudy_s_numbers(own_study):
     for changes, message in (
         (
             {"truth": {}},
-            "key truth: beta0, .* are sleepstudy's .* write other numbers, or truth: d",
+            "key truth: beta0, .* have sleepstudy's .* give other numbers, or 'truth: d",
         ),
-        ({"truth__sigma": 25.5918}, "key truth: sigma is sleepstudy's from day 0"),
+        ({"truth__sigma": 25.5918}, "key truth: sigma has sleepstudy's default value, which is n"),
         (
             {"priors__lkj": {"family": "lkj_corr", "beta0_sd": 9}},
             "default of beta1_sd, sigma_scale,",
@@ -105,7 +105,7 @@ def test_another_coding_of_sleepstudy_needs_its_own_truth(in_root, key, value, n
     config = changed(DEMO, f"data.{key}", value)
     for block in config["priors"].values():
         block |= dict.fromkeys(family_class(block["family"]).scales(), "auto")
-    with pytest.raises(InputError, match=f"key truth: {', '.join(names)} are sleepstudy's"):
+    with pytest.raises(InputError, match=f"key truth: {', '.join(names)} have sleepstudy's"):
         check_study(copy.deepcopy(config))
     for name in names:
         config["truth"][name] *= 0.5
@@ -185,7 +185,7 @@ def test_advice_is_written_as_yaml_reads_it(own_study):
         (
             "years",
             {},
-            "key data.origin: the origin month = 0 is far from .* set data.origin to mean",
+            "key data.origin: the origin month = 0 is far from .* set data.origin to 'mean'",
         ),
         ("huge", {}, "column 'score': the standard deviation must be between 1e-50 and 1e.50"),
         ("plain", {"data__unit": 1e300}, "column 'month': the standard deviation .* data.unit"),

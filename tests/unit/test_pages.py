@@ -36,7 +36,8 @@ def test_sentences_say_what_is_wrong():
     }
     fits = pd.DataFrame([{"scenario": "s", "prior": "p", "engine": "nuts", **counts}])
     assert missingness_sentence(fits) == (
-        "NUTS: 10 fits, of which 1 failed and 2 did not converge (these stay in all measures)."
+        "NUTS: 10 fits, of which 1 failed and 2 miss a limit of the diagnostics (they are kept: "
+        "leaving them out would be a selection)."
     )
     compared = pd.DataFrame({"scenario": "s", "replicate": [1, 2], "parameter": "rho"})
     compared = compared.assign(z_mean=[1.0, 10.0], error_mean=[0.5, 5.0])

@@ -138,7 +138,7 @@ def test_replicates_suffice(study):
 
 
 def test_the_negative_control_and_the_sampler_are_as_they_should_be():
-    """One prior in two codings agrees; sampled means have no error on average, z has sd 1."""
+    """Two implementations of a prior agree; sampled means have no error on average, z has sd 1."""
     control = read("control")
     # with a slope sd near 0 LKJCholeskyCov's chains keep away from it: see docs/findings.md
     usual = ~control["scenario"].str.startswith("slope_sd_1_")

@@ -49,7 +49,7 @@ def test_sleepstudy_posterior_is_the_exact_one(fits, family):
         assert abs(row["sd"] - sd) < 4 * sd / np.sqrt(row["ess_bulk"]), parameter
 
 
-def test_the_two_codings_of_one_prior_agree(fits):
+def test_two_implementations_of_one_prior_agree(fits):
     a, b = fits["lkj_cholesky_cov"].estimates, fits["lkj_corr"].estimates
     z = (a["mean"] - b["mean"]) / np.hypot(a["mcse_mean"], b["mcse_mean"])
     assert z.abs().max() < 4

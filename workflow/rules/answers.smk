@@ -28,7 +28,7 @@ rule answers:
         replicates_needed="<results>/tables/replicates_needed.csv",
         missingness="<results>/tables/missingness.csv",
         designs="<results>/tables/designs.csv",
-        subjects="<results>/tables/subjects.csv" if config["estimands"]["subjects"] else [],
+        subjects=["<results>/tables/subjects.csv"] if config["estimands"]["subjects"] else [],
         estimates=scenario_tables("estimates"),
         fits=scenario_tables("fits"),
         template=template("answers"),
@@ -46,7 +46,9 @@ rule answers:
         labels=SHOWN_LABELS,
         all_labels=METHOD_LABELS,
         study=config["study"],
-        time_label=study.real.coding.label(config["data"]["time"]),
+        priors=config["priors"],
+        data=study.real.description,
+        units=UNITS,
         truth=config["truth"],
     script:
         "../scripts/answers.py"

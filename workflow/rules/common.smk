@@ -72,7 +72,7 @@ LABELS = {prior: config["priors"][prior]["label"] for prior in PRIORS}
 NUTS_LABELS = {prior: LABELS[prior] for prior in NUTS_PRIORS}
 # the methods of the simulation study: the priors, and REML if wanted
 METHOD_LABELS = LABELS | ({"reml": "REML"} if config["reml"] else {})
-# the methods of figures of exact results, where priors of one density are one
+# the methods of figures of exact results, where implementations of the same prior are one
 SHOWN_LABELS = merged_labels(study.priors, METHOD_LABELS)
 UNITS = (config["data"]["response"], study.real.coding.label(config["data"]["time"]))
 ESTIMANDS = wanted_estimands(study)

@@ -6,6 +6,7 @@ from recovery.report.answers import (
     cost_sentence,
     design_sentences,
     evidence,
+    prior_rows,
     scope,
     short_answer,
     verdict_rows,
@@ -19,7 +20,11 @@ open_log(snakemake.log[0])
 params = snakemake.params
 names = ("recovery", "control", "replicates_needed", "missingness", "designs")
 read = {name: pd.read_csv(snakemake.input[name], dtype={"scenario": str}) for name in names}
-subjects = [pd.read_csv(path, dtype={"scenario": str}) for path in snakemake.input.subjects]
+subjects = [
+    pd.read_csv(path, dtype={"scenario": str})
+    for path in snakemake.input
+    if path.endswith("subjects.csv")
+]
 compared = pd.concat(
     compared_fits(pd.read_parquet(path, filters=[("replicate", "<=", most)]))
     for path, most in zip(snakemake.input.estimates, read["designs"]["nuts"], strict=True)
@@ -44,7 +49,9 @@ page = render(
     ],
     cost=cost_sentence(fits, params.all_labels),
     checks=checks(read["missingness"], compared, read["control"], read["replicates_needed"]),
-    time_label=params.time_label,
+    data=params.data,
+    priors=plain_table(prior_rows(params.priors, params.labels)),
+    units=params.units,
     truth=", ".join(f"{name} = {value:g}" for name, value in params.truth.items()),
 )
 write_page(snakemake.output.page, page)

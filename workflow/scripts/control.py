@@ -1,4 +1,4 @@
-"""Test the differences between priors that are one density in two codings."""
+"""Test the differences between two implementations of the same prior."""
 
 import pandas as pd
 

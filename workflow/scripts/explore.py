@@ -20,8 +20,7 @@ table = explore_table(recovery, comparison, reference)
 code = vl_convert.javascript_bundle()
 for path, (page, parameters) in zip(snakemake.output, pages.items(), strict=True):
     own = table[table["parameter"].isin(parameters)]
-    colours = [styles[prior]["color"] for prior in labels]
-    chart = explore_chart(own, labels, colours, labels[reference])
+    chart = explore_chart(own, labels, styles, labels[reference])
     text = render(
         snakemake.input.template,
         snakemake.input.base,

@@ -132,8 +132,8 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
     given_truth = config.get("truth", {})
     if isinstance(given_truth, str) and given_truth != "data":
         raise InputError(
-            f"{source}, key truth: '{given_truth}' is not valid; write data for the REML estimates "
-            "of the data, or the six numbers."
+            f"{source}, key truth: '{given_truth}' is not valid; write 'data' to use the REML "
+            "estimates, or give all six numbers."
         )
     if given_truth == "data":
         config["truth"] = {}
@@ -179,7 +179,7 @@ def _check_calibration(study: Study, source: str) -> None:
     if study.config["sbc"]["design"] == "study" and len(set(first.design.patterns)) > 1:
         raise InputError(
             f"{source}, key sbc.design: the visits of the first scenario, '{first.scenario}', "
-            "differ between subjects, but calibration needs the same for all; write small."
+            "differ between subjects, but calibration needs the same for all; set it to 'small'."
         )
 
 
@@ -212,7 +212,7 @@ def _check_nuts_priors(config: dict[str, Any], source: str) -> None:
         if name not in config["priors"]:
             raise InputError(
                 f"{source}, key sampler.priors: '{name}' is not a prior of the config (expected "
-                f"{', '.join(config['priors'])}, or the word all)."
+                f"{', '.join(config['priors'])}, or 'all')."
             )
 
 

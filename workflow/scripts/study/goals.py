@@ -57,12 +57,12 @@ def _check_values(config: dict[str, Any], priors: dict[str, Prior], source: str)
         for measure, goal in measures.items():
             where = f"{place}.{measure}"
             if isinstance(MEASURES[measure], Proportion) and not 0 <= goal <= 1:
-                raise InputError(f"{where}: {goal:g} is out of range; a share is from 0 to 1.")
+                raise InputError(f"{where}: {goal:g} is out of range; it must be between 0 and 1.")
             if goal < 0:
                 raise InputError(f"{where}: {goal:g} is out of range; it must be >= 0.")
             if measure == "reject" and parameter.startswith("sigma"):
                 raise InputError(f"{where}: the interval of an sd always excludes 0; use width.")
             if measure == "relative_bias" and not config["truth"].get(parameter):
                 raise InputError(
-                    f"{where}: the true value must be one number other than 0; use bias."
+                    f"{where}: relative bias needs a fixed, nonzero true value; use bias."
                 )

@@ -41,8 +41,8 @@ def check_jobs(
             else "use fewer scenarios or priors"
         )
         raise InputError(
-            f"{source}, key batch_size: {size} plans {jobs(size):,} jobs of simulating and "
-            f"fitting, but Snakemake can plan at most {MAX_JOBS:,}; {advice}."
+            f"{source}, key batch_size: a batch size of {size} needs {jobs(size):,} simulation and "
+            f"fitting jobs; the limit is {MAX_JOBS:,}; {advice}."
         )
     _check_calibration_jobs(config, len(nuts_priors), source)
 
@@ -78,6 +78,6 @@ def _check_calibration_jobs(config: dict[str, Any], nuts_priors: int, source: st
     if sum(jobs.values()) > MAX_JOBS:
         key = max(jobs, key=lambda name: jobs[name])
         raise InputError(
-            f"{source}, key sbc.{key}: {block[key]} plans {jobs[key]:,} jobs of calibration, but "
-            f"Snakemake can plan at most {MAX_JOBS:,}; use fewer replicates or priors."
+            f"{source}, key sbc.{key}: {block[key]} replicates need {jobs[key]:,} calibration "
+            f"jobs; the limit is {MAX_JOBS:,}; use fewer replicates or priors."
         )

@@ -79,7 +79,7 @@ def _choice(error: ValidationError) -> str:
     first, *others = map(str, error.validator_value)
     if others:
         return f"{_shown(error.instance)} is not one of {', '.join([first, *others])}"
-    return f"{_shown(error.instance)} is not valid; write {first}, or leave it out"
+    return f"{_shown(error.instance)} is not valid; write '{first}', or leave it out"
 
 
 def _too_few(error: ValidationError) -> str:
@@ -114,6 +114,6 @@ PROBLEMS: dict[str, Callable[[ValidationError], str]] = {
     "contains": lambda e: f"{e.validator_value['const']} is not among {_shown(e.instance)}",
     "minItems": _too_few,
     "minProperties": lambda e: "is empty",
-    "uniqueItems": lambda e: f"{_shown(e.instance)} contains a value twice",
+    "uniqueItems": lambda e: f"{_shown(e.instance)} contains a duplicate value",
     **dict.fromkeys(SIGNS, _range),
 }

@@ -50,7 +50,7 @@ class RealData:
             return ""
         return (
             f"{self.far}, and rho, beta0 and sigma_u0 are those at this time; set data.origin to "
-            "mean or to a time among the data's."
+            "'mean' or to a time among the data's."
         )
 
     @property
@@ -86,8 +86,8 @@ def _check_spread(coded: LongData, raw: LongData, coding: Coding, block: dict[st
     if len(np.unique(coded.time)) < len(np.unique(raw.time)):
         raise InputError(
             f"{block['path']}, column '{block['time']}': different times become equal when coded "
-            f"with data.origin = {coding.origin:g} and data.unit = {coding.unit:g}; write an "
-            "origin near the times and a unit of about their spread."
+            f"with data.origin = {coding.origin:g} and data.unit = {coding.unit:g}; choose "
+            "an origin near the times and a unit close to their spread."
         )
     for column, values, keys in (
         ("response", coded.response, ""), ("time", coded.time, " or another data.unit"),

@@ -100,8 +100,8 @@ def _design(row: dict[str, Any], cells: dict[str, Any], real: RealData, where: s
         for column, known in (("subjects", "subjects" in cells), ("times", _has_times(cells))):
             if not known:
                 raise InputError(
-                    f"{where}, column {column}: the default is that of sleepstudy; fill in the "
-                    "cell, or write data in the column design for the visits of the real data."
+                    f"{where}, column {column}: the default applies only to sleepstudy; fill in "
+                    "the cell, or write 'data' in column design to use the visits of the real data."
                 )
     subjects = int(cells.get("subjects", SLEEPSTUDY_SUBJECTS))
     times = _coded(_times(cells, where), real, where)
@@ -125,8 +125,8 @@ def _coded(times: tuple[float, ...], real: RealData, where: str) -> tuple[float,
     for (earlier, later), (a, b) in zip(pairwise(times), pairwise(coded)):
         if a >= b:
             raise InputError(
-                f"{where}, column times: {earlier!r} and {later!r} are too close; the study's "
-                f"time has {DIGITS} digits."
+                f"{where}, column times: {earlier!r} and {later!r} are equal when rounded to "
+                f"{DIGITS} significant digits in the study's time; use times further apart."
             )
     return coded
 
@@ -171,6 +171,6 @@ def _check_missing(design: Design, where: str) -> None:
     if round(design.missing * size * visits) > most:
         share = math.floor(1000 * most / (size * visits)) / 1000
         raise InputError(
-            f"{where}, column missing: {design.missing:g} of {size} x {visits} rows may leave a "
-            f"subject without data; it must be at most {share:g}."
+            f"{where}, column missing: a share of {design.missing:g} of {size} x {visits} rows "
+            f"could leave a subject without data; use at most {share:g}."
         )

@@ -39,18 +39,18 @@ def check_defaults(config: dict[str, Any], given_truth: Any, real: RealData, sou
         left = [name for name in _changed(real) if config["truth"][name] == TRUTH[name]]
         if left:
             others = "with another origin or unit" if real.sleepstudy else "for other data"
+            have = "have" if len(left) > 1 else "has"
+            values = "values, which are" if len(left) > 1 else "value, which is"
             raise InputError(
-                f"{source}, key truth: {', '.join(left)} {'are' if len(left) > 1 else 'is'} "
-                f"sleepstudy's from day 0, which must not be used {others}; write other numbers, "
-                "or truth: data for the REML estimates."
+                f"{source}, key truth: {', '.join(left)} {have} sleepstudy's default {values} not "
+                f"valid {others}; give other numbers, or 'truth: data' for the REML estimates."
             )
     for name, block in config["priors"].items():
         left = [key for key in family_class(block["family"]).scales() if key not in block]
         if left:
             raise InputError(
-                f"{source}, key priors.{name}: the default of {', '.join(left)} is for sleepstudy "
-                "from day 0, not for these data in this coding of time; write numbers, or auto for "
-                "each."
+                f"{source}, key priors.{name}: the default of {', '.join(left)} applies only to "
+                "sleepstudy with time in days from day 0; set each to a number or to 'auto'."
             )
 
 
@@ -81,7 +81,7 @@ def scale_warnings(priors: dict[str, dict[str, Any]], real: RealData) -> list[st
         if same:
             found.append(
                 f"{', '.join(same)} of the prior {name} {'are' if len(same) > 1 else 'is'} for "
-                "sleepstudy in days; write auto, or a number that suits your data, unless you mean "
-                "just that."
+                "sleepstudy in days; write 'auto', or a number that suits your data, unless you "
+                "mean just that."
             )
     return found

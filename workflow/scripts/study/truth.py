@@ -29,7 +29,7 @@ def truth_of_data(real: RealData, source: str) -> dict[str, float]:
     if real.far:
         raise InputError(
             f"{source}, key data.origin: {real.far}, and the REML estimate there is {found}; set "
-            "data.origin to mean or to a time among the data's, or write numbers as truth."
+            "data.origin to 'mean' or to a time among the data's, or write numbers as truth."
         )
     raise InputError(
         f"{source}, key truth: the REML estimate of the data is {found}, so no data can be "

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -32,7 +33,7 @@ class Evidence:
     recovery, cells, verdicts : DataFrame
         Its rows of ``recovery.csv``, `coverage_cells` and `verdict_table`.
     labels : dict
-        Label of each prior by its id; priors that are one density have one.
+        Label of each prior by its id; implementations of the same prior have one.
     """
 
     design: str
@@ -69,6 +70,17 @@ def evidence(
         Evidence(design, of(shown, design), of(cells, design), of(verdicts, design), labels)
         for design in shown["design"].unique()
     ]
+
+
+def prior_rows(blocks: Mapping[str, Mapping[str, Any]], labels: Mapping[str, str]) -> pd.DataFrame:
+    """The definitions of the priors, of config blocks, as a table: those that are shown."""
+    rows = []
+    for prior, label in labels.items():
+        if prior in blocks:
+            block = blocks[prior]
+            numbers = [f"{k} = {v}" for k, v in block.items() if k not in ("family", "label")]
+            rows.append({"prior": label, "family": block["family"], "with": ", ".join(numbers)})
+    return pd.DataFrame(rows)
 
 
 def scope(found: Evidence) -> str:
@@ -137,10 +149,7 @@ def _preference(found: Evidence, prior: str) -> str:
     if len(misses):
         text += f" They miss {_with_coverage(misses)}."
     if len(unknown):
-        text += (
-            f" Whether they cover {_with_coverage(unknown)} cannot be told at this number of "
-            "replicates."
-        )
+        text += f" Undecided for {_with_coverage(unknown)}: too close to 0.90."
     return text
 
 
@@ -160,9 +169,9 @@ def _misses(found: Evidence, prior: str) -> str:
     else:
         text = f"{label} covers everything, too."
     if len(unknown):
-        text += f" Whether it covers {_and(unknown['parameter'])} cannot be told."
+        text += f" Undecided for {_and(unknown['parameter'])}."
     if not (found.verdicts.query("prior == @prior")["parameter"] == "rho").any():
-        text += " It has no interval for rho."
+        text += " It fixes rho, so it has no interval for it."
     return text
 
 
@@ -178,8 +187,8 @@ def _shortest(found: Evidence, parameter: str) -> str:
         if rho
     ]
     return (
-        f"Shortest intervals of {parameter}, of the priors that do not miss it: {', '.join(parts)} "
-        "(widths within 1 % count as equal)."
+        f"Shortest intervals of {parameter} among the priors that do not miss {parameter}: "
+        f"{', '.join(parts)} (within 1 % of the shortest; several may be)."
     )
 
 
@@ -191,8 +200,11 @@ def _biases(found: Evidence, parameter: str) -> str:
         if bias:
             value = f"{bias['bias']:+.2f} ± {bias['mcse']:.2f}".replace("-", "−")
             parts.append(f"{found.labels[prior]} {value} (rho = {_number(bias['rho'])})")
+    if not parts:
+        return ""
     return (
-        f"Largest bias of {parameter}, in sds of the estimate: {', '.join(parts)}." if parts else ""
+        f"Largest bias of the estimate of {parameter}, divided by its sd over the data sets: "
+        f"{', '.join(parts)}."
     )
 
 

@@ -51,17 +51,17 @@ def accuracy_sentence(compared: pd.DataFrame) -> str:
     mean, mcse = by_dataset.mean(), by_dataset.sem()
     return (
         f"{len(z):,} posterior means sampled by NUTS were compared with the exact ones. Their "
-        f"errors have mean {mean:.2g} ± {mcse:.1g} posterior standard deviations. In Monte Carlo "
-        f"standard errors they have an sd of {z.std():.2f} (a correct sampler: 1); the largest "
-        f"is {z.abs().max():.1f}, and {(z.abs() > 4).sum()} exceed 4 (expected by chance: "
+        f"errors have mean {mean:.2g} ± {mcse:.1g} posterior standard deviations. Divided by their "
+        f"Monte Carlo standard errors they have an sd of {z.std():.2f} (a correct sampler: 1); the "
+        f"largest is {z.abs().max():.1f}, and {(z.abs() > 4).sum()} exceed 4 (expected by chance: "
         f"{by_chance:.0f})."
     )
 
 
 def control_sentence(control: pd.DataFrame) -> str:
-    """Report whether priors that are one density agree."""
+    """Report whether implementations of the same prior agree."""
     if control.empty:
-        return "No two priors of the study are one density, so there is no negative control."
+        return "No two priors of the study have the same density, so there is no negative control."
     broken = control[~control["clean"]]
     verdict = (
         f"clean: none of {len(control):,} paired differences differs significantly from 0"
@@ -73,7 +73,7 @@ def control_sentence(control: pd.DataFrame) -> str:
     found = f" It would have found a difference of {rho['detectable'].max():.2g} in the bias of rho"
     power = f"{found} with probability 0.9." if len(rho) else ""
     return (
-        "The negative control, priors that are one density in two codings, sampled by NUTS, is "
+        "The negative control, two implementations of the same prior sampled by NUTS, is "
         f"{verdict} (smallest adjusted p {control['p_adjusted'].min():.2g}).{power}"
     )
 
@@ -107,9 +107,10 @@ def missingness_sentence(missingness: pd.DataFrame) -> str:
     return " ".join(
         f"{ENGINES[row.Index]}: {row.requested:,} fits, of which {row.failed:,} failed and "
         + (
-            f"{row.singular:,} are singular (these stay in all measures)."
+            f"{row.singular:,} are singular (they are kept)."
             if row.Index == "reml"
-            else f"{row.not_converged:,} did not converge (these stay in all measures)."
+            else f"{row.not_converged:,} miss a limit of the diagnostics (they are kept: leaving "
+            "them out would be a selection)."
         )
         for row in counts.sum().itertuples()
     )

@@ -1,7 +1,7 @@
 """A page to explore the results: a chart whose parameter, measure and design a reader chooses."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
@@ -11,10 +11,16 @@ from recovery.columns import HEADLINE_LEVEL
 from recovery.summaries.recovery import READ
 
 MEASURES = {"bias": "Bias", "rmse": "RMSE", "coverage": "Coverage", "width": "Interval width"}
-SHAPES = (
-    "circle", "square", "triangle-up", "diamond", "triangle-down", "cross",
-    "triangle-right", "triangle-left",
-)  # fmt: skip
+SHAPES = {
+    "o": "circle", "s": "square", "^": "triangle-up", "D": "diamond", "v": "triangle-down",
+    "P": "cross", "<": "triangle-left", ">": "triangle-right",
+    "X": "M-1,-.6L-.6,-1L0,-.4L.6,-1L1,-.6L.4,0L1,.6L.6,1L0,.4L-.6,1L-1,.6L-.4,0Z",
+    "x": "M-1,-.8L-.8,-1L0,-.2L.8,-1L1,-.8L.2,0L1,.8L.8,1L0,.2L-.8,1L-1,.8L-.2,0Z",
+    "*": "M0,-1L.25,-.3L1,-.3L.4,.15L.6,.9L0,.45L-.6,.9L-.4,.15L-1,-.3L-.25,-.3Z",
+    "p": "M0,-1L.95,-.31L.59,.81L-.59,.81L-.95,-.31Z",
+    "h": "M0,-1L.87,-.5L.87,.5L0,1L-.87,.5L-.87,-.5Z",
+}  # fmt: skip
+"""Vega's shapes, or paths, of the figures' markers."""
 STYLE: dict[str, Any] = {
     "axis": {"labelFontSize": 13, "titleFontSize": 14, "titleFontWeight": "normal"},
     "legend": {"labelFontSize": 13, "titleFontSize": 13, "labelLimit": 300},
@@ -72,7 +78,10 @@ def _differences(comparison: pd.DataFrame, reference: str) -> pd.DataFrame:
 
 
 def explore_chart(
-    table: pd.DataFrame, labels: dict[str, str], colours: Sequence[str], reference: str
+    table: pd.DataFrame,
+    labels: dict[str, str],
+    styles: Mapping[str, Mapping[str, Any]],
+    reference: str,
 ) -> dict[str, Any]:
     """The chart as a Vega-Lite specification.
 
@@ -82,8 +91,8 @@ def explore_chart(
         Of `explore_table`.
     labels : dict
         Label of each method shown, by its id.
-    colours : sequence of str
-        Colour of each method, in the same order.
+    styles : mapping
+        Colour and marker of each method, by its id (`prior_styles`).
     reference : str
         Label of the prior that differences are taken from.
     """
@@ -102,12 +111,16 @@ def explore_chart(
     names = list(labels.values())
     controls = _controls(shown, designs, names, reference)
     prepared = _prepared(data, names, designs)
-    x = alt.X("x:Q").title("true correlation rho").scale(domain=[-1.05, 1.05]).axis(
+    x = alt.X("x:Q").title("true correlation rho").scale(domain=[-1, 1]).axis(
         values=sorted(shown["rho"].unique()), format=".2~f", labelOverlap=True
     )  # fmt: skip
-    colour = alt.Color("prior:N").scale(domain=names, range=list(colours)).title("prior")
+    colour = (
+        alt.Color("prior:N")
+        .scale(domain=names, range=[styles[prior]["color"] for prior in labels])
+        .title("prior")
+    )
     shape = alt.Shape("prior:N").scale(
-        domain=names, range=[SHAPES[i % 8] for i in range(len(names))]
+        domain=names, range=[SHAPES[styles[prior]["marker"]] for prior in labels]
     )
     y = alt.Y("value:Q").title(None).scale(zero=False)
     tooltip = [

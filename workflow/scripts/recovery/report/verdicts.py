@@ -20,7 +20,7 @@ ENOUGH = 0.9
 """A 95 % interval with a smaller coverage misses more than twice as often as it claims."""
 COVERS, MISSES, UNKNOWN = "covers", "misses", "cannot be told"
 SUBJECTS = {"intercept": "subjects' intercepts", "slope": "subjects' slopes"}
-JUDGED = ("rho", "sigma_u0", "sigma_u1", "beta0", "beta1", "sigma", *SUBJECTS.values())
+JUDGED = ("rho", "r_u", "sigma_u0", "sigma_u1", "beta0", "beta1", "sigma", *SUBJECTS.values())
 """What a prior is chosen by: parameters of the population, and the subjects' own lines."""
 ALIKE = 0.01
 """Widths that differ by less than this share count as equal."""

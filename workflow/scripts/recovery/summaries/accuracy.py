@@ -30,7 +30,7 @@ def accuracy_table(estimates: pd.DataFrame) -> pd.DataFrame:
         ventures into the tail has a larger mean and a larger mcse. A bias shows in
         ``error``, the mean of (sampled - exact) / exact sd,
         with ``error_mcse``. ``n`` is the number of fits. z is missing for the sd of ``r_u``, whose
-        exact one is known by draws.
+        exact one is estimated from draws.
     """
     rows = []
     for keys, group in groups(compared_fits(estimates), ["scenario", "prior", "parameter"]):
@@ -63,7 +63,8 @@ def compared_fits(estimates: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Keys and, for each quantity, ``error_`` (in exact posterior sds) and ``z_`` (in Monte
-        Carlo standard errors; those of both engines where the exact value is known by draws).
+        Carlo standard errors; those of both engines where the exact value is estimated from
+        draws).
     """
     nuts = estimates[estimates["engine"] == "nuts"].dropna(subset="mean")
     exact = estimates[estimates["engine"] == "exact"].dropna(subset="mean")

@@ -1,4 +1,4 @@
-"""The negative control: priors that are one density in two codings must not differ."""
+"""The negative control: two implementations of the same prior must not differ."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def control_table(comparison: pd.DataFrame, pairs: list[tuple[str, str]]) -> pd.
     either_way = {pair[::way] for pair in pairs for way in (1, -1)}
     keys = pd.MultiIndex.from_frame(comparison[["prior", "reference"]])
     chosen = keys.isin(either_way) & comparison["measure"].isin(MEANS)
-    chosen &= comparison["engine"] == "nuts"  # exact ones do not depend on the coding
+    chosen &= comparison["engine"] == "nuts"  # exact ones do not depend on the implementation
     table = comparison[chosen].dropna(subset="difference").reset_index(drop=True)
     difference, mcse = table["difference"].astype(float).abs(), table["mcse"].astype(float)
     df = table["n"].astype(float) - 1

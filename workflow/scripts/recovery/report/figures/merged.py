@@ -1,4 +1,4 @@
-"""Priors of one density as one method."""
+"""Implementations of the same prior as one method."""
 
 from recovery.model.prior import Prior
 from recovery.summaries.pairs import equal_pairs

@@ -28,10 +28,10 @@ class StudyResults:
     paths : dict
         The file of each scenario's estimates.
     labels : dict
-        Label of every method shown, by its id, in the order of the config. Priors of one density
-        are one, whose label names them all.
+        Label of every method shown, by its id, in the order of the config. Implementations of
+        the same prior are one, whose label names them all.
     all_labels : dict
-        Label of every method, those of one density too: NUTS fits them apart.
+        Label of every method, implementations of the same prior too: NUTS fits them apart.
     styles : dict
         Style of every method.
     units : tuple of str
