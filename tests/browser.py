@@ -77,7 +77,9 @@ def start(profile: Path) -> Chrome:
         options.add_argument(option)
     options.binary_location = next(filter(None, map(shutil.which, BROWSERS)))
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    return Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))
+    browser = Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))
+    browser.set_script_timeout(300)  # on a busy machine
+    return browser
 
 
 def console_errors(browser: Chrome) -> list[str]:
