@@ -76,7 +76,8 @@ def test_every_column_is_explained(tables):
 def test_the_answer_is_printed_at_the_end(study):
     """The answer with its Monte Carlo error, the page to open, and what to do next."""
     *_, answer, page, command = study[1].stdout.strip().splitlines()
-    assert answer.startswith("Coverage of the 95 % interval of rho") and "error" in answer
+    assert answer.startswith("6 subjects, 5 days: prefer LKJCorr, whose 95 % intervals of rho")
+    assert "(Monte Carlo standard error at most" in answer
     assert "results/tiny/pages/answers.html" in page and "--report" in command
 
 
