@@ -76,7 +76,9 @@ def test_figures_and_pages_of_unbalanced_designs(trial, tmp_path):
     (study / "scenarios.tsv").write_text(f"{sheet}lost\t-0.4\t\t0,1,3,6,12,24\t30\t0.3\n")
     config = study / "config/config.yaml"
     config.write_text(config.read_text().replace("replicates: 1000", "replicates: 12", 1))
-    figures = [f"figures/{name}.png" for name in ("study/coverage_sds", "study/headline", "zip/rho")]
+    figures = [
+        f"figures/{name}.png" for name in ("study/coverage_sds", "study/headline", "zip/rho")
+    ]
     files = ["pages/ademp.html", *figures]
     run = snakemake(study, *(f"results/trial/{name}" for name in files))
     assert run.returncode == 0, run.stderr[-3000:]
