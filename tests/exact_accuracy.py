@@ -2,7 +2,7 @@
 
 Run in the repository's folder, for the table of docs/exact_accuracy.md::
 
-    PYTHONPATH=workflow/scripts python tests/exact_accuracy.py --fits 40 \\
+    PYTHONPATH=workflow/scripts python tests/exact_accuracy.py --fits 200 \\
         --output docs/exact_accuracy.md
 
 The reference uses other formulas (the normal density of each subject's least-squares line), the
@@ -26,7 +26,8 @@ from recovery.data.simulate import simulate_replicate
 from recovery.exact.posterior import exact_posterior
 from recovery.model.families import make_prior
 
-FAMILIES = ("independent", "lkj_corr", "lkj_corr_rstanarm")
+WITH_RHO = ("lkj_corr", "lkj_corr_rstanarm", "lkj_corr_student_t", "inverse_wishart")
+FAMILIES = ("independent", *WITH_RHO)
 PLAIN = {
     "beta0": 250.0,
     "beta1": 10.0,
@@ -161,7 +162,7 @@ class Reference:
         return p.sum(axis=tuple(k for k in range(4) if k != i))
 
     def _breaks(self, i):
-        """Edges of the core: where 1e-4 of either prior's posterior lies beyond."""
+        """Edges of the core: where 1e-4 of any prior's posterior lies beyond."""
         share = [np.cumsum(self._marginal(p, i)) for p in self.probability]
         edge = self.breaks[i][0] + np.cumsum(self.w[i])
         low = min(edge[max(np.searchsorted(s, 1e-4) - 1, 0)] for s in share)
@@ -270,13 +271,10 @@ def main() -> None:
         results = {family: [] for family in FAMILIES}
         for seed in range(options.fits):
             data = data_set(design, seed)
-            with_rho = Reference(data, [priors["lkj_corr"], priors["lkj_corr_rstanarm"]])
-            references = {
-                "lkj_corr": (with_rho, 0),
-                "lkj_corr_rstanarm": (with_rho, 1),
-                "independent": (Reference(data, [priors["independent"]]), 0),
-            }
-            for family, (reference, k) in references.items():
+            with_rho = Reference(data, [priors[family] for family in WITH_RHO])
+            without = Reference(data, [priors["independent"]])
+            references = [(without, 0), *((with_rho, k) for k in range(len(WITH_RHO)))]
+            for family, (reference, k) in zip(FAMILIES, references, strict=True):
                 started = time.process_time()
                 exact = exact_posterior(data, priors[family])
                 milliseconds = 1e3 * (time.process_time() - started)

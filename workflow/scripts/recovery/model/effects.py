@@ -48,7 +48,10 @@ def draw_effects(
     beta0, beta1, sigma, s0, s1 = (parameters[name][..., None] for name in names)
     rho = parameters["rho"][..., None] if "rho" in parameters else 0.0
     center = float(data.response.mean())
-    (r00, r01, r11), (c0, c1) = (x.T for x in subject_coordinates(data, center))
+    designs, (c0, c1) = (x.T for x in subject_coordinates(data, center))
+    if (designs == designs[:, :1]).all():
+        designs = designs[:, :1]  # subjects measured at the same times share W
+    r00, r01, r11 = designs
     z0 = c0 - r00 * (beta0 - center) - r01 * beta1
     z1 = c1 - r11 * beta1
     b0, b1 = r00 * z0, r01 * z0 + r11 * z1
@@ -62,7 +65,7 @@ def draw_effects(
     l00 = np.sqrt(w00)
     l10 = w01 / l00
     l11 = np.sqrt(np.clip(w11 - l10 * l10, 0.0, None))
-    e = rng.standard_normal((2, *b0.shape))
+    e = rng.standard_normal((2, *z0.shape))
     u0 = w00 * b0 + w01 * b1 + sigma * l00 * e[0]
     u1 = w01 * b0 + w11 * b1 + sigma * (l10 * e[0] + l11 * e[1])
     return u0, u1
