@@ -185,16 +185,14 @@ OWN_DATA = {  # (truth, subjects, visits, missing, density)
 
 
 @pytest.mark.parametrize("name", OWN_DATA)
-def test_against_brute_force(name, monkeypatch):
+def test_against_brute_force(name):
     """Other formulas, other coordinates, the whole range of rho; see `exact_accuracy`."""
-    monkeypatch.setattr(Reference, "CORE", 24)
-    monkeypatch.setattr(Reference, "TAIL", 10)
     truth, subjects, visits, missing, family = OWN_DATA[name]
     data = grid_data(Design(truth, subjects, days(visits), missing), seed=11)
     prior = make_prior(family)
     exact = exact_posterior(data, prior)
     assert exact.adequate
-    mean, sd, *tails, evidence = Reference(data, [prior]).errors(0, exact)
+    mean, sd, *tails, evidence = Reference(data, prior).errors(exact)
     assert max(mean, sd, evidence) < 1e-3
     assert max(tails) < 5e-3
 
@@ -210,7 +208,7 @@ def test_a_far_plateau_is_seen(seed):
     prior = make_prior("lkj_corr")
     exact = exact_posterior(data, prior)
     assert exact.marginals["rho"].value[[0, -1]] == pytest.approx([-1.0, 1.0], abs=1e-12)
-    mean, sd, *_ = Reference(data, [prior]).errors(0, exact)
+    mean, sd, *_ = Reference(data, prior).errors(exact)
     assert exact.adequate and max(mean, sd) < 1e-3
 
 

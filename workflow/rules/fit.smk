@@ -49,6 +49,8 @@ rule fit_exact:
         subjects="<results>/exact/{scenario}/{batch}.subjects.parquet",
     log:
         "<logs>/fit_exact/{scenario}/{batch}.log",
+    # before the figures of the real data, which fill the time of the tables and pages
+    priority: 1
     conda:
         "../../envs/study.yaml"
     params:
@@ -71,7 +73,7 @@ rule fit_nuts:
         fits="<results>/nuts/{scenario}/{prior}/{batch}.fits.parquet",
     log:
         "<logs>/fit_nuts/{scenario}/{prior}/{batch}.log",
-    # before the figures of the real data, which can be drawn while the tables are made
+    # as the exact fits
     priority: 1
     conda:
         "../../envs/study.yaml"

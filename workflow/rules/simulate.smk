@@ -6,6 +6,7 @@ rule simulate:
         "<results>/datasets/{scenario}/{batch}.nc",
     log:
         "<logs>/simulate/{scenario}/{batch}.log",
+    priority: 1
     localrule: True
     conda:
         "../../envs/study.yaml"

@@ -12,7 +12,7 @@ import xarray as xr
 from recovery.data.longdata import LongData
 from recovery.model.effects import with_effects
 from recovery.model.prior import Prior
-from recovery.model.sufficient import Statistics
+from recovery.model.sufficient import PATTERN_COLUMNS, Statistics
 
 
 def latent_data(data: LongData, prior: Prior) -> dict:
@@ -26,9 +26,15 @@ def latent_data(data: LongData, prior: Prior) -> dict:
 
 
 def marginal_data(data: LongData, prior: Prior) -> dict:
-    """The ``pm.Data`` values of the marginal model for a data set."""
+    """The ``pm.Data`` values of the marginal model for a data set.
+
+    ``totals`` are the center, the number of rows and the rss; ``patterns`` has the
+    `PATTERN_COLUMNS`, shape (9,) of a balanced data set and (P, 9) of others.
+    """
     center = prior.center_for(data.response)
-    return {"center": center, **vars(Statistics.of(data, center))}
+    stats = Statistics.of(data, center)
+    patterns = np.stack([getattr(stats, name) for name in PATTERN_COLUMNS], axis=-1)
+    return {"totals": np.array([center, stats.rows, stats.rss]), "patterns": patterns}
 
 
 def label_subjects(draws: xr.Dataset, data: LongData, rng: np.random.Generator) -> xr.Dataset:

@@ -9,6 +9,7 @@ from recovery.data.longdata import LongData
 from recovery.model.formulations import latent_data, marginal_data
 from recovery.model.marginal import misfit, spread
 from recovery.model.prior import Covariance, Prior
+from recovery.model.sufficient import PATTERN_COLUMNS
 
 
 def latent_model(data: LongData, prior: Prior) -> pm.Model:
@@ -54,19 +55,21 @@ def marginal_model(data: LongData, prior: Prior) -> pm.Model:
     """The same model with the subjects' effects integrated out (see `marginal`).
 
     Its data are sums over patterns of measurement times, so one compiled model serves every
-    design, balanced or not.
+    design, balanced or not. They are two arrays, since each ``pm.Data`` takes a while to compile.
     """
     with pm.Model() as model:
         values = {name: pm.Data(name, value) for name, value in marginal_data(data, prior).items()}
-        deviation, beta1, sigma = _population(prior, values.pop("center"))
+        center, rows, rss = (values["totals"][i] for i in range(3))
+        deviation, beta1, sigma = _population(prior, center)
         cov = prior.covariance(sigma)
-        stats = SimpleNamespace(**values)
+        columns = {name: values["patterns"][..., i] for i, name in enumerate(PATTERN_COLUMNS)}
+        stats = SimpleNamespace(**columns)
         rho = 0.0 if cov.rho is None else cov.rho
         m = spread(stats.r00, stats.r01, stats.r11, cov.sigma_u0, cov.sigma_u1, rho, sigma)
         by_pattern = stats.count * pm.math.log(m.det)
         by_pattern += misfit(stats, m, deviation, beta1) / sigma**2
-        squares = stats.rss / sigma**2 + by_pattern.sum()
-        pm.Potential("marginal_likelihood", -stats.rows * pm.math.log(sigma) - squares / 2.0)
+        squares = rss / sigma**2 + by_pattern.sum()
+        pm.Potential("marginal_likelihood", -rows * pm.math.log(sigma) - squares / 2.0)
     return model
 
 
