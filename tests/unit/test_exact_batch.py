@@ -1,5 +1,6 @@
 """Exact posteriors of batches: tables, intervals and scores by their definitions, draws."""
 
+import json
 import os
 import subprocess
 import sys
@@ -69,6 +70,21 @@ def test_a_fit_does_not_depend_on_its_batch(batch, prior):
     assert np.isnan(whole[:, PARAMETERS.index("rho")]).all() == (prior == "independent")
 
 
+def results_in_processes(code: str, *environments: dict[str, str]) -> list[str]:
+    """What processes of their own print that run the code."""
+    python_path = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    return [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, **python_path, **environment},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for environment in environments
+    ]
+
+
 def test_compiled_code_and_code_of_the_disk_give_the_same_bits(tmp_path):
     """A first process compiles, a second one reads numba's cache."""
     code = (
@@ -79,14 +95,30 @@ def test_compiled_code_and_code_of_the_disk_give_the_same_bits(tmp_path):
         "exact = exact_posterior(LongData.from_grid(y, np.arange(6)), make_prior('lkj_corr'))\n"
         "print(exact.moments, exact.quantiles([0.1, 0.9]), exact.log_marginal_likelihood)"
     )
-    env = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
-    first, second = (
-        subprocess.run(
-            [sys.executable, "-c", code], env=env, capture_output=True, check=True
-        ).stdout
-        for _ in range(2)
+    first, second = results_in_processes(code, *[{"NUMBA_CACHE_DIR": str(tmp_path)}] * 2)
+    assert first == second and "sigma_u0" in first
+    assert list(tmp_path.rglob("*.nbc"))
+
+
+def test_another_processor_type_gives_the_same_to_1e_9(tmp_path):
+    """Code for a processor without wide vectors adds numbers in another order."""
+    code = (
+        "import json, numpy as np; from recovery.exact.posterior import exact_posterior\n"
+        "from recovery.data.longdata import LongData\n"
+        "from recovery.model.families import make_prior\n"
+        "y = 250 + 30 * np.random.default_rng(1).standard_normal((8, 6))\n"
+        "data = LongData.from_grid(y, np.arange(6))\n"
+        "names = 'independent', 'lkj_corr', 'lkj_corr_rstanarm'\n"
+        "found = [exact_posterior(data, make_prior(name)) for name in names]\n"
+        "print(json.dumps([list(one.moments.values()) for one in found]))"
     )
-    assert first == second and b"sigma_u0" in first
+    this, generic = results_in_processes(
+        code, {}, {"NUMBA_CPU_NAME": "generic", "NUMBA_CACHE_DIR": str(tmp_path)}
+    )
+    for mine, other in zip(json.loads(this), json.loads(generic), strict=True):
+        (mean, sd), (other_mean, other_sd) = np.transpose(mine), np.transpose(other)
+        assert np.abs((mean - other_mean) / sd).max() < 1e-9
+        assert np.abs(sd / other_sd - 1.0).max() < 1e-9
     assert list(tmp_path.rglob("*.nbc"))
 
 
