@@ -1,6 +1,11 @@
-"""Chromium, headless and offline, and what must hold of everything that it shows."""
+"""Chromium, headless and offline, and what must hold of everything that it shows.
+
+To open every entry of a report of Snakemake: ``python tests/browser.py report.html``
+"""
 
 import shutil
+import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -135,3 +140,20 @@ def _shown_problems(browser: Chrome) -> list[str]:
     finally:
         browser.switch_to.default_content()
     return found + ([] if size < MOST_BYTES else [f"its data: URL has {size / 1e6:.1f} MB"])
+
+
+def main() -> None:
+    """Open the report that the command line names; exit with 1 if anything is wrong with it."""
+    with tempfile.TemporaryDirectory() as profile:
+        browser = start(Path(profile))
+        found = report_problems(browser, Path(sys.argv[1]))
+        browser.quit()
+    wrong = {entry: problems for entry, problems in found.items() if problems}
+    for entry, problems in wrong.items():
+        print(f"{entry}: {', '.join(problems)}")
+    print(f"{len(found)} entries opened, {len(wrong)} with problems")
+    sys.exit(bool(wrong))
+
+
+if __name__ == "__main__":
+    main()

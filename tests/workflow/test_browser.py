@@ -1,17 +1,13 @@
 """Pages in a real browser: those of tables, and the published study's as files.
 
-The report of a study is opened in test_workflow.py, which has one. To open another:
-
-    REPORT=report.html pytest tests/workflow/test_browser.py
+The report of a study is opened in test_workflow.py, which has one; `python tests/browser.py
+report.html` opens any other.
 """
-
-import os
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from browser import PATIENCE, page_problems, report_problems
+from browser import PATIENCE, page_problems
 from helpers import ROOT
 from selenium.webdriver.support.wait import WebDriverWait
 
@@ -26,12 +22,6 @@ PUBLISHED = sorted((ROOT / "results/full/pages").glob("*.html"))
 @pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: path.stem)
 def test_published_pages_open_as_files(browser, path):
     assert page_problems(browser, path) == []
-
-
-@pytest.mark.skipif("REPORT" not in os.environ, reason="no REPORT in the environment")
-def test_a_given_report_opens(browser):
-    problems = report_problems(browser, Path(os.environ["REPORT"]))
-    assert {entry: found for entry, found in problems.items() if found} == {}
 
 
 @pytest.fixture(scope="module")
