@@ -7,9 +7,10 @@ Run in the repository's folder, for the table of docs/exact_accuracy.md::
 
 The reference uses other formulas (the normal density of each subject's least-squares line), the
 whole range of rho, standard deviations up to 1500, and composite Gauss-Legendre rules of 48 nodes
-for each standard deviation, 56 for rho and 32 for log sigma. Errors are in posterior sds (of log
-p(y) as they are); the table has the largest and the 99 % one of all parameters but r_u, of fits
-that are not flagged, and the share that is.
+for each standard deviation, 56 for rho and 32 for log sigma; where it differs from the engine by
+more than a tolerance, one of 64 nodes for each standard deviation decides. Errors are in posterior
+sds (of log p(y) as they are); the table has the largest and the 99 % one of all parameters but r_u,
+of fits that are not flagged, and the share that is.
 """
 
 import argparse
@@ -29,6 +30,8 @@ from recovery.model.families import make_prior
 FAMILIES = (
     "independent", "lkj_corr", "lkj_corr_rstanarm", "lkj_corr_student_t", "inverse_wishart"
 )  # fmt: skip
+TOLERANCES = np.array([1e-3, 1e-3, 5e-3, 5e-3, 1e-3])
+"""Of the mean, the sd, the 2.5 and 97.5 % quantiles and log p(y)."""
 PLAIN = {
     "beta0": 250.0,
     "beta1": 10.0,
@@ -230,6 +233,18 @@ class Reference:
         )  # fmt: skip
 
 
+class FineReference(Reference):
+    """With 64 nodes for each standard deviation: 48 are off by up to 4e-3 in 1 of 200 data sets."""
+
+    CORE, TAIL = 40, 12
+
+
+def errors_of(exact, data: LongData, prior) -> np.ndarray:
+    """`Reference.errors`, by the finer one where the usual one finds any beyond its tolerance."""
+    found = Reference(data, prior).errors(exact)
+    return FineReference(data, prior).errors(exact) if (found > TOLERANCES).any() else found
+
+
 def sigma_prior(prior, sigma):
     """Log density of the half Student t of sigma."""
     from scipy.stats import t
@@ -244,11 +259,15 @@ They are in posterior sds, those of log p(y) as they are.
 Each column has the largest error or the 99 % quantile, over all parameters but r_u.
 Fits that are flagged as inadequate do not count.
 The tolerances are 1e-3, and 5e-3 for quantiles.
+Quantiles of beta0 and beta1 come from normals pooled over one axis.
+With few subjects this is their largest error, and it is not part of the estimated error.
 The time is the median of `exact_posterior` on the machine that made the table.
 Made by
 
     PYTHONPATH=workflow/scripts python tests/exact_accuracy.py --fits {fits} \\
         --output docs/exact_accuracy.md
+
+(`--designs` and `--families` make some of its rows.)
 
 """
 COLUMNS = ("mean", "sd", "q2.5", "q97.5", "log p(y)")
@@ -256,40 +275,34 @@ COLUMNS = ("mean", "sd", "q2.5", "q97.5", "log p(y)")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--fits", type=int, default=40, help="data sets per design")
+    parser.add_argument("--fits", type=int, default=200, help="data sets per design")
     parser.add_argument("--designs", nargs="*", default=list(DESIGNS), choices=list(DESIGNS))
     parser.add_argument("--families", nargs="*", default=list(FAMILIES), choices=FAMILIES)
     parser.add_argument("--output", type=Path)
-    parser.add_argument("--raw", type=Path, help="save every error, for a closer look")
     options = parser.parse_args()
     priors = {family: make_prior(family) for family in options.families}
     exact_posterior(data_set("3 subjects", 0), make_prior("lkj_corr"))  # compiles
     head = ["design", "density", "fits", "flagged", *(f"{c} worst" for c in COLUMNS)]
     head += [f"{c} 99 %" for c in COLUMNS] + ["CPU ms"]
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    raw = {}
     for design in options.designs:
         results = {family: [] for family in priors}
         for seed in range(options.fits):
             data = data_set(design, seed)
             for family, prior in priors.items():
-                reference = Reference(data, prior)
                 started = time.process_time()
                 exact = exact_posterior(data, prior)
                 milliseconds = 1e3 * (time.process_time() - started)
-                row = [exact.adequate, milliseconds, *reference.errors(exact), exact.change]
+                row = [exact.adequate, milliseconds, *errors_of(exact, data, prior), exact.change]
                 results[family].append([*row, np.prod(exact.grid.sizes)])
         for family, rows in results.items():
             table = np.array(rows)
-            raw[f"{design}|{family}"] = table
             good = table[table[:, 0] == 1][:, 2:7]
             cells = [design, family, str(len(table)), str(int((table[:, 0] == 0).sum()))]
             cells += [f"{x:.1e}" for x in good.max(axis=0)]
             cells += [f"{x:.1e}" for x in np.quantile(good, 0.99, axis=0)]
             lines.append("| " + " | ".join([*cells, f"{np.median(table[:, 1]):.2f}"]) + " |")
             print(lines[-1], np.mean(table[:, -1]), flush=True)
-    if options.raw:
-        np.savez(options.raw, **raw)
     if options.output:
         options.output.write_text(HEADER.format(fits=options.fits) + "\n".join(lines) + "\n")
 

@@ -8,6 +8,7 @@ import pytest
 
 from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import replicate_data, simulate_batch, simulate_replicate
+from recovery.exact import batch
 from recovery.fitting.exact import exact_batch
 from recovery.fitting.nuts import NutsSampler, SamplerSettings
 from recovery.fitting.replicates import fit_each, replicate_tables
@@ -18,6 +19,7 @@ from recovery.seeds import named_seed
 from recovery.summaries.accuracy import accuracy_table
 from recovery.summaries.bayes_factors import bayes_factors
 from recovery.summaries.recovery import recovery_table
+from recovery.summaries.stack import stack_batches
 
 LEVELS = [0.5, 0.95]
 REPLICATES = 40
@@ -114,6 +116,35 @@ def test_accuracy_by_hand():
     assert row["error_mcse"] == pytest.approx(np.sqrt(20.75 / 3 / 4))
     # sds 1.5 for 1, 1, 1 and 2: errors 0.5, 0.5, 0.5, -0.5 in units of their mcse
     assert table.loc["sd", "mean"] == pytest.approx(0.25)
+
+
+def test_the_row_of_nuts_stands_beside_a_failed_exact_one(engines, monkeypatch, tmp_path):
+    """The engine breaks on the first of three data sets, which NUTS has fitted."""
+    solved = []
+
+    def solve(problem):
+        solved.append(problem)
+        if len(solved) == 1:
+            raise FloatingPointError("broken")
+        return exact_solve(problem)
+
+    exact_solve = batch.solve
+    monkeypatch.setattr(batch, "solve", solve)
+    prior = engines["prior"].iloc[0]
+    nuts = engines[(engines["engine"] == "nuts") & (engines["replicate"] <= 3)]
+    data = replicate_data(simulate_batch(SCENARIO, [1, 2, 3], 1, "engines"))
+    truths = np.ones((3, len(PARAMETERS)))
+    exact, fits, _ = exact_batch(data, make_prior(prior), LEVELS, truths, [1, 2, 3], [1, 2, 3])
+    assert list(fits["status"]) == ["failed", "ok", "ok"] and "broken" in fits["error"][0]
+    names = {"scenario": "engines", "prior": prior, "engine": "exact"}
+    for name, table in (("a", nuts), ("b", exact.assign(**names))):
+        table.to_parquet(tmp_path / name)
+    both = stack_batches([tmp_path / "a", tmp_path / "b"], [prior])
+    first = both[both["replicate"] == 1].set_index("engine")
+    assert len(first) == 2 * len(PARAMETERS)
+    assert first.loc["exact", "mean"].isna().all() and first.loc["nuts", "mean"].notna().all()
+    table = accuracy_table(both)
+    assert (table[table["quantity"] == "mean"]["n"] == 2).all()
 
 
 def test_bayes_factors_are_ratios_of_evidence():

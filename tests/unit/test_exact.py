@@ -266,7 +266,7 @@ def test_a_new_family_needs_its_density_only():
     data = grid_data(Design(Truth(250, 10, 25, 6, 0.3, 25), 6, days(8)), seed=5)
     exact = exact_posterior(data, Exponential())
     assert exact.adequate
-    mean, sd, *tails, evidence = Reference(data, [Exponential()]).errors(0, exact)
+    mean, sd, *tails, evidence = Reference(data, Exponential()).errors(exact)
     assert max(mean, sd, evidence) < 1e-3 and max(tails) < 5e-3
 
 
