@@ -41,7 +41,7 @@ LADDER = (
 """Nodes of sigma_u0, sigma_u1, rho and sigma; the first follow a pilot, see `quadrature`."""
 TOLERANCE = 1e-3
 MOST_CHANGE = 5e-3
-SAFETY = 1.3  # estimated errors of 1e-3 are 1.3e-3 at worst (docs/exact_accuracy.md)
+SAFETY = 1.3  # so that true errors stay below 1e-3: docs/exact_accuracy.md
 TAIL_WEIGHT = 0.4  # an error of a tail quantile may be larger than that of a mean
 TAILS = np.array([0.025, 0.975])
 BETA_NODES = 32

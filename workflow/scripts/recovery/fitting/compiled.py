@@ -1,13 +1,13 @@
 """Compiled models as files: compile once a study, sample in any number of processes.
 
-Compiling a model takes ten times as long as fitting a data set, and numba's own cache does not
+Compiling a model takes tens of times as long as fitting a data set, and numba's own cache does not
 cover the outer functions that nutpie builds. Worse, those functions come out differently in the
 last bit when the inner ones are read from that cache, so that one seed gives different draws on
 a fresh and on a used machine. Here a model is compiled by a process of its own without that
 cache, its machine code is kept, and all fits run that same code.
 
 The code is made for one processor type. A process on another one, or with other versions of
-numba or nutpie, refuses the file by name instead of running it.
+numba or nutpie, stops with `OtherMachineError` instead of running it.
 """
 
 import gc

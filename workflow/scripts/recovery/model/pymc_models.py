@@ -54,8 +54,9 @@ def _correlated(standard, cov: Covariance):
 def marginal_model(data: LongData, prior: Prior) -> pm.Model:
     """The same model with the subjects' effects integrated out (see `marginal`).
 
-    Its data are sums over patterns of measurement times, so one compiled model serves every
-    design, balanced or not. They are two arrays, since each ``pm.Data`` takes a while to compile.
+    Its data are sums over patterns of measurement times, so one compiled model serves all balanced
+    designs, and another one all others. They are two arrays, since each ``pm.Data`` takes a while
+    to compile.
     """
     with pm.Model() as model:
         values = {name: pm.Data(name, value) for name, value in marginal_data(data, prior).items()}
