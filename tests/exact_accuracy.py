@@ -286,6 +286,7 @@ def main() -> None:
     head = ["design", "density", "fits", "flagged", *(f"{c} worst" for c in COLUMNS)]
     head += [f"{c} 99 %" for c in COLUMNS] + ["CPU ms"]
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    beyond = []
     for design in options.designs:
         results = {family: [] for family in priors}
         for seed in range(options.fits):
@@ -299,12 +300,18 @@ def main() -> None:
         for family, rows in results.items():
             table = np.array(rows)
             good = table[table[:, 0] == 1][:, 2:7]
+            if (good.max(axis=0) > TOLERANCES).any():
+                beyond.append(f"{design} ({family})")
             cells = [design, family, str(len(table)), str(int((table[:, 0] == 0).sum()))]
             cells += [f"{x:.1e}" for x in good.max(axis=0)]
             cells += [f"{x:.1e}" for x in np.quantile(good, 0.99, axis=0)]
             lines.append("| " + " | ".join([*cells, f"{np.median(table[:, 1]):.2f}"]) + " |")
             print(lines[-1], flush=True)
     if options.output:
+        lines += [
+            "",
+            f"Not flagged and beyond a tolerance in some fit: {', '.join(beyond) or 'none'}.",
+        ]
         options.output.write_text(HEADER.format(fits=options.fits) + "\n".join(lines) + "\n")
 
 
