@@ -44,7 +44,7 @@ MOST_CHANGE = 5e-3
 SAFETY = 1.3  # so that true errors stay below 1e-3: docs/exact_accuracy.md
 TAIL_WEIGHT = 0.4  # an error of a tail quantile may be larger than that of a mean
 TAILS = np.array([0.025, 0.975])
-BETA_NODES = 32
+BETA_NODES = 40
 BETA_REACH = math.asinh(5.0)  # ten sds
 FINE = np.linspace(-1.0, 1.0, 257)
 """Coordinates, over a window as [-1, 1], at which marginals are known."""

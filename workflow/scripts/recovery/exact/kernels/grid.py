@@ -45,32 +45,55 @@ def densities(work, n, weight, top, relative):
 
 @helper
 def add_normals(work, n, mean, variance, near, totals):
-    """Add a block's normals of beta0 or beta1: weight, first and second moment about `near`.
+    """Add a block's normals of beta0 or beta1 to sums of p, p d, p v, p d^2, p d v and p v^2.
 
-    `mean` and `variance` are MEAN0 and VAR0 or MEAN1 and VAR1; `totals` has the shape (3, n).
+    p is the probability, d the mean counted from `near` and v the variance. `mean` and `variance`
+    are MEAN0 and VAR0 or MEAN1 and VAR1; `totals` has the shape (6, n).
     """
-    weight, first, second = totals[0], totals[1], totals[2]
+    sum_p, sum_d, sum_v = totals[0], totals[1], totals[2]
+    sum_dd, sum_dv, sum_vv = totals[3], totals[4], totals[5]
     for r in range(n):
-        p, d = work[DET + r], work[mean + r] - near
-        weight[r] += p
-        first[r] += p * d
-        second[r] += p * (work[variance + r] + d * d)
+        p, d, v = work[DET + r], work[mean + r] - near, work[variance + r]
+        sum_p[r] += p
+        sum_d[r] += p * d
+        sum_v[r] += p * v
+        sum_dd[r] += p * d * d
+        sum_dv[r] += p * d * v
+        sum_vv[r] += p * v * v
 
 
 @helper
-def as_normals(totals, near):
-    """Probability, mean and variance, shape (3, components), from totals, shape (n0, 3, n)."""
+def as_normals(totals, near, merged):
+    """Probability, mean and variance, shape (3, components), from totals, shape (n0, 6, n).
+
+    Normals of unequal variances have longer tails together than a normal has, and are skewed if
+    their means go with the variances. Two normals stand for them: their variances have the same
+    mean and sd, and their means the same mean and covariance with the variances.
+    """
     size, _, n = totals.shape
-    normals = np.empty((3, size * n))
+    normals = np.empty((3, 2 * size * n // merged))
+    sums = np.empty(6)
     whole = totals[:, 0].sum()
+    c = 0
     for i in range(size):
-        for r in range(n):
-            p = totals[i, 0, r]
+        for start in range(0, n, merged):
+            for k in range(6):
+                sums[k] = totals[i, k, start : start + merged].sum()
+            p = sums[0]
             share = 1.0 / p if p > 0.0 else 0.0
-            mean = totals[i, 1, r] * share
-            normals[0, i * n + r] = p / whole
-            normals[1, i * n + r] = mean + near
-            normals[2, i * n + r] = totals[i, 2, r] * share - mean * mean
+            d, v = sums[1] * share, sums[2] * share
+            dd = max(sums[3] * share - d * d, 0.0)
+            dv, vv = sums[4] * share - d * v, sums[5] * share - v * v
+            apart = math.sqrt(max(vv, 0.0))
+            shift = dv / apart if apart > 1e-6 * v else 0.0
+            shift = min(max(shift, -math.sqrt(dd)), math.sqrt(dd))
+            v += dd - shift * shift
+            apart = min(apart, 0.9 * v)
+            for sign in (-1.0, 1.0):
+                normals[0, c] = 0.5 * p / whole
+                normals[1, c] = d + sign * shift + near
+                normals[2, c] = v + sign * apart
+                c += 1
     return normals
 
 
@@ -147,8 +170,8 @@ def integrate(
     marginals = np.zeros(n0), np.zeros(n1), np.zeros(n2), np.zeros(n3)
     inner = np.zeros(n)
     # over sigma_u1 for beta0, and over sigma_u0 for beta1: they depend least on these
-    totals0 = np.zeros((n0 if with_beta else 0, 3, n))
-    totals1 = np.zeros((n1 if with_beta else 0, 3, n))
+    totals0 = np.zeros((n0 if with_beta else 0, 6, n))
+    totals1 = np.zeros((n1 if with_beta else 0, 6, n))
     near0 = near1 = 0.0
     for i in range(n0):
         for j in range(n1):
@@ -180,7 +203,7 @@ def integrate(
                 probability[i, j, r] /= total
     for marginal in marginals:
         marginal /= total
-    normals = as_normals(totals0, near0), as_normals(totals1, near1)
+    normals = as_normals(totals0, near0, n3 // 2), as_normals(totals1, near1, n3 // 2)
     return (
         top + math.log(total),
         work[PEAK : PEAK + n].max(),
