@@ -27,6 +27,7 @@ from recovery.exact.quadrature import (
     evaluate_grid,
     first_axes,
     legendre,
+    midpoint,
     problem_of,
     settled_axes,
 )
@@ -35,8 +36,8 @@ from recovery.model.prior import Prior
 from recovery.model.sufficient import BatchStatistics
 
 LADDER = (
-    (12, 12, 12, 10), (16, 16, 16, 12), (20, 20, 20, 14), (26, 26, 26, 18), (36, 36, 32, 24),
-    (44, 44, 36, 28),
+    (12, 12, 12, 7), (16, 16, 16, 8), (20, 20, 20, 10), (26, 26, 26, 12), (36, 36, 32, 16),
+    (44, 44, 36, 20),
 )  # fmt: skip
 """Nodes of sigma_u0, sigma_u1, rho and sigma; the first follow a pilot, see `quadrature`."""
 TOLERANCE = 1e-3
@@ -208,7 +209,7 @@ class _Judged(NamedTuple):
 
 
 def _judged(grid: Grid) -> _Judged:
-    polynomials = tuple(_polynomial(size) for size in grid.sizes)
+    polynomials = *map(_polynomial, grid.sizes[:3]), _fitted_polynomial(grid.sizes[3])
     moments, tails, marginals = marginals_kernel.axis_marginals(
         as_tuples(grid.axes), grid.values, grid.measures, grid.marginals, polynomials, FINE, TAILS
     )
@@ -244,3 +245,15 @@ def _polynomial(n: int) -> np.ndarray:
     to_coefficients = (np.arange(n)[:, None] + 0.5) * legvander(x, n - 1).T * w
     matrix = np.einsum("fk,kn->nf", legvander(FINE, n - 1), to_coefficients)
     return np.ascontiguousarray(matrix)
+
+
+@cache
+def _fitted_polynomial(n: int) -> np.ndarray:
+    """As `_polynomial`, from the nodes of `midpoint`.
+
+    Its degree grows more slowly than n, by least squares: a polynomial through many even nodes
+    swings between them.
+    """
+    degree = min(n - 1, n // 2 + 4)
+    to_coefficients = np.linalg.pinv(legvander(midpoint(n)[0], degree))
+    return np.ascontiguousarray((legvander(FINE, degree) @ to_coefficients).T)

@@ -26,7 +26,7 @@ from recovery.exact.kernels.grid import integrate
 from recovery.model.prior import Prior
 
 PARAMETERS_ON_AXES = ("sigma_u0", "sigma_u1", "rho", "sigma")
-PILOT = (10, 10, 10, 8)
+PILOT = (10, 10, 10, 7)
 MAX_PILOTS = 7
 SETTLED = 0.5
 NEGLIGIBLE = 14.0  # the windows end at a density of exp(-14) of the peak
@@ -121,6 +121,16 @@ def legendre(n: int) -> tuple[np.ndarray, np.ndarray]:
     return x, w
 
 
+@cache
+def midpoint(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """The middles of n equal parts of [-1, 1], and weights.
+
+    For a function that vanishes at both ends, as that of sigma does, this rule is as accurate as
+    Legendre's with a half more nodes (Trefethen & Weideman 2014, SIAM Rev 56:385).
+    """
+    return (2.0 * np.arange(n) + 1.0) / n - 1.0, np.full(n, 2.0 / n)
+
+
 def evaluate_grid(
     problem: Problem,
     axes: tuple[Axis, ...],
@@ -157,8 +167,8 @@ def as_tuples(axes: tuple[Axis, ...]) -> tuple[tuple, ...]:
 
 @cache
 def _rules(sizes: tuple[int, ...]) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
-    """Legendre's nodes and weights of every axis."""
-    nodes, weights = zip(*(legendre(size) for size in sizes))
+    """Nodes and weights of every axis."""
+    nodes, weights = zip(*map(legendre, sizes[:3]), midpoint(sizes[3]))
     return nodes, weights
 
 

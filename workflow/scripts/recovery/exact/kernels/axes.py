@@ -10,8 +10,9 @@ from recovery.exact.kernels.likelihood import lines
 REAL, POSITIVE, DENSE, SINE, EXP = range(5)
 """How an axis's coordinate becomes a value (`place`)."""
 
-SCALE = 1.6
-"""Scale of an axis, in posterior sds: at 1.2 to 2 the same nodes are about as accurate."""
+SCALE, SCALE_OF_SIGMA = 1.6, 4.0
+"""Scale of an axis, in posterior sds: at 1.2 to 2 (log sigma: 3 to 5) the same nodes are about as
+accurate."""
 
 
 @helper
@@ -135,7 +136,8 @@ def new_window(axis, probability, x, weights, negligible):
         low = 0.0
     elif link == SINE:
         low, high = -0.5 * math.pi, 0.5 * math.pi
-    center, scale = quartile[1], SCALE * max((quartile[2] - quartile[0]) / 1.349, 1e-12)
+    center, sd = quartile[1], max((quartile[2] - quartile[0]) / 1.349, 1e-12)
+    scale = sd * (SCALE_OF_SIGMA if link == EXP else SCALE)
     return (
         link, center, scale, math.asinh((low - center) / scale), math.asinh((high - center) / scale)
     )  # fmt: skip
@@ -159,7 +161,7 @@ def movement(new, old):
 def new_windows(axes, marginals, nodes, weights, negligible):
     """`new_window` of every axis that has more than one node, and the largest `movement`.
 
-    The first four arguments are tuples, one item per axis: the axis, its marginal, and Legendre's
+    The first four arguments are tuples, one item per axis: the axis, its marginal, and its rule's
     nodes and weights. Of the new axes it returns (center, scale, low, high), shape (axes, 4).
     """
     found = np.empty((len(axes), 4))

@@ -63,34 +63,35 @@ def add_normals(work, n, mean, variance, near, totals):
 
 
 @helper
-def as_normals(totals, near, merged):
-    """Probability, mean and variance, shape (3, components), from totals, shape (n0, 6, n).
+def as_normals(totals, near, n3):
+    """Probability, mean and variance, shape (3, components), from totals, shape (n0, 6, n2 n3).
 
+    The n3 neighbours, those of all sigma, are merged, too, but for the lower and the upper half.
     Normals of unequal variances have longer tails together than a normal has, and are skewed if
     their means go with the variances. Two normals stand for them: their variances have the same
     mean and sd, and their means the same mean and covariance with the variances.
     """
     size, _, n = totals.shape
-    normals = np.empty((3, 2 * size * n // merged))
-    sums = np.empty(6)
+    normals = np.empty((3, 4 * size * (n // n3)))
     whole = totals[:, 0].sum()
+    sums = np.empty(6)
     c = 0
     for i in range(size):
-        for start in range(0, n, merged):
+        for part in range(2 * (n // n3)):
+            start, half = part // 2 * n3, n3 // 2
+            first, last = (start, start + half) if part % 2 == 0 else (start + half, start + n3)
             for k in range(6):
-                sums[k] = totals[i, k, start : start + merged].sum()
-            p = sums[0]
-            share = 1.0 / p if p > 0.0 else 0.0
+                sums[k] = totals[i, k, first:last].sum()
+            share = 1.0 / sums[0] if sums[0] > 0.0 else 0.0
             d, v = sums[1] * share, sums[2] * share
             dd = max(sums[3] * share - d * d, 0.0)
             dv, vv = sums[4] * share - d * v, sums[5] * share - v * v
-            apart = math.sqrt(max(vv, 0.0))
-            shift = dv / apart if apart > 1e-6 * v else 0.0
-            shift = min(max(shift, -math.sqrt(dd)), math.sqrt(dd))
+            apart, most = math.sqrt(max(vv, 0.0)), math.sqrt(dd)
+            shift = min(max(dv / apart, -most), most) if apart > 1e-6 * v else 0.0
             v += dd - shift * shift
             apart = min(apart, 0.9 * v)
             for sign in (-1.0, 1.0):
-                normals[0, c] = 0.5 * p / whole
+                normals[0, c] = 0.5 * sums[0] / whole
                 normals[1, c] = d + sign * shift + near
                 normals[2, c] = v + sign * apart
                 c += 1
@@ -203,7 +204,7 @@ def integrate(
                 probability[i, j, r] /= total
     for marginal in marginals:
         marginal /= total
-    normals = as_normals(totals0, near0, n3 // 2), as_normals(totals1, near1, n3 // 2)
+    normals = as_normals(totals0, near0, n3), as_normals(totals1, near1, n3)
     return (
         top + math.log(total),
         work[PEAK : PEAK + n].max(),

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from recovery.exact.kernels.arithmetic import exp
-from recovery.exact.kernels.axes import placed
+from recovery.exact.kernels.axes import EXP, placed
 from recovery.exact.kernels.compilation import entry, helper
 
 
@@ -65,18 +65,23 @@ def interpolated(axis, density, polynomial, fine):
     """A marginal on a fine grid: values, density and distribution function.
 
     `density` is that of the values at the nodes, `polynomial` the matrix that takes a function
-    from the nodes to the coordinates `fine`. The fourth root of the density is interpolated: that
-    of a bell is a bell twice as wide, and it has no infinite ends as the logarithm has.
+    from the nodes to the coordinates `fine`. The density of sigma is almost log-normal: its
+    logarithm is interpolated. Of others it is the fourth root: that of a bell is a bell twice as
+    wide, and it has no infinite ends as the logarithm has.
     """
     value, _ = placed(axis, fine)
-    root = np.sqrt(np.sqrt(density))
+    logarithmic = axis[0] == EXP
+    known = np.log(np.maximum(density, 1e-300)) if logarithmic else np.sqrt(np.sqrt(density))
     dense = np.zeros(len(fine))
-    for k in range(len(root)):
+    for k in range(len(known)):
         for f in range(len(fine)):
-            dense[f] += polynomial[k, f] * root[k]
+            dense[f] += polynomial[k, f] * known[k]
     for f in range(len(fine)):
-        square = max(dense[f], 0.0) ** 2
-        dense[f] = square * square
+        if logarithmic:
+            dense[f] = math.exp(dense[f])
+        else:
+            square = max(dense[f], 0.0) ** 2
+            dense[f] = square * square
     return value, dense, distribution(value, dense)
 
 
