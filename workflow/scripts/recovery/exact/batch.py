@@ -151,7 +151,7 @@ def _summarise(row, name, exact, drawn, points, levels, truth) -> None:
         row[:3] = values.mean(), sd, sd / np.sqrt(len(values))
         if name in exact.moments:  # known by the grid
             row[:3] = *exact.moments[name], 0.0
-        row[3:5] = [_quantile_error(values, p) for p in (0.025, 0.975)]
+        row[3:5] = _quantile_errors(values, np.array([0.025, 0.975]))
         marginals_kernel.summarise_draws(values, points, levels, truth, row[5:])
     elif name in exact.marginals:
         row[:3] = *exact.moments[name], 0.0
@@ -159,12 +159,13 @@ def _summarise(row, name, exact, drawn, points, levels, truth) -> None:
         marginals_kernel.summarise(value, density, cumulative, points, levels, truth, row[5:])
 
 
-def _quantile_error(values: np.ndarray, probability: float) -> float:
-    """Standard error of a quantile of n draws in ascending order (Woodruff 1952, JASA 47:635).
+def _quantile_errors(values: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+    """Standard errors of quantiles of n draws in ascending order (Woodruff 1952, JASA 47:635).
 
     Half the distance between the quantiles one standard error of the probability to either side.
     """
     n = len(values)
-    error = np.sqrt(probability * (1.0 - probability) / n)
-    low, high = np.clip(probability + np.array([-error, error]), 0.0, 1.0) * (n - 1)
-    return float(values[round(high)] - values[round(low)]) / 2.0
+    error = np.sqrt(probabilities * (1.0 - probabilities) / n)
+    low, high = np.maximum(probabilities - error, 0.0), np.minimum(probabilities + error, 1.0)
+    places = np.rint(np.array([low, high]) * (n - 1)).astype(int)
+    return (values[places[1]] - values[places[0]]) / 2.0

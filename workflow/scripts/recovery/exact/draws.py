@@ -43,7 +43,7 @@ def joint_draws(
     """
     problem = exact.problem
     order = rng.permutation(n)
-    index = tuple(i[order] for i in _node_indices(exact.grid, rng.random(n)))
+    index = tuple(i[order] for i in _node_indices(exact.grid, np.sort(rng.random(n))))
     draws = _placed(exact, index, rng)
     rho = draws.get("rho", np.zeros(n))
     beta = draw_beta(
@@ -140,6 +140,6 @@ def _placed(
 
 
 def _node_indices(grid: Grid, places: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Indices, by axis, of the nodes at places, put in order, of the distribution function."""
-    chosen = nodes_at(grid.probability, np.sort(places))
+    """Indices, by axis, of the nodes at ascending places of the distribution function."""
+    chosen = nodes_at(grid.probability, places)
     return np.unravel_index(chosen, grid.sizes)

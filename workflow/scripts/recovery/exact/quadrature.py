@@ -26,7 +26,7 @@ from recovery.exact.kernels.grid import integrate
 from recovery.model.prior import Prior
 
 PARAMETERS_ON_AXES = ("sigma_u0", "sigma_u1", "rho", "sigma")
-PILOT = (10, 10, 10, 7)
+PILOT = (10, 10, 10, 6)
 MAX_PILOTS = 7
 SETTLED = 0.5
 NEGLIGIBLE = 14.0  # the windows end at a density of exp(-14) of the peak

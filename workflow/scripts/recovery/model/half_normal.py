@@ -1,5 +1,6 @@
 """Half-normal standard deviations, shared by several families."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, override
 
@@ -45,4 +46,4 @@ class HalfNormalLKJ(HalfNormalScales):
 
 def half_normal_log_density(value: Any, scale: float) -> Any:
     """Log density of HalfNormal(scale) at positive values."""
-    return 0.5 * np.log(2.0 / np.pi) - np.log(scale) - 0.5 * np.square(value / scale)
+    return 0.5 * math.log(2.0 / math.pi) - math.log(scale) - 0.5 * np.square(value / scale)

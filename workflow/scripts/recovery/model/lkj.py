@@ -3,6 +3,7 @@
 In two dimensions it is the symmetric Beta(eta, eta) on (-1, 1) (Lewandowski, Kurowicka & Joe 2009).
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,7 @@ def lkj_log_density(rho: Any, eta: float) -> Any:
     ``(eta - 1) log(1 - rho^2) - log(2^(2 eta - 1) B(eta, eta))``, the symmetric Beta(eta, eta)
     on (-1, 1) (Lewandowski, Kurowicka & Joe 2009).
     """
-    from scipy import special
-
-    normaliser = (2.0 * eta - 1.0) * np.log(2.0) + special.betaln(eta, eta)
+    normaliser = (2.0 * eta - 1.0) * math.log(2.0) + 2.0 * math.lgamma(eta) - math.lgamma(2.0 * eta)
     return (eta - 1.0) * np.log1p(-np.square(rho)) - normaliser
 
 
