@@ -1,4 +1,4 @@
-"""Gauss-Legendre quadrature of the posterior over (sigma_u0, sigma_u1, rho, sigma).
+"""Quadrature of the posterior over (sigma_u0, sigma_u1, rho, sigma).
 
 A parameter is a function of a coordinate u in which its posterior is smooth and about as wide
 for all data,
@@ -6,9 +6,10 @@ for all data,
     sigma_uk = center + scale sinh(u),   rho = sin(center + scale sinh(u)),
     sigma = exp(center + scale sinh(u)),
 
-with the posterior median as the center and 1.6 posterior sds as the scale: nodes are dense where
-the posterior is, and reach far where it is not. So standard deviations begin at 0 and rho has its
-whole range for all data, and no plateau of the density can lie outside.
+with the posterior median as the center and 1.6 posterior sds as the scale (4 for log sigma): nodes
+are dense where the posterior is, and reach far where it is not. So standard deviations begin at 0
+and rho has its whole range for all data, and no plateau of the density can lie outside. The rule is
+Gauss and Legendre's, but for sigma, whose density vanishes at both ends, the midpoint rule.
 """
 
 import math
@@ -125,8 +126,8 @@ def legendre(n: int) -> tuple[np.ndarray, np.ndarray]:
 def midpoint(n: int) -> tuple[np.ndarray, np.ndarray]:
     """The middles of n equal parts of [-1, 1], and weights.
 
-    For a function that vanishes at both ends, as that of sigma does, this rule is as accurate as
-    Legendre's with a half more nodes (Trefethen & Weideman 2014, SIAM Rev 56:385).
+    For a smooth function that vanishes at both ends, as that of sigma does, it needs two thirds of
+    Legendre's nodes (Trefethen & Weideman 2014, SIAM Rev 56:385).
     """
     return (2.0 * np.arange(n) + 1.0) / n - 1.0, np.full(n, 2.0 / n)
 
