@@ -136,25 +136,27 @@ def exact_posterior(data: LongData, prior: Prior) -> ExactPosterior:
 def solve(problem: Problem, axes: tuple[Axis, ...] | None = None) -> ExactPosterior:
     """Refine the grid until the posterior no longer moves.
 
-    Each grid's error is estimated from its change from the last one and that one's from the one
-    before: by the change, times the ratio of the two as far as it says that changes shrink (they
-    do so geometrically where the posterior is smooth). Where the prior is not smooth they shrink
-    like a power of the number of nodes, the change is not shrunk, and the first grids are not
-    believed.
+    Each grid's error is estimated from its change from the last one: by the change, times the ratio
+    of this change to the one before, or the geometric mean of the last two ratios, as far as it
+    says that changes shrink (they do so geometrically where the posterior is smooth). Where the
+    prior is not smooth they shrink like a power of the number of nodes, the change is not shrunk,
+    and the first grids are not believed.
     """
     axes, grid = settled_axes(problem, axes or first_axes(problem))
     rough = axes[0].link == DENSE
-    last, last_change = _judged(grid), np.inf
+    last, last_change, last_ratio = _judged(grid), np.inf, 0.0
     for step, sizes in enumerate(LADDER):
         grid = evaluate_grid(problem, axes, sizes, grid.top, with_beta=step > 0)
         judged = _judged(grid)
         change = _distance(last, judged)
-        shrinking = 1.5 if rough else min(max(change / last_change, 0.2), 1.0)
+        ratio = change / last_change
+        trend = math.sqrt(ratio * last_ratio) if step > 1 else ratio
+        shrinking = 1.5 if rough else min(max(trend, 0.2), 1.0)
         error = SAFETY * change * shrinking
         believed = change < MOST_CHANGE and step > (1 if rough else 0)
         if believed and error < TOLERANCE:
             break
-        last, last_change = judged, change
+        last, last_change, last_ratio = judged, change, ratio
     moments: dict[str, tuple[float, float]] = {}
     marginals: dict[str, Marginal] = {}
     for i, name in enumerate(PARAMETERS_ON_AXES):
