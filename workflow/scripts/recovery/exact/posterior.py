@@ -17,8 +17,9 @@ from numpy.polynomial.legendre import legvander
 from recovery.data.coding import Coding
 from recovery.data.longdata import LongData
 from recovery.exact.kernels import marginals as marginals_kernel
-from recovery.exact.kernels.axes import DENSE, REAL, place
+from recovery.exact.kernels.axes import BELL, DENSE, REAL, place
 from recovery.exact.quadrature import (
+    NODES_OF_SIGMA,
     PARAMETERS_ON_AXES,
     Axis,
     Grid,
@@ -35,18 +36,15 @@ from recovery.model.coded import decode
 from recovery.model.prior import Prior
 from recovery.model.sufficient import BatchStatistics
 
-LADDER = (
-    (12, 12, 12, 7), (16, 16, 16, 8), (20, 20, 20, 10), (26, 26, 26, 12), (36, 36, 32, 16),
-    (44, 44, 36, 20),
-)  # fmt: skip
-"""Nodes of sigma_u0, sigma_u1, rho and sigma; the first follow a pilot, see `quadrature`."""
+LADDER = ((12, 12, 12), (16, 16, 16), (20, 20, 20), (26, 26, 26), (36, 36, 32), (44, 44, 36))
+"""Nodes of sigma_u0, sigma_u1 and rho; the first follow a pilot, see `quadrature`."""
 TOLERANCE = 1e-3
 MOST_CHANGE = 5e-3
 SAFETY = 1.3  # so that true errors stay below 1e-3: docs/exact_accuracy.md
 TAIL_WEIGHT = 0.4  # an error of a tail quantile may be larger than that of a mean
 TAILS = np.array([0.025, 0.975])
 BETA_NODES = 40
-BETA_REACH = math.asinh(5.0)  # ten sds
+BETA_REACH = 10.0  # sds
 FINE = np.linspace(-1.0, 1.0, 257)
 """Coordinates, over a window as [-1, 1], at which marginals are known."""
 
@@ -84,7 +82,8 @@ class ExactPosterior:
         The marginals of the grid's axes in the coding of the grid; see `Marginal`.
     change : float
         Estimate of the largest error of means (in posterior sds), sds (as a share of them),
-        log p(y), and, times 0.4, of the 2.5 and 97.5 % quantiles; see `solve`.
+        log p(y), and, times 0.4, of the 2.5 and 97.5 % quantiles, over the parameters on the grid's
+        axes (beta is not among them); see `solve`.
     """
 
     problem: Problem
@@ -136,16 +135,17 @@ def exact_posterior(data: LongData, prior: Prior) -> ExactPosterior:
 def solve(problem: Problem, axes: tuple[Axis, ...] | None = None) -> ExactPosterior:
     """Refine the grid until the posterior no longer moves.
 
-    Each grid's error is estimated from its change from the last one: by the change, times the ratio
-    of this change to the one before, or the geometric mean of the last two ratios, as far as it
-    says that changes shrink (they do so geometrically where the posterior is smooth). Where the
-    prior is not smooth they shrink like a power of the number of nodes, the change is not shrunk,
-    and the first grids are not believed.
+    Each grid's error is estimated by its change from the last one, times the rate at which changes
+    shrink, from 0.2 to 1: at the second grid the ratio of its change to the one before, from the
+    third on the geometric mean of the last two ratios, as one change may be small by accident.
+    Where the prior is not smooth, changes shrink like a power of the number of nodes: there the
+    factor is 1.5, and the first two grids are not believed.
     """
     axes, grid = settled_axes(problem, axes or first_axes(problem))
     rough = axes[0].link == DENSE
     last, last_change, last_ratio = _judged(grid), np.inf, 0.0
-    for step, sizes in enumerate(LADDER):
+    for step, three in enumerate(LADDER):
+        sizes = (*three, NODES_OF_SIGMA[axes[3].link][step + 1])
         grid = evaluate_grid(problem, axes, sizes, grid.top, with_beta=step > 0)
         judged = _judged(grid)
         change = _distance(last, judged)
@@ -211,7 +211,8 @@ class _Judged(NamedTuple):
 
 
 def _judged(grid: Grid) -> _Judged:
-    polynomials = *map(_polynomial, grid.sizes[:3]), _fitted_polynomial(grid.sizes[3])
+    last = _fitted_polynomial if grid.axes[3].link == BELL else _polynomial
+    polynomials = *map(_polynomial, grid.sizes[:3]), last(grid.sizes[3])
     moments, tails, marginals = marginals_kernel.axis_marginals(
         as_tuples(grid.axes), grid.values, grid.measures, grid.marginals, polynomials, FINE, TAILS
     )
@@ -224,13 +225,18 @@ def _distance(before: _Judged, after: _Judged) -> float:
     means, sds = np.abs(after.moments - before.moments).T / sd
     tails = np.abs(after.tails - before.tails) / sd[:, None]
     evidence = abs(after.log_evidence - before.log_evidence)
-    return max(evidence, means.max(), sds.max(), TAIL_WEIGHT * tails.max())
+    return float(np.max([evidence, means.max(), sds.max(), TAIL_WEIGHT * tails.max()]))
 
 
 def _beta_marginal(normals: np.ndarray, mean: float, sd: float, shift: float) -> Marginal:
-    """Marginal of beta0 or beta1, a mixture of normals, plus `shift`."""
+    """Marginal of beta0 or beta1, a mixture of normals, plus `shift`.
+
+    Nodes are as dense as the usual normal of the mixture needs, and reach to ten sds.
+    """
     x, _ = legendre(BETA_NODES)
-    axis = (REAL, mean, 2.0 * sd, -BETA_REACH, BETA_REACH)
+    usual = 1.0 / np.sum(normals[0] / np.sqrt(normals[2]))
+    reach = math.asinh(BETA_REACH * sd / (2.0 * usual))
+    axis = (REAL, mean, 2.0 * usual, -reach, reach)
     density = marginals_kernel.mixture_density(normals, place(axis, x)[0])
     value, *rest = marginals_kernel.fine_marginal(axis, density, _polynomial(BETA_NODES), FINE)
     return Marginal(value + shift, *rest)
@@ -251,10 +257,10 @@ def _polynomial(n: int) -> np.ndarray:
 
 @cache
 def _fitted_polynomial(n: int) -> np.ndarray:
-    """As `_polynomial`, from the nodes of `midpoint`.
+    """As `_polynomial`, from the nodes of `midpoint`, and a little beyond them.
 
-    Its degree grows more slowly than n, by least squares: a polynomial through many even nodes
-    swings between them.
+    From 12 nodes on the degree is below n - 1 and the fit by least squares: a polynomial through
+    many equally spaced nodes swings between them.
     """
     degree = min(n - 1, n // 2 + 4)
     to_coefficients = np.linalg.pinv(legvander(midpoint(n)[0], degree))

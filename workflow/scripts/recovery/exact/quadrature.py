@@ -6,10 +6,10 @@ for all data,
     sigma_uk = center + scale sinh(u),   rho = sin(center + scale sinh(u)),
     sigma = exp(center + scale sinh(u)),
 
-with the posterior median as the center and 1.6 posterior sds as the scale (4 for log sigma): nodes
-are dense where the posterior is, and reach far where it is not. So standard deviations begin at 0
-and rho has its whole range for all data, and no plateau of the density can lie outside. The rule is
-Gauss and Legendre's, but for sigma, whose density vanishes at both ends, the midpoint rule.
+with the posterior median as the center and 1.6 posterior sds as the scale: nodes are dense where
+the posterior is, and reach far where it is not. So standard deviations begin at 0 and rho has its
+whole range for all data, and no plateau of the density can lie outside. The rule is Gauss and
+Legendre's, but for a sigma with many residual degrees of freedom (BELL) the midpoint rule.
 """
 
 import math
@@ -22,12 +22,24 @@ import numpy as np
 from scipy import special
 
 from recovery.data.coding import Coding
-from recovery.exact.kernels.axes import DENSE, EXP, POSITIVE, SINE, guesses, new_windows, place_axes
+from recovery.exact.kernels.axes import (
+    BELL,
+    DENSE,
+    EXP,
+    POSITIVE,
+    SINE,
+    guesses,
+    new_windows,
+    place_axes,
+)
 from recovery.exact.kernels.grid import integrate
 from recovery.model.prior import Prior
 
 PARAMETERS_ON_AXES = ("sigma_u0", "sigma_u1", "rho", "sigma")
-PILOT = (10, 10, 10, 6)
+PILOT = (10, 10, 10)
+NODES_OF_SIGMA = {EXP: (8, 10, 12, 14, 18, 24, 28), BELL: (6, 7, 8, 10, 12, 16, 20)}
+"""Those of a pilot, and of the steps of `posterior.LADDER`."""
+BELL_SD = 0.15  # guessed sd of log sigma, that of 22 residual degrees of freedom
 MAX_PILOTS = 7
 SETTLED = 0.5
 NEGLIGIBLE = 14.0  # the windows end at a density of exp(-14) of the peak
@@ -126,8 +138,8 @@ def legendre(n: int) -> tuple[np.ndarray, np.ndarray]:
 def midpoint(n: int) -> tuple[np.ndarray, np.ndarray]:
     """The middles of n equal parts of [-1, 1], and weights.
 
-    For a smooth function that vanishes at both ends, as that of sigma does, it needs two thirds of
-    Legendre's nodes (Trefethen & Weideman 2014, SIAM Rev 56:385).
+    For a smooth function that vanishes at both ends it needs about two thirds of Legendre's nodes
+    (Trefethen & Weideman 2014, SIAM Rev 56:385).
     """
     return (2.0 * np.arange(n) + 1.0) / n - 1.0, np.full(n, 2.0 / n)
 
@@ -143,7 +155,7 @@ def evaluate_grid(
     prior = problem.prior
     if not prior.has_rho:
         sizes = (*sizes[:2], 1, sizes[3])
-    values, measures = _parts(place_axes(as_tuples(axes), *_rules(sizes)), sizes)
+    values, measures = _parts(place_axes(as_tuples(axes), *_rules(sizes, axes[3].link)), sizes)
     s0, s1, rho, sigma = values
     log_prior = prior.log_density(s0[:, None, None, None], s1[:, None, None], rho[:, None], sigma)
     found = integrate(
@@ -167,9 +179,12 @@ def as_tuples(axes: tuple[Axis, ...]) -> tuple[tuple, ...]:
 
 
 @cache
-def _rules(sizes: tuple[int, ...]) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
-    """Nodes and weights of every axis."""
-    nodes, weights = zip(*map(legendre, sizes[:3]), midpoint(sizes[3]))
+def _rules(
+    sizes: tuple[int, ...], link: int
+) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
+    """Nodes and weights of every axis, by the link of sigma's."""
+    last = midpoint if link == BELL else legendre
+    nodes, weights = zip(*map(legendre, sizes[:3]), last(sizes[3]))
     return nodes, weights
 
 
@@ -217,7 +232,7 @@ def first_axes(problem: Problem) -> tuple[Axis, ...]:
         Axis(POSITIVE, 0.5 * sd0, sd0, low, high),
         Axis(POSITIVE, 0.5 * sd1, sd1, low, high),
         Axis(SINE, 0.0, 1.0, -quarter, quarter),
-        Axis(EXP, math.log(sd), 2.0 * log_sd, -2.0, 2.0),
+        Axis(BELL if log_sd < BELL_SD else EXP, math.log(sd), 2.0 * log_sd, -2.0, 2.0),
     )
 
 
@@ -226,10 +241,13 @@ def settled_axes(problem: Problem, axes: tuple[Axis, ...]) -> tuple[tuple[Axis, 
     sigma = math.exp(axes[3].center)
     # about the log likelihood's maximum, if the guess of sigma is any good; else see FAR
     top = -problem.rows * (0.5 + math.log(sigma * math.sqrt(2.0 * math.pi)))
+    sizes = (*PILOT, NODES_OF_SIGMA[axes[3].link][0])
     for pilot in range(MAX_PILOTS):
-        grid = evaluate_grid(problem, axes, PILOT, top, with_beta=False)
+        grid = evaluate_grid(problem, axes, sizes, top, with_beta=False)
         top = grid.top
-        found, moved = new_windows(as_tuples(axes), grid.marginals, *_rules(grid.sizes), NEGLIGIBLE)
+        found, moved = new_windows(
+            as_tuples(axes), grid.marginals, *_rules(grid.sizes, axes[3].link), NEGLIGIBLE
+        )
         axes = tuple(Axis(axis.link, *new) for axis, new in zip(axes, found.tolist()))
         if moved < SETTLED and pilot > 0:
             break

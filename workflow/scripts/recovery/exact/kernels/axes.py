@@ -7,12 +7,13 @@ import numpy as np
 from recovery.exact.kernels.compilation import entry, helper
 from recovery.exact.kernels.likelihood import lines
 
-REAL, POSITIVE, DENSE, SINE, EXP = range(5)
-"""How an axis's coordinate becomes a value (`place`)."""
+REAL, POSITIVE, DENSE, SINE, EXP, BELL = range(6)
+"""How an axis's coordinate becomes a value (`place`). BELL is EXP for a sigma whose posterior is
+almost log-normal: the data have many residual degrees of freedom."""
 
-SCALE, SCALE_OF_SIGMA = 1.6, 4.0
-"""Scale of an axis, in posterior sds: at 1.2 to 2 (log sigma: 3 to 5) the same nodes are about as
-accurate."""
+SCALE, SCALE_OF_BELL = 1.6, 4.0
+"""Scale of an axis, in posterior sds by quartiles: at 1.2 to 2 (BELL: 3 to 5) the same nodes are
+about as accurate."""
 
 
 @helper
@@ -48,7 +49,7 @@ def placed(axis, x):
             value[k] = max(t, 0.0)
         elif link == SINE:
             value[k], slope[k] = math.sin(t), math.cos(t) * dt
-        elif link == EXP:
+        elif link in (EXP, BELL):
             value[k] = math.exp(t)
             slope[k] = value[k] * dt
     return value, slope
@@ -137,7 +138,7 @@ def new_window(axis, probability, x, weights, negligible):
     elif link == SINE:
         low, high = -0.5 * math.pi, 0.5 * math.pi
     center, sd = quartile[1], max((quartile[2] - quartile[0]) / 1.349, 1e-12)
-    scale = sd * (SCALE_OF_SIGMA if link == EXP else SCALE)
+    scale = sd * (SCALE_OF_BELL if link == BELL else SCALE)
     return (
         link, center, scale, math.asinh((low - center) / scale), math.asinh((high - center) / scale)
     )  # fmt: skip

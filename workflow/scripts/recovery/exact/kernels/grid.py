@@ -63,23 +63,25 @@ def add_normals(work, n, mean, variance, near, totals):
 
 
 @helper
-def as_normals(totals, near, n3):
-    """Probability, mean and variance, shape (3, components), from totals, shape (n0, 6, n2 n3).
+def as_normals(totals, near, n3, parts):
+    """Probability, mean and variance, shape (3, components), from totals, shape (., 6, n2 n3).
 
-    The n3 neighbours, those of all sigma, are merged, too, but for the lower and the upper half.
-    Normals of unequal variances have longer tails together than a normal has, and are skewed if
-    their means go with the variances. Two normals stand for them: their variances have the same
-    mean and sd, and their means the same mean and covariance with the variances.
+    Each of the totals is a sum over nodes of one or both sds already; here those of sigma (all, or
+    `parts` = 2 halves) are summed too, and two normals stand for each sum. Normals of unequal
+    variances have longer tails together than one normal, and are skewed if their means go with the
+    variances. So the two keep the mean, the variance, the sd of the variances and the covariance of
+    the means with them.
     """
     size, _, n = totals.shape
-    normals = np.empty((3, 4 * size * (n // n3)))
+    normals = np.empty((3, 2 * parts * size * (n // n3)))
     whole = totals[:, 0].sum()
     sums = np.empty(6)
     c = 0
     for i in range(size):
-        for part in range(2 * (n // n3)):
-            start, half = part // 2 * n3, n3 // 2
-            first, last = (start, start + half) if part % 2 == 0 else (start + half, start + n3)
+        for part in range(parts * (n // n3)):
+            start = part // parts * n3
+            first = start + part % parts * n3 // parts
+            last = start + (part % parts + 1) * n3 // parts
             for k in range(6):
                 sums[k] = totals[i, k, first:last].sum()
             share = 1.0 / sums[0] if sums[0] > 0.0 else 0.0
@@ -150,7 +152,7 @@ def integrate(
     marginals : tuple of four ndarrays
         Posterior probabilities of each axis's nodes.
     beta0, beta1 : ndarray, shape (3, components)
-        Probability, mean and variance of the normals that beta0 and beta1 are mixtures of.
+        Probability, mean and variance of the normals of `as_normals`, whose mixtures they are.
     """
     s0, s1, rho, sigma = values
     n0, n1, n2, n3 = len(s0), len(s1), len(rho), len(sigma)
@@ -170,8 +172,10 @@ def integrate(
     probability = np.empty((n0, n1, n))
     marginals = np.zeros(n0), np.zeros(n1), np.zeros(n2), np.zeros(n3)
     inner = np.zeros(n)
-    # over sigma_u1 for beta0, and over sigma_u0 for beta1: they depend least on these
-    totals0 = np.zeros((n0 if with_beta else 0, 6, n))
+    # sums over sigma_u1 for beta0, and over sigma_u0 for beta1: they depend least on these. At
+    # another origin of time beta0 depends on sigma_u1 as well, and only pairs of it are summed
+    pairs = (n1 + 1) // 2 if lean != 0.0 else 1
+    totals0 = np.zeros((n0 * pairs if with_beta else 0, 6, n))
     totals1 = np.zeros((n1 if with_beta else 0, 6, n))
     near0 = near1 = 0.0
     for i in range(n0):
@@ -191,7 +195,7 @@ def integrate(
             if with_beta:
                 if i == 0 and j == 0:
                     near0, near1 = work[MEAN0], work[MEAN1]
-                add_normals(work, n, MEAN0, VAR0, near0, totals0[i])
+                add_normals(work, n, MEAN0, VAR0, near0, totals0[i * pairs + (j // 2) % pairs])
                 add_normals(work, n, MEAN1, VAR1, near1, totals1[j])
     for k in range(n2):
         for m in range(n3):
@@ -204,12 +208,13 @@ def integrate(
                 probability[i, j, r] /= total
     for marginal in marginals:
         marginal /= total
-    normals = as_normals(totals0, near0, n3), as_normals(totals1, near1, n3)
+    normals0 = as_normals(totals0, near0, n3, 2 if pairs == 1 else 1)
+    normals1 = as_normals(totals1, near1, n3, 2)
     return (
         top + math.log(total),
         work[PEAK : PEAK + n].max(),
         probability,
         marginals,
-        normals[0],
-        normals[1],
+        normals0,
+        normals1,
     )

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from recovery.exact.kernels.arithmetic import exp
-from recovery.exact.kernels.axes import EXP, placed
+from recovery.exact.kernels.axes import BELL, placed
 from recovery.exact.kernels.compilation import entry, helper
 
 
@@ -36,7 +36,7 @@ def mixture_density(normals, values):
     """Density of a mixture of normals at `values`."""
     density = np.zeros(len(values))
     for c in range(normals.shape[1]):
-        if normals[0, c] > 1e-7:  # the others, which are most, change no quantile together
+        if normals[0, c] > 1e-7:  # the others change no quantile together
             precision, mean = 1.0 / normals[2, c], normals[1, c]
             height = normals[0, c] * math.sqrt(precision / (2.0 * math.pi))
             for k in range(len(values)):
@@ -65,12 +65,12 @@ def interpolated(axis, density, polynomial, fine):
     """A marginal on a fine grid: values, density and distribution function.
 
     `density` is that of the values at the nodes, `polynomial` the matrix that takes a function
-    from the nodes to the coordinates `fine`. The density of sigma is almost log-normal: its
-    logarithm is interpolated. Of others it is the fourth root: that of a bell is a bell twice as
-    wide, and it has no infinite ends as the logarithm has.
+    from the nodes to the coordinates `fine`. Of a BELL it is the logarithm, almost a parabola, that
+    is interpolated; of others the fourth root: that of a bell is a bell twice as wide, and it has
+    no infinite ends as the logarithm has.
     """
     value, _ = placed(axis, fine)
-    logarithmic = axis[0] == EXP
+    logarithmic = axis[0] == BELL
     known = np.log(np.maximum(density, 1e-300)) if logarithmic else np.sqrt(np.sqrt(density))
     dense = np.zeros(len(fine))
     for k in range(len(known)):
