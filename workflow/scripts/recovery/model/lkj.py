@@ -12,10 +12,10 @@ import numpy as np
 def lkj_log_density(rho: Any, eta: float) -> Any:
     """Log density of rho under LKJ(eta) in two dimensions.
 
-    ``(eta - 1) log(1 - rho^2) - log B(eta, 1/2)``, the symmetric Beta(eta, eta) on (-1, 1)
-    (Lewandowski, Kurowicka & Joe 2009).
+    ``(eta - 1) log(1 - rho^2) - log(2^(2 eta - 1) B(eta, eta))``, the symmetric Beta(eta, eta)
+    on (-1, 1) (Lewandowski, Kurowicka & Joe 2009).
     """
-    normaliser = 0.5 * math.log(math.pi) + math.lgamma(eta) - math.lgamma(eta + 0.5)
+    normaliser = (2.0 * eta - 1.0) * math.log(2.0) + 2.0 * math.lgamma(eta) - math.lgamma(2.0 * eta)
     return (eta - 1.0) * np.log1p(-np.square(rho)) - normaliser
 
 
