@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from exact_accuracy import data_set
 
 from recovery.data.coding import Coding
 from recovery.data.scenarios import Design, Truth, days
@@ -158,7 +159,19 @@ def test_a_prior_without_rho_at_another_origin(data):
 
 def test_beta0_at_another_origin_is_a_tilted_mixture(data):
     """beta0 = a - m / k b: its marginal against draws of (a, b)."""
-    exact = exact_posterior(data, make_prior("independent", **CODED))
+    against_draws(data, make_prior("independent", **CODED))
+
+
+@pytest.mark.parametrize(
+    ("design", "family"), [("6 subjects", "lkj_corr"), ("3 subjects", "lkj_corr_student_t")]
+)
+def test_beta0_at_another_origin_with_few_subjects(design, family):
+    """It depends on sigma_u1 as well: nodes of all sigma_u1 merged were off by 0.03 and 0.1 sds."""
+    against_draws(data_set(design, 1), make_prior(family, origin=4.5))
+
+
+def against_draws(data, prior):
+    exact = exact_posterior(data, prior)
     draws = joint_draws(exact, data, 200_000, np.random.default_rng(6))["beta0"]
     mean, sd = exact.moments["beta0"]
     assert abs(draws.mean() - mean) < 4.5 * sd / np.sqrt(200_000)

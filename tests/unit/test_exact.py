@@ -217,12 +217,32 @@ def test_three_subjects(seed):
     """Data sets whose populations' variances are hardly known, under a prior with long tails.
 
     A mixture of normals by their mean variances alone was off by 0.008 and 0.009 sds in interval
-    ends of beta (9, 19); one accidentally small change of the grid's passed for convergence (186).
+    ends of beta (9, 19); a change that was small by accident passed for convergence (186).
     """
     data, prior = data_set("3 subjects", seed), make_prior("lkj_corr_student_t")
     exact = exact_posterior(data, prior)
     assert exact.adequate
     assert (errors_of(exact, data, prior) < TOLERANCES).all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("family", ["lkj_corr", "lkj_corr_student_t"])
+def test_few_residual_degrees_of_freedom(seed, family):
+    """Three subjects with four visits: sigma's posterior is far from log-normal."""
+    data = grid_data(Design(Truth(250, 10, 25, 6, 0.2, 25), 3, days(4)), seed)
+    exact = exact_posterior(data, make_prior(family))
+    assert not exact.adequate or (errors_of(exact, data, make_prior(family)) < TOLERANCES).all()
+
+
+@pytest.mark.parametrize("subjects", [18, 50])
+def test_two_visits(subjects):
+    """Lines fit exactly, so that sigma is known by its prior and the spread of lines only."""
+    truth, prior = Truth(250, 10, 25, 6, 0.2, 25), make_prior("independent")
+    found = [
+        exact_posterior(grid_data(Design(truth, subjects, days(2)), seed), prior)
+        for seed in range(5)
+    ]
+    assert all(exact.adequate for exact in found)
 
 
 def test_subjects_measured_once_or_at_one_time():
