@@ -231,12 +231,12 @@ def _distance(before: _Judged, after: _Judged) -> float:
 def _beta_marginal(normals: np.ndarray, mean: float, sd: float, shift: float) -> Marginal:
     """Marginal of beta0 or beta1, a mixture of normals, plus `shift`.
 
-    Nodes are as dense as the usual normal of the mixture needs, and reach to ten sds.
+    Nodes are as dense as the mixture's typical normal needs, and reach to ten sds of the mixture.
     """
     x, _ = legendre(BETA_NODES)
-    usual = 1.0 / np.sum(normals[0] / np.sqrt(normals[2]))
-    reach = math.asinh(BETA_REACH * sd / (2.0 * usual))
-    axis = (REAL, mean, 2.0 * usual, -reach, reach)
+    typical = 1.0 / np.sum(normals[0] / np.sqrt(normals[2]))
+    reach = math.asinh(BETA_REACH * sd / (2.0 * typical))
+    axis = (REAL, mean, 2.0 * typical, -reach, reach)
     density = marginals_kernel.mixture_density(normals, place(axis, x)[0])
     value, *rest = marginals_kernel.fine_marginal(axis, density, _polynomial(BETA_NODES), FINE)
     return Marginal(value + shift, *rest)
@@ -257,10 +257,10 @@ def _polynomial(n: int) -> np.ndarray:
 
 @cache
 def _fitted_polynomial(n: int) -> np.ndarray:
-    """As `_polynomial`, from the nodes of `midpoint`, and a little beyond them.
+    """As `_polynomial`, but from the nodes of `midpoint`, which end half a step before `FINE` does.
 
-    From 12 nodes on the degree is below n - 1 and the fit by least squares: a polynomial through
-    many equally spaced nodes swings between them.
+    From 12 nodes on the degree is below n - 1 and the polynomial fitted by least squares: one
+    through many equally spaced nodes would swing between them.
     """
     degree = min(n - 1, n // 2 + 4)
     to_coefficients = np.linalg.pinv(legvander(midpoint(n)[0], degree))
