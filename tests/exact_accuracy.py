@@ -261,7 +261,7 @@ Each column has the largest error or the 99 % quantile, over all parameters but 
 Fits that are flagged as inadequate do not count.
 The tolerances are 1e-3, and 5e-3 for quantiles.
 A fit is flagged by its estimated error, of which the quantiles of beta0 and beta1 are no part.
-Their distribution is a mixture of normals, and two stand for those along one axis of the grid.
+Their distribution is a mixture of normals, one per node; pairs of normals stand for many of them.
 The time is the median of `exact_posterior` on the machine that made the table.
 Made by
 

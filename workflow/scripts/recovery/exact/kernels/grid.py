@@ -66,11 +66,11 @@ def add_normals(work, n, mean, variance, near, totals):
 def as_normals(totals, near, n3, parts):
     """Probability, mean and variance, shape (3, components), from totals, shape (., 6, n2 n3).
 
-    Each of the totals is a sum over nodes of one or both sds already; here those of sigma (all, or
-    `parts` = 2 halves) are summed too, and two normals stand for each sum. Normals of unequal
-    variances have longer tails together than one normal, and are skewed if their means go with the
-    variances. So the two keep the mean, the variance, the sd of the variances and the covariance of
-    the means with them.
+    The totals are sums over nodes of one standard deviation. Here the nodes of sigma are summed
+    too: all of them (`parts` = 1), or the lower and the upper half (2). Two normals stand for each
+    sum. They keep its mean and variance, and also the sd of the variances and the covariance of the
+    means with the variances: without the former its tails would be too short, without the latter it
+    would not be skewed.
     """
     size, _, n = totals.shape
     normals = np.empty((3, 2 * parts * size * (n // n3)))
@@ -91,7 +91,7 @@ def as_normals(totals, near, n3, parts):
             apart, most = math.sqrt(max(vv, 0.0)), math.sqrt(dd)
             shift = min(max(dv / apart, -most), most) if apart > 1e-6 * v else 0.0
             v += dd - shift * shift
-            apart = min(apart, 0.9 * v)
+            apart = min(apart, 0.9 * v)  # both variances stay positive
             for sign in (-1.0, 1.0):
                 normals[0, c] = 0.5 * sums[0] / whole
                 normals[1, c] = d + sign * shift + near
