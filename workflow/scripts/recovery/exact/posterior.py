@@ -40,7 +40,7 @@ LADDER = ((12, 12, 12), (16, 16, 16), (20, 20, 20), (26, 26, 26), (36, 36, 32), 
 """Nodes of sigma_u0, sigma_u1 and rho; the first follow a pilot, see `quadrature`."""
 TOLERANCE = 1e-3
 MOST_CHANGE = 5e-3
-SAFETY = 1.3  # so that true errors stay below 1e-3: docs/exact_accuracy.md
+SAFETY = 1.3  # so that errors of means, sds and log p(y) stay below 1e-3: docs/exact_accuracy.md
 TAIL_WEIGHT = 0.4  # an error of a tail quantile may be larger than that of a mean
 TAILS = np.array([0.025, 0.975])
 BETA_NODES = 40
@@ -104,7 +104,7 @@ class ExactPosterior:
         return self.grid.log_evidence
 
     def quantiles(self, probabilities: Sequence[float]) -> dict[str, np.ndarray]:
-        """Posterior quantiles of every parameter."""
+        """Posterior quantiles of every parameter that has a marginal."""
         wanted = np.asarray(probabilities, float)
         return {
             name: marginals_kernel.quantiles(*marginal, wanted)
@@ -120,12 +120,12 @@ def exact_posterior(data: LongData, prior: Prior) -> ExactPosterior:
     data : LongData
         The data set.
     prior : Prior
-        Any prior; only its `log_density` and population hyperparameters are used.
+        Any prior; neither its PyMC model nor its sampler is used.
 
     Returns
     -------
     ExactPosterior
-        Means, sds and marginals of every parameter but r_u, and log p(y).
+        Means, sds and marginals of the parameters but r_u (see `ExactPosterior`), and log p(y).
     """
     center = prior.center_for(data.response)
     stats = BatchStatistics.of([prior.coding.code_data(data)], [center])
@@ -135,11 +135,12 @@ def exact_posterior(data: LongData, prior: Prior) -> ExactPosterior:
 def solve(problem: Problem, axes: tuple[Axis, ...] | None = None) -> ExactPosterior:
     """Refine the grid until the posterior no longer moves.
 
-    Each grid's error is estimated by its change from the last one, times the rate at which changes
-    shrink, from 0.2 to 1: at the second grid the ratio of its change to the one before, from the
-    third on the geometric mean of the last two ratios, as one change may be small by accident.
-    Where the prior is not smooth, changes shrink like a power of the number of nodes: there the
-    factor is 1.5, and the first two grids are not believed.
+    Each grid's error is estimated by SAFETY times its change from the last one, times the rate at
+    which changes shrink, from 0.2 to 1: at the second grid the ratio of its change to the one
+    before, from the third on the geometric mean of the last two ratios, as one change may be small
+    by accident. Where the prior is not smooth, changes shrink like a power of the number of nodes:
+    there the rate is taken as 1.5. The first grid (there the first two), and any with a change of
+    MOST_CHANGE or more, is not believed.
     """
     axes, grid = settled_axes(problem, axes or first_axes(problem))
     rough = axes[0].link == DENSE

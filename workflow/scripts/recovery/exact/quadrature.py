@@ -6,10 +6,11 @@ for all data,
     sigma_uk = center + scale sinh(u),   rho = sin(center + scale sinh(u)),
     sigma = exp(center + scale sinh(u)),
 
-with the posterior median as the center and 1.6 posterior sds as the scale: nodes are dense where
-the posterior is, and reach far where it is not. So standard deviations begin at 0 and rho has its
-whole range for all data, and no plateau of the density can lie outside. The rule is Gauss and
-Legendre's, but for a sigma with many residual degrees of freedom (BELL) the midpoint rule.
+with the posterior median as the center and 1.6 posterior sds (of sigma_uk, arcsin(rho) and
+log(sigma)) as the scale: nodes are dense where the posterior is, and reach far where it is not. So
+standard deviations begin at 0 and rho has its whole range for all data; the other ends are where
+the density is exp(-14) of its peak. The rule is Gauss-Legendre; for a sigma with many residual
+degrees of freedom (BELL) it is the midpoint rule, with a scale of 4 sds.
 """
 
 import math
@@ -38,13 +39,13 @@ from recovery.model.prior import Prior
 PARAMETERS_ON_AXES = ("sigma_u0", "sigma_u1", "rho", "sigma")
 PILOT = (10, 10, 10)
 NODES_OF_SIGMA = {EXP: (8, 10, 12, 14, 18, 24, 28), BELL: (6, 7, 8, 10, 12, 16, 20)}
-"""Those of a pilot, and of the steps of `posterior.LADDER`."""
+"""Nodes of sigma: of a pilot, and at the steps of `posterior.LADDER`."""
 BELL_SD = 0.15  # guessed sd of log sigma, that of 22 residual degrees of freedom
 MAX_PILOTS = 7
 SETTLED = 0.5
 NEGLIGIBLE = 14.0  # the windows end at a density of exp(-14) of the peak
 ROUGH_CHANGE, ROUGH_SHARE = 0.5, 1e-5
-FAR = 300.0  # a log density so far from the one expected is nearly out of a double's range
+FAR = 300.0  # a log density so far from the one expected may be out of a double's range
 
 
 class Axis(NamedTuple):
@@ -163,7 +164,7 @@ def evaluate_grid(
         values, measures, log_prior, _log_sigma_prior(prior, sigma), top,
         problem.coding.origin / problem.coding.unit, with_beta,
     )  # fmt: skip
-    if abs(found[1] - top) > FAR:  # out of the range of a double
+    if abs(found[1] - top) > FAR:
         return evaluate_grid(problem, axes, sizes, found[1], with_beta)
     log_evidence, found_top, probability, marginals, beta0, beta1 = found
     rough = _is_rough(log_prior, probability)

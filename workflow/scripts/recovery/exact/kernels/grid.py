@@ -66,11 +66,11 @@ def add_normals(work, n, mean, variance, near, totals):
 def as_normals(totals, near, n3, parts):
     """Probability, mean and variance, shape (3, components), from totals, shape (., 6, n2 n3).
 
-    The totals are sums over nodes of one standard deviation. Here the nodes of sigma are summed
-    too: all of them (`parts` = 1), or the lower and the upper half (2). Two normals stand for each
-    sum. They keep its mean and variance, and also the sd of the variances and the covariance of the
-    means with the variances: without the former its tails would be too short, without the latter it
-    would not be skewed.
+    The totals are sums over nodes of one standard deviation (or of pairs of them). Here the nodes
+    of sigma are summed too: all of them (`parts` = 1), or the lower and the upper half (2). Two
+    normals stand for each sum. They keep its mean and variance, and also the sd of the variances
+    and the covariance of the means with the variances: without the former its tails would be too
+    short, without the latter it would not be skewed.
     """
     size, _, n = totals.shape
     normals = np.empty((3, 2 * parts * size * (n // n3)))
@@ -135,9 +135,9 @@ def integrate(
     log_sigma_prior : ndarray, shape (n3,)
         Log prior density of sigma.
     top : float
-        About the largest logarithm of density times weight: others are taken relative to it.
+        Subtracted from all logarithms of density times weight; about the largest of them.
     lean : float
-        The mixture for beta0 is that of beta0 - lean beta1.
+        The mixture for beta0 is that of beta0 - lean beta1, the intercept at the study's origin.
     with_beta : bool
         Whether to make the mixtures (otherwise they are empty).
 
