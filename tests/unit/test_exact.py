@@ -90,7 +90,7 @@ def test_hard_data_against_importance_sampling(truth, subjects):
     data = grid_data(Design(truth, subjects, days(5)))
     prior = make_prior("lkj_corr")
     exact = exact_posterior(data, prior)
-    assert exact.adequate, exact.change
+    assert exact.adequate, exact.error
     moments = exact.moments
     for parameter, (mean, error) in importance_moments(data, prior).items():
         assert abs(moments[parameter][0] - mean) < 4.5 * error, parameter
@@ -102,7 +102,7 @@ def test_hard_data_against_importance_sampling(truth, subjects):
 def test_every_design_is_adequate(family, subjects, rho):
     data = grid_data(Design(Truth(250, 10, 25, 6, rho, 25), subjects, days(10)), seed=3)
     exact = exact_posterior(data, make_prior(family))
-    assert exact.adequate, exact.change
+    assert exact.adequate, exact.error
     for parameter, quantiles in exact.quantiles([0.025, 0.5, 0.975]).items():
         assert np.all(np.diff(quantiles) >= 0), parameter
 

@@ -26,5 +26,5 @@ posteriors = {}
 for prior, block in snakemake.params.priors.items():
     posteriors[prior] = exact = exact_posterior(data, make_prior(**block).for_times(data.time))
     if not exact.adequate:
-        logger.warning("%s: no Bayes factor, the quadrature moved by %.1e", prior, exact.change)
+        logger.warning("%s: no Bayes factor, the quadrature's error is %.1e", prior, exact.error)
 bayes_factors(posteriors).to_csv(snakemake.output.bayes_factors, index=False)

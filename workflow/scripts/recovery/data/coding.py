@@ -40,6 +40,11 @@ class Coding:
         )
 
     @property
+    def lean(self) -> float:
+        """The origin in coded units: a line's level at the study's origin is level - lean slope."""
+        return self.origin / self.unit
+
+    @property
     def trivial(self) -> bool:
         """Whether coding changes nothing."""
         return self == Coding()

@@ -1,5 +1,6 @@
 """From data sets to numbers: exact posteriors of a batch, summarised as one array."""
 
+import math
 import time
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -36,7 +37,7 @@ class Summaries(NamedTuple):
         for, lower and upper end of the highest-density interval of each level, and CRPS for the
         truth. NaN where there is nothing.
     error : ndarray, shape (fits,)
-        Estimated error of each fit (`ExactPosterior.change`), NaN of those that failed.
+        Estimated error of each fit (`ExactPosterior.error`), NaN of those that failed.
     message : list of str
         Why each fit failed, "" of the others.
     seconds : ndarray, shape (fits,)
@@ -125,7 +126,7 @@ def solve_batch(
                 drawn |= _additional(exact, data[d], targets, d, rng, subjects[d], wanted)
             for i, name in enumerate(names):
                 _summarise(table[d, i], name, exact, drawn, points, wanted, targets.truths[d, i])
-            found.error[d] = exact.change
+            found.error[d] = exact.error
         except Exception as error:  # noqa: BLE001 - a broken data set must not kill its batch
             found.message[d] = f"{type(error).__name__}: {error}".splitlines()[0]
             table[d] = np.nan
@@ -147,25 +148,12 @@ def _summarise(row, name, exact, drawn, points, levels, truth) -> None:
     """Fill the row of one estimand."""
     if name in drawn:
         values = drawn[name]
-        sd = values.std()
-        row[:3] = values.mean(), sd, sd / np.sqrt(len(values))
+        mean, sd, *errors = marginals_kernel.draw_errors(values)
+        row[:5] = mean, sd, sd / math.sqrt(len(values)), *errors
         if name in exact.moments:  # known by the grid
             row[:3] = *exact.moments[name], 0.0
-        row[3:5] = _quantile_errors(values, np.array([0.025, 0.975]))
         marginals_kernel.summarise_draws(values, points, levels, truth, row[5:])
     elif name in exact.marginals:
         row[:3] = *exact.moments[name], 0.0
         value, density, cumulative = exact.marginals[name]
         marginals_kernel.summarise(value, density, cumulative, points, levels, truth, row[5:])
-
-
-def _quantile_errors(values: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
-    """Standard errors of quantiles of n draws in ascending order (Woodruff 1952, JASA 47:635).
-
-    Half the distance between the quantiles one standard error of the probability to either side.
-    """
-    n = len(values)
-    error = np.sqrt(probabilities * (1.0 - probabilities) / n)
-    low, high = np.maximum(probabilities - error, 0.0), np.minimum(probabilities + error, 1.0)
-    places = np.rint(np.array([low, high]) * (n - 1)).astype(int)
-    return (values[places[1]] - values[places[0]]) / 2.0

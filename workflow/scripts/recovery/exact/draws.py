@@ -102,14 +102,15 @@ def _matched(values: np.ndarray, mean: float, sd: float, largest: float) -> np.n
 def _realised_correlations(exact, subjects, s0, s1, rho, sigma, rng) -> np.ndarray:
     """r_u for draws of the parameters in the coding of the grid, each of shape (n,)."""
     problem, n, size = exact.problem, len(sigma), len(subjects)
-    lean = problem.coding.origin / problem.coding.unit
+    lean = problem.coding.lean
     if len(problem.patterns) == 1 and size > 2:
-        z, chi = rng.standard_normal((n, 5)), np.zeros((n, 2))
+        z, chi = rng.standard_normal((n, 5)), np.zeros((n, 2), order="F")
         for k in range(2):
             if size - 3 - k > 0:
                 chi[:, k] = np.sqrt(rng.chisquare(size - 3 - k, n))
         if size == 3:
             z[:, 4] = 0.0
+        z = np.asfortranarray(z)  # so that the loop over draws handles several at once
         return correlations_by_wishart(problem.patterns[0], s0, s1, rho, sigma, z, chi, lean)
     beta = draw_beta(
         problem.patterns, problem.beta_mean, problem.beta_precision,
@@ -141,5 +142,4 @@ def _placed(
 
 def _node_indices(grid: Grid, places: np.ndarray) -> tuple[np.ndarray, ...]:
     """Indices, by axis, of the nodes at ascending places of the distribution function."""
-    chosen = nodes_at(grid.probability, places)
-    return np.unravel_index(chosen, grid.sizes)
+    return tuple(nodes_at(grid.probability, grid.sizes[3], places))

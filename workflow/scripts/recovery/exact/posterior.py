@@ -17,7 +17,7 @@ from numpy.polynomial.legendre import legvander
 from recovery.data.coding import Coding
 from recovery.data.longdata import LongData
 from recovery.exact.kernels import marginals as marginals_kernel
-from recovery.exact.kernels.axes import BELL, DENSE, REAL, place
+from recovery.exact.kernels.axes import BELL, DENSE, REAL
 from recovery.exact.quadrature import (
     NODES_OF_SIGMA,
     PARAMETERS_ON_AXES,
@@ -80,7 +80,7 @@ class ExactPosterior:
         stated at another origin of time: their quantiles are known by draws.
     axis_marginals : ndarray, shape (4, 3, 257)
         The marginals of the grid's axes in the coding of the grid; see `Marginal`.
-    change : float
+    error : float
         Estimate of the largest error of means (in posterior sds), sds (as a share of them),
         log p(y), and, times 0.4, of the 2.5 and 97.5 % quantiles, over the parameters on the grid's
         axes (beta is not among them); see `solve`.
@@ -91,12 +91,12 @@ class ExactPosterior:
     moments: dict[str, tuple[float, float]]
     marginals: dict[str, Marginal]
     axis_marginals: np.ndarray
-    change: float
+    error: float
 
     @property
     def adequate(self) -> bool:
         """Whether the estimated error is below 1e-3."""
-        return self.change < TOLERANCE
+        return self.error < TOLERANCE
 
     @property
     def log_marginal_likelihood(self) -> float:
@@ -169,9 +169,9 @@ def solve(problem: Problem, axes: tuple[Axis, ...] | None = None) -> ExactPoster
         ("beta0", grid.beta0, problem.center),
         ("beta1", grid.beta1, 0.0),
     ):
-        mean, sd = marginals_kernel.mixture_moments(normals)
+        mean, sd, typical = marginals_kernel.mixture_moments(normals)
         moments[name] = mean + shift, sd
-        marginals[name] = _beta_marginal(normals, mean, sd, shift)
+        marginals[name] = _beta_marginal(normals, mean, sd, typical, shift)
     _decode_slopes(moments, marginals, problem.coding)
     if problem.coding.origin:
         moments |= _moments_at_the_study_s_origin(grid, problem.coding)
@@ -222,24 +222,23 @@ def _judged(grid: Grid) -> _Judged:
 
 def _distance(before: _Judged, after: _Judged) -> float:
     """Largest change, in posterior sds (of log p(y) as it is); NaN if anything is."""
-    sd = after.moments[:, 1]
-    means, sds = np.abs(after.moments - before.moments).T / sd
-    tails = np.abs(after.tails - before.tails) / sd[:, None]
     evidence = abs(after.log_evidence - before.log_evidence)
-    return float(np.max([evidence, means.max(), sds.max(), TAIL_WEIGHT * tails.max()]))
+    changes = marginals_kernel.changes(before.moments, before.tails, after.moments, after.tails)
+    return float(np.max((evidence, changes[0], TAIL_WEIGHT * changes[1])))
 
 
-def _beta_marginal(normals: np.ndarray, mean: float, sd: float, shift: float) -> Marginal:
+def _beta_marginal(
+    normals: np.ndarray, mean: float, sd: float, typical: float, shift: float
+) -> Marginal:
     """Marginal of beta0 or beta1, a mixture of normals, plus `shift`.
 
     Nodes are as dense as the mixture's typical normal needs, and reach to ten sds of the mixture.
     """
     x, _ = legendre(BETA_NODES)
-    typical = 1.0 / np.sum(normals[0] / np.sqrt(normals[2]))
     reach = math.asinh(BETA_REACH * sd / (2.0 * typical))
     axis = (REAL, mean, 2.0 * typical, -reach, reach)
-    density = marginals_kernel.mixture_density(normals, place(axis, x)[0])
-    value, *rest = marginals_kernel.fine_marginal(axis, density, _polynomial(BETA_NODES), FINE)
+    polynomial = _polynomial(BETA_NODES)
+    value, *rest = marginals_kernel.mixture_marginal(axis, normals, x, polynomial, FINE)
     return Marginal(value + shift, *rest)
 
 

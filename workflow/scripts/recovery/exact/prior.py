@@ -17,7 +17,7 @@ def prior_grid(data: LongData, prior: Prior) -> ExactPosterior:
     beta0 counts from the prior's center. The figure of implied priors draws it, and tests hold the
     families' densities against their definitions.
     """
-    problem = problem_of(0.0, 0.0, np.empty((0, 9)), 0.0, prior)
+    problem = problem_of(0.0, 0.0, np.zeros((1, 9)), 0.0, prior)  # a pattern without subjects
     spread = float(np.std(data.response)) or 1.0
     slope = spread / (float(np.std(data.time)) or 1.0)
     reach, quarter = math.asinh(50.0), math.asinh(0.5 * math.pi)

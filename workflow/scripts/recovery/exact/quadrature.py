@@ -14,7 +14,6 @@ degrees of freedom (BELL) it is the midpoint rule, with a scale of 4 sds.
 """
 
 import math
-from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate, pairwise
 from typing import NamedTuple
@@ -68,7 +67,9 @@ class Problem(NamedTuple):
     center : float
         Where beta0 is counted from: its prior mean.
     prior : Prior
-        The prior; the data's times are in its coding.
+        The prior.
+    coding : Coding
+        Its coding of time, which the data have and the parameters of the grid.
     beta_mean, beta_precision : tuple of float
         beta's normal prior: its mean (beta0 from the center) and precision (p00, p01, p11).
     """
@@ -78,13 +79,9 @@ class Problem(NamedTuple):
     patterns: np.ndarray
     center: float
     prior: Prior
+    coding: Coding
     beta_mean: tuple[float, float]
     beta_precision: tuple[float, float, float]
-
-    @property
-    def coding(self) -> Coding:
-        """The coding of the data's times and of the parameters, in the study's time."""
-        return self.prior.coding
 
 
 def problem_of(
@@ -92,11 +89,11 @@ def problem_of(
 ) -> Problem:
     """A data set, by its statistics in the coding of the prior, and the prior."""
     precision = (prior.beta0_sd**-2.0, 0.0, prior.beta1_sd**-2.0)
-    return Problem(float(rows), float(rss), patterns, center, prior, (0.0, 0.0), precision)
+    data = float(rows), float(rss), patterns
+    return Problem(*data, center, prior, prior.coding, (0.0, 0.0), precision)
 
 
-@dataclass(frozen=True)
-class Grid:
+class Grid(NamedTuple):
     """Nodes of all axes and the posterior at them.
 
     Attributes
@@ -161,8 +158,8 @@ def evaluate_grid(
     log_prior = prior.log_density(s0[:, None, None, None], s1[:, None, None], rho[:, None], sigma)
     found = integrate(
         problem.rows, problem.rss, problem.patterns, problem.beta_mean, problem.beta_precision,
-        values, measures, log_prior, _log_sigma_prior(prior, sigma), top,
-        problem.coding.origin / problem.coding.unit, with_beta,
+        values, measures, log_prior, (prior.sigma_df, prior.sigma_scale), top,
+        problem.coding.lean, with_beta,
     )  # fmt: skip
     if abs(found[1] - top) > FAR:
         return evaluate_grid(problem, axes, sizes, found[1], with_beta)
@@ -191,8 +188,12 @@ def _rules(
 
 def _parts(found: np.ndarray, sizes: tuple[int, ...]) -> tuple[tuple[np.ndarray, ...], ...]:
     """The values and the weights of `place_axes`, by axis."""
-    ends = [0, *accumulate(sizes)]
-    return tuple(tuple(row[start:end] for start, end in pairwise(ends)) for row in found)
+    return tuple(tuple(row[part] for part in _slices(sizes)) for row in found)
+
+
+@cache
+def _slices(sizes: tuple[int, ...]) -> tuple[slice, ...]:
+    return tuple(slice(start, end) for start, end in pairwise((0, *accumulate(sizes))))
 
 
 def _is_rough(log_prior: np.ndarray, probability: np.ndarray) -> bool:
@@ -203,14 +204,6 @@ def _is_rough(log_prior: np.ndarray, probability: np.ndarray) -> bool:
     k, m = (size // 2 for size in log_prior.shape[2:])
     change = abs(log_prior[1, 1, k, m] - log_prior[0, 0, k, m])
     return bool(change > ROUGH_CHANGE and probability[:2, :2].sum() > ROUGH_SHARE)
-
-
-def _log_sigma_prior(prior: Prior, sigma: np.ndarray) -> np.ndarray:
-    """Log density of the half Student t of sigma."""
-    df, scale = prior.sigma_df, prior.sigma_scale
-    constant = math.lgamma((df + 1) / 2) - math.lgamma(df / 2) + math.log(2 / scale)
-    constant -= 0.5 * math.log(df * math.pi)
-    return constant - (df + 1) / 2 * np.log1p((sigma / scale) ** 2 / df)
 
 
 def first_axes(problem: Problem) -> tuple[Axis, ...]:

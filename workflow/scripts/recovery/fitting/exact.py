@@ -170,5 +170,5 @@ class ExactEngine:
             for name, values in drawn.items()
         }
         seconds = time.process_time() - started
-        record = _record(exact.change, "", seconds, seed)
+        record = _record(exact.error, "", seconds, seed)
         return Fit(record, no_estimates(self.levels), xr.Dataset(draws))

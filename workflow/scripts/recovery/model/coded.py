@@ -33,7 +33,7 @@ def decode(values: Mapping[str, Any] | xr.Dataset, coding: Coding) -> dict[str, 
         The same names, and rho, which is not 0 in general even where the prior fixes it at 0.
     """
     found: dict[str, Any] = dict(values.items())  # type: ignore[arg-type]
-    lean = coding.origin / coding.unit
+    lean = coding.lean
     for level, slope in (("beta0", "beta1"), ("u0", "u1")):
         if level in values:
             found[level] = values[level] - lean * values[slope]

@@ -8,7 +8,7 @@ from recovery.exact.kernels.compilation import entry, helper
 from recovery.exact.kernels.likelihood import lines
 
 REAL, POSITIVE, DENSE, SINE, EXP, BELL = range(6)
-"""How an axis's coordinate becomes a value (`place`). BELL is EXP for a sigma whose posterior is
+"""How an axis's coordinate becomes a value (`linked`). BELL is EXP for a sigma whose posterior is
 almost log-normal: the data have many residual degrees of freedom."""
 
 SCALE, SCALE_OF_BELL = 1.6, 4.0
@@ -34,31 +34,22 @@ def stretch(axis, x):
 
 
 @helper
+def linked(link, t):
+    """The value of a parameter; REAL, POSITIVE and DENSE leave t, but for rounding below 0."""
+    if link == SINE:
+        return math.sin(t)
+    if link in (EXP, BELL):
+        return math.exp(t)
+    return max(t, 0.0) if link in (POSITIVE, DENSE) else t
+
+
+@helper
 def placed(axis, x):
-    """Values of a parameter at coordinates x in [-1, 1], and their slope there.
-
-    The value is link(center + scale sinh(u)); REAL, POSITIVE and DENSE leave it as it is, but for
-    rounding below 0 of the latter two.
-    """
-    link = axis[0]
-    value, slope = np.empty(len(x)), np.empty(len(x))
+    """Values link(center + scale sinh(u)) of a parameter at coordinates x in [-1, 1]."""
+    value = np.empty(len(x))
     for k in range(len(x)):
-        t, dt = stretch(axis, x[k])
-        value[k], slope[k] = t, dt
-        if link in (POSITIVE, DENSE):
-            value[k] = max(t, 0.0)
-        elif link == SINE:
-            value[k], slope[k] = math.sin(t), math.cos(t) * dt
-        elif link in (EXP, BELL):
-            value[k] = math.exp(t)
-            slope[k] = value[k] * dt
-    return value, slope
-
-
-@entry
-def place(axis, x):
-    """`placed`, for Python."""
-    return placed(axis, x)
+        value[k] = linked(axis[0], stretch(axis, x[k])[0])
+    return value
 
 
 @entry
@@ -78,12 +69,17 @@ def place_axes(axes, nodes, weights):
     found = np.empty((2, size))
     start = 0
     for i in range(len(axes)):
-        value, slope = placed(axes[i], nodes[i])
-        for k in range(len(value)):
-            single = len(value) == 1
-            found[0, start + k] = 0.0 if single else value[k]
-            found[1, start + k] = 1.0 if single else slope[k] * weights[i][k]
-        start += len(value)
+        link, count = axes[i][0], len(nodes[i])
+        for k in range(count):
+            t, slope = stretch(axes[i], nodes[i][k])
+            value = linked(link, t)
+            if link == SINE:
+                slope *= math.cos(t)
+            elif link in (EXP, BELL):
+                slope *= value
+            found[0, start + k] = value if count > 1 else 0.0
+            found[1, start + k] = slope * weights[i][k] if count > 1 else 1.0
+        start += count
     return found
 
 

@@ -14,23 +14,25 @@ from recovery.exact.kernels.likelihood import (
     MEAN1,
     MOST_NODES,
     PRIOR,
-    RHO,
     ROWS,
-    S0,
-    S1,
     VAR0,
     VAR1,
     W,
     add_data,
     integrate_beta,
+    set_effects,
 )
 
 
 @entry
-def nodes_at(probability, places):
-    """Numbers of the nodes at ascending places of the distribution function, node by node."""
+def nodes_at(probability, n3, places):
+    """Indices of the nodes at ascending places of the distribution function, node by node.
+
+    `probability` is that of `integrate`, of n3 nodes of sigma; the result is of shape (4, places).
+    """
     n0, n1, n = probability.shape
-    chosen = np.full(len(places), n0 * n1 * n - 1)
+    chosen = np.empty((4, len(places)), np.int64)
+    chosen[0], chosen[1], chosen[2], chosen[3] = n0 - 1, n1 - 1, n // n3 - 1, n3 - 1
     below, done = 0.0, 0
     for i in range(n0):
         for j in range(n1):
@@ -43,7 +45,8 @@ def nodes_at(probability, places):
                 for r in range(n):
                     reached += block[r]
                     while done < len(places) and places[done] < reached:
-                        chosen[done] = (i * n1 + j) * n + r
+                        chosen[0, done], chosen[1, done] = i, j
+                        chosen[2, done], chosen[3, done] = r // n3, r % n3
                         done += 1
             below += inside
     return chosen
@@ -61,8 +64,8 @@ def draw_beta(patterns, beta_mean, beta_precision, sigma_u0, sigma_u1, rho, sigm
         n = min(MOST_NODES, len(sigma) - start)
         for r in range(n):
             k = start + r
-            work[S0 + r], work[S1 + r] = sigma_u0[k], sigma_u1[k]
-            work[RHO + r], work[W + r] = rho[k], 1.0 / (sigma[k] * sigma[k])
+            work[W + r] = 1.0 / (sigma[k] * sigma[k])
+            set_effects(work, r, sigma_u0[k], sigma_u1[k], rho[k], work[W + r])
             work[BASE + r] = work[PRIOR + r] = 0.0
         add_data(work, n, patterns, beta_mean, beta_precision)
         integrate_beta(work, n, 0.0)

@@ -17,13 +17,12 @@ from recovery.exact.kernels.likelihood import (
     PRIOR,
     RHO,
     ROWS,
-    S0,
-    S1,
     VAR0,
     VAR1,
     W,
     add_data,
     integrate_beta,
+    set_effects,
 )
 
 
@@ -54,12 +53,13 @@ def add_normals(work, n, mean, variance, near, totals):
     sum_dd, sum_dv, sum_vv = totals[3], totals[4], totals[5]
     for r in range(n):
         p, d, v = work[DET + r], work[mean + r] - near, work[variance + r]
+        pd, pv = p * d, p * v
         sum_p[r] += p
-        sum_d[r] += p * d
-        sum_v[r] += p * v
-        sum_dd[r] += p * d * d
-        sum_dv[r] += p * d * v
-        sum_vv[r] += p * v * v
+        sum_d[r] += pd
+        sum_v[r] += pv
+        sum_dd[r] += pd * d
+        sum_dv[r] += pd * v
+        sum_vv[r] += pv * v
 
 
 @helper
@@ -82,8 +82,10 @@ def as_normals(totals, near, n3, parts):
             start = part // parts * n3
             first = start + part % parts * n3 // parts
             last = start + (part % parts + 1) * n3 // parts
-            for k in range(6):
-                sums[k] = totals[i, k, first:last].sum()
+            sums[:] = 0.0
+            for m in range(first, last):
+                for k in range(6):
+                    sums[k] += totals[i, k, m]
             share = 1.0 / sums[0] if sums[0] > 0.0 else 0.0
             d, v = sums[1] * share, sums[2] * share
             dd = max(sums[3] * share - d * d, 0.0)
@@ -98,6 +100,14 @@ def as_normals(totals, near, n3, parts):
                 normals[2, c] = v + sign * apart
                 c += 1
     return normals
+
+
+@helper
+def half_student_t(value, df, scale):
+    """Log density of a half Student t."""
+    constant = math.lgamma(0.5 * (df + 1.0)) - math.lgamma(0.5 * df)
+    constant += math.log(2.0 / scale) - 0.5 * math.log(df * math.pi)
+    return constant - 0.5 * (df + 1.0) * math.log1p((value / scale) ** 2 / df)
 
 
 @helper
@@ -116,7 +126,7 @@ def load_prior(work, log_prior, i, j, n2, n3):
 
 @entry
 def integrate(
-    rows, rss, patterns, beta_mean, beta_precision, values, weights, log_prior, log_sigma_prior,
+    rows, rss, patterns, beta_mean, beta_precision, values, weights, log_prior, sigma_prior,
     top, lean, with_beta,
 ):  # fmt: skip
     """Posterior probabilities of all nodes of a grid, and what is known of beta there.
@@ -132,8 +142,8 @@ def integrate(
         integral over the value.
     log_prior : ndarray, shape (n0 or 1, n1 or 1, n2 or 1, n3 or 1)
         Log prior density of (sigma_u0, sigma_u1, rho) given sigma at the nodes.
-    log_sigma_prior : ndarray, shape (n3,)
-        Log prior density of sigma.
+    sigma_prior : tuple of 2 floats
+        Degrees of freedom and scale of sigma's half Student t prior.
     top : float
         Subtracted from all logarithms of density times weight; about the largest of them.
     lean : float
@@ -168,10 +178,9 @@ def integrate(
             likelihood = 0.5 * (rows * log(w) - rss * w) + constant
             work[RHO + r], work[W + r] = rho[k], w
             weight = math.log(weights[2][k] * weights[3][m])
-            work[BASE + r] = likelihood + log_sigma_prior[m] + weight
+            work[BASE + r] = likelihood + half_student_t(sigma[m], *sigma_prior) + weight
     probability = np.empty((n0, n1, n))
     marginals = np.zeros(n0), np.zeros(n1), np.zeros(n2), np.zeros(n3)
-    inner = np.zeros(n)
     # sums over sigma_u1 for beta0, and over sigma_u0 for beta1: they depend least on these. At
     # another origin of time beta0 depends on sigma_u1 as well, and only pairs of it are summed
     pairs = (n1 + 1) // 2 if lean != 0.0 else 1
@@ -183,31 +192,33 @@ def integrate(
             weight = math.log(weights[0][i] * weights[1][j])
             load_prior(work, log_prior, i, j, n2, n3)
             for r in range(n):
-                work[S0 + r], work[S1 + r] = s0[i], s1[j]
+                set_effects(work, r, s0[i], s1[j], work[RHO + r], work[W + r])
             add_data(work, n, patterns, beta_mean, beta_precision)
             integrate_beta(work, n, lean)
             block = probability[i, j]
             total = densities(work, n, weight, top, block)
             marginals[0][i] += total
             marginals[1][j] += total
-            for r in range(n):
-                inner[r] += block[r]
             if with_beta:
                 if i == 0 and j == 0:
                     near0, near1 = work[MEAN0], work[MEAN1]
                 add_normals(work, n, MEAN0, VAR0, near0, totals0[i * pairs + (j // 2) % pairs])
                 add_normals(work, n, MEAN1, VAR1, near1, totals1[j])
+    total = marginals[0].sum()
+    marginals[0][:] /= total
+    marginals[1][:] /= total
+    inner = np.zeros(n)
+    share = 1.0 / total
+    for i in range(n0):
+        for j in range(n1):
+            block = probability[i, j]
+            for r in range(n):
+                block[r] *= share
+                inner[r] += block[r]
     for k in range(n2):
         for m in range(n3):
             marginals[2][k] += inner[k * n3 + m]
             marginals[3][m] += inner[k * n3 + m]
-    total = marginals[0].sum()
-    for i in range(n0):
-        for j in range(n1):
-            for r in range(n):
-                probability[i, j, r] /= total
-    for marginal in marginals:
-        marginal /= total
     normals0 = as_normals(totals0, near0, n3, 2 if pairs == 1 else 1)
     normals1 = as_normals(totals1, near1, n3, 2)
     return (

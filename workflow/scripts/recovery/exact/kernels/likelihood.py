@@ -11,20 +11,18 @@ multiples (8 % faster than 1032)."""
 # Work rows: a number for each of up to MOST_NODES nodes, of one (sigma_u0, sigma_u1) and all of
 # rho x sigma. They are parts of one array at constant places, or the compiler would not see that
 # they do not overlap (16 ns per node, not 8).
-(S0, S1, RHO, W, E00, E01, E11, DET_E, BASE, PRIOR, L00, L01, L11, Q0, Q1, SQUARE, LOG_DET, DET,
- PRODUCT, LOG, MEAN0, MEAN1, VAR0, VAR1, PEAK) = range(0, 25 * MOST_NODES, MOST_NODES)  # fmt: skip
-ROWS = 25
+(RHO, W, E00, E01, E11, DET_E, BASE, PRIOR, L00, L01, L11, Q0, Q1, SQUARE, LOG_DET, DET, PRODUCT,
+ LOG, MEAN0, MEAN1, VAR0, VAR1, PEAK) = range(0, 23 * MOST_NODES, MOST_NODES)  # fmt: skip
+ROWS = 23
 
 
 @helper
-def set_effects(work, n):
-    """E = Sigma / sigma^2, the covariance of the effects, and its determinant."""
-    for r in range(n):
-        s0, s1, rho, w = work[S0 + r], work[S1 + r], work[RHO + r], work[W + r]
-        e00, e11 = s0 * s0 * w, s1 * s1 * w
-        work[E00 + r], work[E11 + r] = e00, e11
-        work[E01 + r] = rho * s0 * s1 * w
-        work[DET_E + r] = e00 * e11 * (1.0 - rho * rho)
+def set_effects(work, r, s0, s1, rho, w):
+    """E = Sigma / sigma^2 of node r, the covariance of the effects, and its determinant."""
+    e00, e11 = s0 * s0 * w, s1 * s1 * w
+    work[E00 + r], work[E11 + r] = e00, e11
+    work[E01 + r] = rho * s0 * s1 * w
+    work[DET_E + r] = e00 * e11 * (1.0 - rho * rho)
 
 
 @helper
@@ -44,7 +42,7 @@ def lines(pattern):
 
 
 @helper
-def add_pattern(work, n, pattern):
+def add_pattern(work, n, pattern, first, start):
     """Add the subjects of a pattern to beta's precision L, L times its mean, and b'L b.
 
     The least-squares line b of a subject with the Gram matrix G = X'X has the precision
@@ -52,7 +50,8 @@ def add_pattern(work, n, pattern):
         (G^-1 + E)^-1 / sigma^2 = (G + |G| adj(E)) / (sigma^2 |I + E G|).
 
     |I + E G| is |M| of `marginal`; it is left in DET. Where all times are one, G is singular, and
-    the level line fits as well as any.
+    the level line fits as well as any. The first pattern is added to `start`, what beta's prior
+    adds to the six sums.
     """
     # one by one, since unpacking an array would keep the loop from being vectorised
     count, r00, r01, r11 = pattern[0], pattern[1], pattern[2], pattern[3]
@@ -60,6 +59,7 @@ def add_pattern(work, n, pattern):
     b0, b1, b00, b01, b11 = lines(pattern)
     n0, n1 = count * b0, count * b1
     b00, b01, b11 = b00 + n0 * b0, b01 + n0 * b1, b11 + n1 * b1
+    p00, p01, p11, q0, q1, square = start
     for r in range(n):
         e00, e01, e11 = work[E00 + r], work[E01 + r], work[E11 + r]
         det = 1.0 + g00 * e00 + 2.0 * g01 * e01 + g11 * e11 + det_g * work[DET_E + r]
@@ -67,42 +67,40 @@ def add_pattern(work, n, pattern):
         l00 = (g00 + det_g * e11) * scale
         l01 = (g01 - det_g * e01) * scale
         l11 = (g11 + det_g * e00) * scale
-        work[L00 + r] += count * l00
-        work[L01 + r] += count * l01
-        work[L11 + r] += count * l11
-        work[Q0 + r] += l00 * n0 + l01 * n1
-        work[Q1 + r] += l01 * n0 + l11 * n1
-        work[SQUARE + r] += l00 * b00 + 2.0 * l01 * b01 + l11 * b11
         work[DET + r] = det
+        work[L00 + r] = (p00 if first else work[L00 + r]) + count * l00
+        work[L01 + r] = (p01 if first else work[L01 + r]) + count * l01
+        work[L11 + r] = (p11 if first else work[L11 + r]) + count * l11
+        work[Q0 + r] = (q0 if first else work[Q0 + r]) + l00 * n0 + l01 * n1
+        work[Q1 + r] = (q1 if first else work[Q1 + r]) + l01 * n0 + l11 * n1
+        spread = l00 * b00 + 2.0 * l01 * b01 + l11 * b11
+        work[SQUARE + r] = (square if first else work[SQUARE + r]) + spread
 
 
 @helper
 def add_data(work, n, patterns, beta_mean, beta_precision):
-    """Sum over beta's prior and all patterns: L, Q = L mean, b'L b and log|M|."""
+    """Sum over beta's prior and all patterns, given E: L, Q = L mean, b'L b and log|M|."""
     p00, p01, p11 = beta_precision
     b0, b1 = beta_mean
     q0, q1 = p00 * b0 + p01 * b1, p01 * b0 + p11 * b1
-    set_effects(work, n)
     for r in range(n):
-        work[L00 + r], work[L01 + r], work[L11 + r] = p00, p01, p11
-        work[Q0 + r], work[Q1 + r] = q0, q1
-        work[SQUARE + r], work[LOG_DET + r], work[PRODUCT + r] = b0 * q0 + b1 * q1, 0.0, 1.0
+        work[LOG_DET + r] = 0.0
     single = 0
+    start = (p00, p01, p11, q0, q1, b0 * q0 + b1 * q1)
     for p in range(len(patterns)):
-        add_pattern(work, n, patterns[p])
+        add_pattern(work, n, patterns[p], p == 0, start)
         count = patterns[p, 0]
         if count > 1.0:
             for r in range(n):
                 work[LOG_DET + r] += count * log(work[DET + r])
             continue
         # one logarithm for six single subjects, which saves a third with 18 patterns
-        single += 1
         for r in range(n):
-            work[PRODUCT + r] *= work[DET + r]
+            work[PRODUCT + r] = work[DET + r] * (work[PRODUCT + r] if single % 6 > 0 else 1.0)
+        single += 1
         if single % 6 == 0:
             for r in range(n):
                 work[LOG_DET + r] += log(work[PRODUCT + r])
-                work[PRODUCT + r] = 1.0
     if single % 6 > 0:
         for r in range(n):
             work[LOG_DET + r] += log(work[PRODUCT + r])

@@ -22,16 +22,36 @@ def moments(value, probability):
 
 @entry
 def mixture_moments(normals):
-    """Mean and standard deviation of a mixture of normals, shape (3, components)."""
-    mean = square = 0.0
+    """Mean and sd of a mixture of normals, shape (3, components), and the sd of a typical normal.
+
+    The latter is the harmonic mean of the normals' sds.
+    """
+    mean = square = height = 0.0
     for c in range(normals.shape[1]):
         mean += normals[0, c] * normals[1, c]
+        height += normals[0, c] / math.sqrt(normals[2, c])
     for c in range(normals.shape[1]):
         square += normals[0, c] * (normals[2, c] + (normals[1, c] - mean) ** 2)
-    return mean, math.sqrt(square)
+    return mean, math.sqrt(square), 1.0 / height
 
 
 @entry
+def changes(moments, tails, new_moments, new_tails):
+    """Largest change of a mean or sd, and of a quantile, in new sds; NaN if any change is.
+
+    The arguments are those of `axis_marginals`.
+    """
+    of_moments = of_tails = total = 0.0
+    for i in range(len(moments)):
+        for k in range(2):
+            by_moment = abs(new_moments[i, k] - moments[i, k]) / new_moments[i, 1]
+            by_tail = abs(new_tails[i, k] - tails[i, k]) / new_moments[i, 1]
+            of_moments, of_tails = max(of_moments, by_moment), max(of_tails, by_tail)
+            total += by_moment + by_tail  # the maximum does not show NaN
+    return (math.nan, math.nan) if math.isnan(total) else (of_moments, of_tails)
+
+
+@helper
 def mixture_density(normals, values):
     """Density of a mixture of normals at `values`."""
     density = np.zeros(len(values))
@@ -69,7 +89,7 @@ def interpolated(axis, density, polynomial, fine):
     is interpolated; of others the fourth root: that of a bell is a bell twice as wide, and it has
     no infinite ends as the logarithm has.
     """
-    value, _ = placed(axis, fine)
+    value = placed(axis, fine)
     logarithmic = axis[0] == BELL
     known = np.log(np.maximum(density, 1e-300)) if logarithmic else np.sqrt(np.sqrt(density))
     dense = np.zeros(len(fine))
@@ -86,8 +106,12 @@ def interpolated(axis, density, polynomial, fine):
 
 
 @entry
-def fine_marginal(axis, density, polynomial, fine):
-    """`interpolated`, for Python: shape (3, fine)."""
+def mixture_marginal(axis, normals, nodes, polynomial, fine):
+    """A mixture of normals on a fine grid, by its density at nodes: see `interpolated`.
+
+    Returns shape (3, fine).
+    """
+    density = mixture_density(normals, placed(axis, nodes))
     found = np.empty((3, len(fine)))
     found[0], found[1], found[2] = interpolated(axis, density, polynomial, fine)
     return found
@@ -217,6 +241,25 @@ def summarise(value, density, cumulative, probabilities, levels, truth, row):
             value, density, cumulative, levels[k]
         )
     row[n + 2 * len(levels)] = crps(value, cumulative, truth)
+
+
+@entry
+def draw_errors(ordered):
+    """Mean and sd of n draws in ascending order; standard errors of their 2.5 and 97.5 % quantiles.
+
+    The latter are half the distance between the quantiles one standard error of the probability to
+    either side (Woodruff 1952, JASA 47:635).
+    """
+    n = len(ordered)
+    mean, square = ordered.mean(), 0.0
+    for i in range(n):
+        square += (ordered[i] - mean) ** 2
+    error = math.sqrt(0.025 * 0.975 / n)
+    inside = int(np.rint((0.025 + error) * (n - 1)))
+    outside = int(np.rint(max(0.025 - error, 0.0) * (n - 1)))
+    low = 0.5 * (ordered[inside] - ordered[outside])
+    high = 0.5 * (ordered[n - 1 - outside] - ordered[n - 1 - inside])
+    return mean, math.sqrt(square / n), low, high
 
 
 @entry
