@@ -303,8 +303,8 @@ def main() -> None:
         for family, rows in results.items():
             table = np.array(rows)
             good = table[table[:, 0] == 1][:, 2:7]
-            if (good.max(axis=0) > TOLERANCES).any():
-                beyond.append(f"{design} ({family})")
+            if count := int((good > TOLERANCES).any(axis=1).sum()):
+                beyond.append(f"{count} of {design} ({family})")
             cells = [design, family, str(len(table)), str(int((table[:, 0] == 0).sum()))]
             cells += [f"{x:.1e}" for x in good.max(axis=0)]
             cells += [f"{x:.1e}" for x in np.quantile(good, 0.99, axis=0)]
@@ -313,7 +313,7 @@ def main() -> None:
     if options.output:
         lines += [
             "",
-            f"Not flagged and beyond a tolerance in some fit: {', '.join(beyond) or 'none'}.",
+            f"Fits beyond a tolerance that are not flagged: {', '.join(beyond) or 'none'}.",
         ]
         options.output.write_text(HEADER.format(fits=options.fits) + "\n".join(lines) + "\n")
 

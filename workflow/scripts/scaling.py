@@ -20,8 +20,8 @@ TABLE = "results/scaling/tables/fits/scaling.parquet"
 
 open_log(snakemake.log[0])
 config = dict(snakemake.params.config)
-prior = list(config["priors"])[-1]
-config["sampler"] = config["sampler"] | {"replicates": "all"}
+prior = snakemake.params.prior
+config["sampler"] = config["sampler"] | {"replicates": "all", "priors": "all"}
 config |= {"study": "scaling", "batch_size": BATCH, "scenarios": "sheet.tsv"}
 config["priors"] = {prior: config["priors"][prior]}
 config["data"] = config["data"] | {"path": str(Path(config["data"]["path"]).resolve())}

@@ -4,6 +4,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from recovery.errors import InputError
 
@@ -13,13 +14,14 @@ logger = logging.getLogger("study")
 
 def open_log(path: str) -> None:
     """Send this job's messages and warnings, and its traceback if it fails, to its log."""
+    Path(path).write_text("")
     terminal = logging.StreamHandler()
     terminal.setFormatter(logging.Formatter("%(message)s"))
     terminal.addFilter(lambda record: record.name == logger.name)
     logging.basicConfig(
         format="%(asctime)s %(levelname)s %(message)s",
         level=logging.INFO,
-        handlers=[logging.FileHandler(path, mode="w"), terminal],
+        handlers=[logging.FileHandler(path), terminal],  # appends, as child processes do
     )
     logging.captureWarnings(True)
     sys.excepthook = _log_exception
