@@ -25,8 +25,6 @@ rule cost:
 
 
 rule scaling:
-    input:
-        snakefile=workflow.source_path("../../Snakefile"),
     output:
         "<results>/tables/scaling.csv",
     log:

@@ -16,6 +16,7 @@ from study.log import logger, open_log
 REPEATS = 3
 BATCH = 50
 SIZES = [(50, 2), (100, 2), (200, 2), (200, 1)]  # replicates, cores
+SNAKEFILE = Path(snakemake.scriptdir).resolve().parents[1] / "Snakefile"
 TABLE = "results/scaling/tables/fits/scaling.parquet"
 
 open_log(snakemake.log[0])
@@ -33,8 +34,8 @@ def run(folder: Path, replicates: int, cores: int) -> dict[str, float]:
     (folder / "config/config.yaml").write_text(text)
     for part in ("datasets", "exact", "nuts", "tables"):
         shutil.rmtree(folder / "results/scaling" / part, ignore_errors=True)
-    command = [sys.executable, "-m", "snakemake", "--snakefile", snakemake.input.snakefile]
-    command += ["--directory", str(folder), "--cores", str(cores), "--quiet", "all", "--", TABLE]
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(SNAKEFILE)]
+    command += ["--directory", str(folder), "--cores", str(cores), "--", TABLE]
     started = time.monotonic()
     with open(snakemake.log[0], "a") as log:
         child = subprocess.Popen(command, stdout=log, stderr=log)
