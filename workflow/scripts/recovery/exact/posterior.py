@@ -41,7 +41,7 @@ LADDER = ((12, 12, 12), (16, 16, 16), (20, 20, 20), (26, 26, 26), (36, 36, 32), 
 TOLERANCE = 1e-3
 MOST_CHANGE = 5e-3
 SAFETY = 1.3  # so that errors of means, sds and log p(y) stay below 1e-3: docs/exact_accuracy.md
-TAIL_WEIGHT = 0.4  # an error of a tail quantile may be larger than that of a mean
+TAIL_WEIGHT = 0.6  # an error of a tail quantile may be larger than that of a mean
 TAILS = np.array([0.025, 0.975])
 BETA_NODES = 40
 BETA_REACH = 10.0  # sds
@@ -82,7 +82,7 @@ class ExactPosterior:
         The marginals of the grid's axes in the coding of the grid; see `Marginal`.
     error : float
         Estimate of the largest error of means (in posterior sds), sds (as a share of them),
-        log p(y), and, times 0.4, of the 2.5 and 97.5 % quantiles, over the parameters on the grid's
+        log p(y), and, times 0.6, of the 2.5 and 97.5 % quantiles, over the parameters on the grid's
         axes (beta is not among them); see `solve`.
     """
 

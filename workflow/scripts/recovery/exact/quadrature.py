@@ -222,11 +222,13 @@ def first_axes(problem: Problem) -> tuple[Axis, ...]:
     sd0, sd1, sd = (guess or largest for guess in (sd0, sd1, sd))
     quarter = math.asinh(0.5 * math.pi)
     low, high = math.asinh(-0.5), math.asinh(8.0)
+    # without rho the grid is small, and more nodes of sigma cost little
+    bell = log_sd < BELL_SD and problem.prior.has_rho
     return (
         Axis(POSITIVE, 0.5 * sd0, sd0, low, high),
         Axis(POSITIVE, 0.5 * sd1, sd1, low, high),
         Axis(SINE, 0.0, 1.0, -quarter, quarter),
-        Axis(BELL if log_sd < BELL_SD else EXP, math.log(sd), 2.0 * log_sd, -2.0, 2.0),
+        Axis(BELL if bell else EXP, math.log(sd), 2.0 * log_sd, -2.0, 2.0),
     )
 
 
