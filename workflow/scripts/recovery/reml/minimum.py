@@ -40,8 +40,9 @@ class Deviance(NamedTuple):
         """Value, gradient and Hessian at x, by central differences."""
         values = stencil(*self, x)
         here = values[0, 0, 0]
-        gradient = (values[0, 1:, 0] - values[0, 1:, 1]) / (2.0 * STEP)
-        bend = (values[:, :, 0] + values[:, :, 1] - 2.0 * here) / STEP**2
+        with np.errstate(invalid="ignore"):  # infinite where a step goes too far: `newton` sees it
+            gradient = (values[0, 1:, 0] - values[0, 1:, 1]) / (2.0 * STEP)
+            bend = (values[:, :, 0] + values[:, :, 1] - 2.0 * here) / STEP**2
         single = bend[0, 1:]
         across = np.triu(0.5 * (bend[1:, 1:] - single[:, None] - single), 1)
         return here, gradient, across + across.T + np.diag(single)
