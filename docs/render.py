@@ -193,8 +193,9 @@ def more(results: Results) -> dict[str, Callable]:
         """How many fits an engine made."""
         return f"{missingness.loc[missingness['engine'] == engine, 'requested'].sum():,}"
 
-    def failed(engine: str) -> str:
-        return f"{missingness.loc[missingness['engine'] == engine, 'failed'].sum():,}"
+    def failed() -> str:
+        """How many fits failed, of all engines."""
+        return f"{missingness['failed'].sum():,}"
 
     def per_second(prior: str, method: str, target_accept: float) -> str:
         """Effective draws per CPU second, to two digits."""

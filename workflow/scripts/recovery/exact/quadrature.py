@@ -10,7 +10,7 @@ with the posterior median as the center and 1.6 posterior sds (of sigma_uk, arcs
 log(sigma)) as the scale: nodes are dense where the posterior is, and reach far where it is not. So
 standard deviations begin at 0 and rho has its whole range for all data; the other ends are where
 the density is exp(-14) of its peak. The rule is Gauss-Legendre; for a sigma with many residual
-degrees of freedom (BELL) it is the midpoint rule, with a scale of 4 sds.
+degrees of freedom, under a prior with a rho (BELL), it is the midpoint rule, with a scale of 4 sds.
 """
 
 import math
