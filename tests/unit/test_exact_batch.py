@@ -253,21 +253,25 @@ def test_draws_know_what_parameters_have_in_common():
 def test_draws_of_a_function_of_several_parameters_are_slightly_too_wide(rho):
     """The sd of lines at day 4.5, whose mean and sd are sums over the nodes.
 
-    Draws place each parameter in a node's cell by itself (`joint_draws`). 40,000 of them have
-    standard errors of 0.005 sds (mean) and 0.4 % (sd).
+    Draws place each parameter in a node's cell by itself (`joint_draws`). Averages over eight data
+    sets; their standard errors are 0.003 sds (mean) and 0.3 % (sd).
     """
     design = Design(Truth(250, 10, 25, 6, rho, 25), 18, days(10))
-    data = simulate_replicate(design, np.random.default_rng(5))[1]
-    exact = exact_posterior(data, make_prior("lkj_corr"))
-    draws = joint_draws(exact, data, 40_000, np.random.default_rng(6))
 
     def sd_at(s0, s1, rho):
         return np.sqrt(s0**2 + 9.0 * rho * s0 * s1 + (4.5 * s1) ** 2)
 
-    share = exact.grid.probability.reshape(exact.grid.sizes).sum(axis=3)
-    value = sd_at(*np.ix_(*exact.grid.values[:3]))
-    mean = np.sum(share * value)
-    sd = np.sqrt(np.sum(share * (value - mean) ** 2))
-    drawn = sd_at(draws["sigma_u0"], draws["sigma_u1"], draws["rho"])
-    assert abs(drawn.mean() - mean) < 0.03 * sd
-    assert -0.015 < drawn.std() / sd - 1.0 < 0.035
+    errors = []
+    for seed in range(8):
+        data = simulate_replicate(design, np.random.default_rng([5, seed]))[1]
+        exact = exact_posterior(data, make_prior("lkj_corr"))
+        draws = joint_draws(exact, data, 20_000, np.random.default_rng(6))
+        share = exact.grid.probability.reshape(exact.grid.sizes).sum(axis=3)
+        value = sd_at(*np.ix_(*exact.grid.values[:3]))
+        mean = np.sum(share * value)
+        sd = np.sqrt(np.sum(share * (value - mean) ** 2))
+        drawn = sd_at(draws["sigma_u0"], draws["sigma_u1"], draws["rho"])
+        errors.append([(drawn.mean() - mean) / sd, drawn.std() / sd - 1.0])
+    of_mean, of_sd = np.mean(errors, axis=0)
+    assert abs(of_mean) < 0.025
+    assert -0.01 < of_sd < 0.03
