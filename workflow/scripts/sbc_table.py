@@ -2,7 +2,7 @@
 
 from recovery.calibration.power import power_table
 from recovery.calibration.ranks import calibration_table
-from recovery.report.answers import calibration_sentence
+from recovery.report.bookkeeping import calibration_sentence
 from recovery.summaries.stack import stack_batches
 from study.log import logger, open_log
 
