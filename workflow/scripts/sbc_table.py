@@ -3,11 +3,12 @@
 from recovery.calibration.power import power_table
 from recovery.calibration.ranks import calibration_table
 from recovery.report.bookkeeping import calibration_sentence
-from recovery.summaries.stack import stack_batches
+from recovery.summaries.stack import read_batches
 from study.log import logger, open_log
 
 open_log(snakemake.log[0])
-ranks = stack_batches(snakemake.input.ranks, ["prior", "method"])
+ranks = read_batches(snakemake.input.ranks)
+ranks = ranks.sort_values(["prior", "method", "replicate"], kind="stable", ignore_index=True)
 ranks.to_parquet(snakemake.output.ranks, index=False)
 table = calibration_table(ranks)
 table.to_csv(snakemake.output.table, index=False)

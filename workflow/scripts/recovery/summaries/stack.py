@@ -31,11 +31,7 @@ def stack_batches(paths: Sequence[str | Path], priors: Sequence[str]) -> pd.Data
     InputError
         If a file is corrupt.
     """
-    batches = []
-    for path in paths:
-        with delete_if_corrupt(path):
-            batches.append(pd.read_parquet(path))
-    table = pd.concat(batches, ignore_index=True)
+    table = read_batches(paths)
     order = {name: i for names in (ENGINES, priors) for i, name in enumerate(names)}
     return table.sort_values(
         ["engine", "prior", "replicate"],
@@ -43,3 +39,12 @@ def stack_batches(paths: Sequence[str | Path], priors: Sequence[str]) -> pd.Data
         kind="stable",
         ignore_index=True,
     )
+
+
+def read_batches(paths: Sequence[str | Path]) -> pd.DataFrame:
+    """All rows of parquet files; InputError if one is corrupt."""
+    batches = []
+    for path in paths:
+        with delete_if_corrupt(path):
+            batches.append(pd.read_parquet(path))
+    return pd.concat(batches, ignore_index=True)
