@@ -41,10 +41,17 @@ def stack_batches(paths: Sequence[str | Path], priors: Sequence[str]) -> pd.Data
     )
 
 
-def read_batches(paths: Sequence[str | Path]) -> pd.DataFrame:
-    """All rows of parquet files; InputError if one is corrupt."""
+def read_batches(paths: Sequence[str | Path], keys: Sequence[str] = ()) -> pd.DataFrame:
+    """All rows of parquet files, with the names of the folders above a file as columns `keys`.
+
+    Raises
+    ------
+    InputError
+        If a file is corrupt.
+    """
     batches = []
-    for path in paths:
+    for path in map(Path, paths):
+        folders = path.parts[-1 - len(keys) : -1]
         with delete_if_corrupt(path):
-            batches.append(pd.read_parquet(path))
+            batches.append(pd.read_parquet(path).assign(**dict(zip(keys, folders))))
     return pd.concat(batches, ignore_index=True)
