@@ -9,6 +9,7 @@ integrates `Prior.log_density`, so an error in one of the three shows.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -114,9 +115,17 @@ def calibration_table(ranks: pd.DataFrame) -> pd.DataFrame:
 
 def ecdf_difference(pit: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Points, ECDF minus uniform, and the lower and upper end of its simultaneous band."""
-    rng = np.random.default_rng(0)  # for the band's simulation: the same for every panel
-    x, ecdf, lower, upper = ecdf_pit(pit, BAND, BAND_SIMULATIONS, rng=rng)
+    x, lower, upper = _band(len(pit))
+    ecdf = np.searchsorted(np.sort(pit), x, side="right") / len(pit)
     return x, ecdf - x, lower - x, upper - x
+
+
+@cache
+def _band(n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Points and the band of n uniform values; it takes 9 s for n = 4,500, whatever the values."""
+    rng = np.random.default_rng(0)  # the same for every panel
+    x, _, lower, upper = ecdf_pit(np.zeros(n), BAND, BAND_SIMULATIONS, rng=rng)
+    return x, lower, upper
 
 
 def _uniformity(pit: np.ndarray) -> tuple[float, int, float]:
