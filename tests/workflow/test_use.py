@@ -3,7 +3,9 @@
 import re
 import subprocess
 import sys
+from itertools import product
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -110,3 +112,29 @@ def test_the_time_studies_of_the_benchmark_can_be_planned(tmp_path, in_root, cha
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     assert re.search(r"fit_nuts +2\b", run.stdout + run.stderr)
+
+
+def test_calibration_of_given_ranks(tmp_path):
+    """From the ranks on: the fits that `snakemake sbc` makes first take too long for a test."""
+    folder = tiny_study(tmp_path, sbc={"replicates": 100, "exact_replicates": 100})
+    rng = np.random.default_rng(1)
+    for prior, method in product(TINY["priors"], ("marginal", "latent", "exact")):
+        wrong = (prior, method) == ("lkj_corr", "exact")
+        rows = [
+            (number, name, "ok", rank := 0 if wrong and name == "rho" else int(rng.integers(101)),
+             (rank + rng.random()) / 101)
+            for number in range(1, 101) for name in ("sigma_u0", "rho")
+        ]  # fmt: skip
+        ranks = pd.DataFrame(rows, columns=["replicate", "quantity", "status", "rank", "pit"])
+        path = folder / "results/tiny/sbc/ranks" / prior / method / "1-100.parquet"
+        path.parent.mkdir(parents=True)
+        ranks.to_parquet(path, index=False)
+    made = ("sbc", "sbc_table", "sbc_figures", "sbc_page")
+    run = snakemake(folder, "sbc", "--allowed-rules", *made)
+    assert run.returncode == 0, run.stdout + run.stderr
+    table = pd.read_csv(folder / "results/tiny/tables/sbc.csv")
+    assert table["n"].eq(100).all() and len(table) == 12
+    assert table.loc[~table["calibrated"], ["prior", "method", "quantity"]].values.tolist() == [
+        ["lkj_corr", "exact", "rho"]
+    ]
+    assert (folder / "results/tiny/pages/sbc.html").exists()
