@@ -1,6 +1,7 @@
 """The package's structure: what may import what, and what a rule depends on."""
 
 import ast
+import importlib
 import re
 import shutil
 import subprocess
@@ -132,3 +133,14 @@ def test_code_files_are_what_python_imports():
     assert {name for name in loaded if not name.endswith("__init__.py")} == roots.union(
         *map(code_files, roots)
     )
+
+
+@pytest.mark.parametrize("script", sorted(path.name for path in SCRIPTS.glob("*.py")))
+def test_the_names_that_a_rule_s_script_imports_exist(script):
+    """Of rules that take too long to be run by a test, too."""
+    for node in ast.walk(ast.parse((SCRIPTS / script).read_text())):
+        if isinstance(node, ast.ImportFrom):
+            module = importlib.import_module(node.module)
+            for name in (alias.name for alias in node.names):
+                if not hasattr(module, name):
+                    importlib.import_module(f"{node.module}.{name}")

@@ -8,7 +8,6 @@ from study.log import logger, open_log
 
 open_log(snakemake.log[0])
 ranks = read_batches(snakemake.input.ranks, ["prior", "method"])
-ranks = ranks.sort_values(["prior", "method", "replicate"], kind="stable", ignore_index=True)
 ranks.to_parquet(snakemake.output.ranks, index=False)
 table = calibration_table(ranks)
 table.to_csv(snakemake.output.table, index=False)
