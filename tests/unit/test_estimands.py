@@ -6,8 +6,11 @@ import pytest
 
 from recovery.data.coding import Coding
 from recovery.data.scenarios import Design, Truth, days
-from recovery.data.simulate import replicate_data, simulate_batch
+from recovery.data.simulate import replicate_data, simulate_batch, simulate_replicate
+from recovery.exact.draws import joint_draws, matched
 from recovery.exact.estimands import Estimands, draw_new_effects, subject_scores
+from recovery.exact.posterior import exact_posterior, moments_over_nodes, parameters_at_nodes
+from recovery.exact.quadrature import evaluate_grid
 from recovery.fitting.exact import exact_batch
 from recovery.fitting.targets import targets_of
 from recovery.model.families import make_prior
@@ -64,7 +67,7 @@ def test_parameters_do_not_depend_on_what_else_is_estimated(batch):
 
 
 def test_the_sd_at_a_time_is_sigma_u0_of_the_study_from_that_time(batch):
-    """Draws against the marginal of the same posterior in the coding from 4.5 on."""
+    """The same posterior in the coding from 4.5 on."""
     _, data, found, _ = batch
     rows = found.estimates.set_index(["replicate", "parameter"])
     prior = make_prior("lkj_corr", origin=-4.5)  # stated at day 0, seen from day 4.5
@@ -74,9 +77,48 @@ def test_the_sd_at_a_time_is_sigma_u0_of_the_study_from_that_time(batch):
     for number in (1, 2, 3):
         for name, other in (("sd_at_4.5", "sigma_u0"), ("rho_at_4.5", "rho")):
             row, seen = rows.loc[(number, name)], again.loc[(number, other)]
-            error = np.hypot(row["mcse_mean"], seen["mcse_mean"])
-            assert abs(row["mean"] - seen["mean"]) < 4.5 * error, name
-            assert row["sd"] == pytest.approx(seen["sd"], rel=0.15), name
+            columns = ["mean", "sd", "mcse_mean"]
+            assert row[columns].tolist() == pytest.approx(seen[columns].tolist(), rel=1e-6), name
+            for end in ("q2.5", "q97.5"):
+                error = np.hypot(row[f"mcse_{end}"], seen[f"mcse_{end}"])
+                assert abs(row[end] - seen[end]) < 4.5 * error, (name, end)
+
+
+@pytest.mark.parametrize("rho", [-0.8, 0.0, 0.8])
+def test_lines_against_a_finer_grid(rho):
+    """Means and sds over the nodes, and interval ends of draws that are matched to them.
+
+    Ends are averaged over eight data sets of 20,000 draws each: standard error 0.007 sds. Without
+    matching they were off by up to 0.08 sds.
+    """
+    estimands = Estimands(lines_at={"4.5": 4.5})
+    design = Design(Truth(250.0, 10.0, 25.0, 6.0, rho, 25.0), 18, days(10))
+    tails, errors = (0.025, 0.975), []
+    for seed in range(8):
+        data = simulate_replicate(design, np.random.default_rng([5, seed]))[1]
+        exact = exact_posterior(data, make_prior("lkj_corr"))
+        grid, problem = exact.grid, exact.problem
+        draws = estimands.of_lines(joint_draws(exact, data, 20_000, np.random.default_rng(seed)))
+        lines = estimands.of_lines(parameters_at_nodes(grid, problem.coding))
+        fine = evaluate_grid(problem, grid.axes, (60, 60, 48, 16), grid.top, with_beta=False)
+        share = fine.probability.reshape(fine.sizes).sum(axis=3)
+        finer = estimands.of_lines(parameters_at_nodes(fine, problem.coding))
+        for name in estimands.names:
+            mean, sd = moments_over_nodes(grid, lines[name])
+            of_fine = moments_over_nodes(fine, finer[name])
+            assert mean == pytest.approx(of_fine[0], abs=1e-3 * sd), name
+            assert sd == pytest.approx(of_fine[1], rel=1e-3), name
+            ends = np.quantile(matched(name, draws[name], (mean, sd)), tails)
+            errors.append((ends - _quantiles(finer[name], share, tails)) / sd)
+    of_sd, of_rho = np.mean(np.reshape(errors, (8, 2, 2)), axis=0)
+    assert (np.abs([of_sd, of_rho]) < 0.03).all()
+
+
+def _quantiles(values, share, probabilities):
+    """Quantiles of a distribution on nodes."""
+    order = np.argsort(values, axis=None)
+    share = share.ravel()[order]
+    return np.interp(probabilities, np.cumsum(share) - share / 2, values.ravel()[order])
 
 
 def test_the_first_replicates_only(batch):

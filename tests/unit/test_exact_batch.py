@@ -247,31 +247,3 @@ def test_draws_know_what_parameters_have_in_common():
     expected = (grid.values[0] - s0) @ joint @ (grid.values[2] - rho) / (sd0 * sd_rho)
     found = np.corrcoef(draws["sigma_u0"], draws["rho"])[0, 1]
     assert abs(found - expected) < 0.03
-
-
-@pytest.mark.parametrize("rho", [-0.8, 0.0, 0.8])
-def test_draws_of_a_function_of_several_parameters_are_slightly_too_wide(rho):
-    """The sd of lines at day 4.5, whose mean and sd are sums over the nodes.
-
-    Draws place each parameter in a node's cell by itself (`joint_draws`). Averages over eight data
-    sets; their standard errors are 0.003 sds (mean) and 0.3 % (sd).
-    """
-    design = Design(Truth(250, 10, 25, 6, rho, 25), 18, days(10))
-
-    def sd_at(s0, s1, rho):
-        return np.sqrt(s0**2 + 9.0 * rho * s0 * s1 + (4.5 * s1) ** 2)
-
-    errors = []
-    for seed in range(8):
-        data = simulate_replicate(design, np.random.default_rng([5, seed]))[1]
-        exact = exact_posterior(data, make_prior("lkj_corr"))
-        draws = joint_draws(exact, data, 20_000, np.random.default_rng(6))
-        share = exact.grid.probability.reshape(exact.grid.sizes).sum(axis=3)
-        value = sd_at(*np.ix_(*exact.grid.values[:3]))
-        mean = np.sum(share * value)
-        sd = np.sqrt(np.sum(share * (value - mean) ** 2))
-        drawn = sd_at(draws["sigma_u0"], draws["sigma_u1"], draws["rho"])
-        errors.append([(drawn.mean() - mean) / sd, drawn.std() / sd - 1.0])
-    of_mean, of_sd = np.mean(errors, axis=0)
-    assert abs(of_mean) < 0.025
-    assert -0.01 < of_sd < 0.03

@@ -3,12 +3,13 @@
 import math
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from recovery.data.longdata import LongData
-from recovery.exact.draws import drawn_estimands, joint_draws
+from recovery.exact.draws import drawn_estimands, joint_draws, matched
 from recovery.exact.estimands import (
     SUBJECT_COLUMNS,
     Estimands,
@@ -16,7 +17,12 @@ from recovery.exact.estimands import (
     subject_scores,
 )
 from recovery.exact.kernels import marginals as marginals_kernel
-from recovery.exact.posterior import solve
+from recovery.exact.posterior import (
+    ExactPosterior,
+    moments_over_nodes,
+    parameters_at_nodes,
+    solve,
+)
 from recovery.exact.quadrature import problem_of
 from recovery.model.prior import Prior
 from recovery.model.sufficient import BatchStatistics
@@ -123,6 +129,7 @@ def solve_batch(
             drawn = drawn_estimands(exact, stats.subjects_of(d), DRAWS, int(seeds[d]))
             if targets.additional[d]:
                 rng = np.random.default_rng([int(seeds[d]), 3])
+                exact = _with_lines(exact, targets.estimands)
                 drawn |= _additional(exact, data[d], targets, d, rng, subjects[d], wanted)
             for i, name in enumerate(names):
                 _summarise(table[d, i], name, exact, drawn, points, wanted, targets.truths[d, i])
@@ -134,6 +141,13 @@ def solve_batch(
     return found
 
 
+def _with_lines(exact: ExactPosterior, estimands: Estimands) -> ExactPosterior:
+    """The posterior with mean and sd of the estimands that are functions of the grid's axes."""
+    lines = estimands.of_lines(parameters_at_nodes(exact.grid, exact.problem.coding))
+    known = {name: moments_over_nodes(exact.grid, values) for name, values in lines.items()}
+    return replace(exact, moments=exact.moments | known)
+
+
 def _additional(exact, data, targets, d, rng, scores, levels) -> dict[str, np.ndarray]:
     """Draws of the additional estimands, in ascending order; fills in the subjects' scores."""
     draws = joint_draws(exact, data, DRAWS, rng)
@@ -141,7 +155,9 @@ def _additional(exact, data, targets, d, rng, scores, levels) -> dict[str, np.nd
     if targets.estimands.subjects:
         scores[:] = subject_scores(draws, targets.lines[d], levels)
     values = targets.estimands.values(draws, draw_new_effects(draws, rng))
-    return dict(zip(targets.estimands.names, np.sort(values, axis=1)))
+    found = dict(zip(targets.estimands.names, np.sort(values, axis=1)))
+    lines = found.keys() & exact.moments.keys()
+    return found | {name: matched(name, found[name], exact.moments[name]) for name in lines}
 
 
 def _summarise(row, name, exact, drawn, points, levels, truth) -> None:

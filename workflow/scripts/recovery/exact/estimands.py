@@ -1,6 +1,7 @@
 """Estimands that are asked for: lines at chosen times, a new subject, the subjects themselves.
 
-They are functions of several parameters, and known by independent draws from the exact posterior.
+They are functions of several parameters. Their quantiles are known by independent draws from the
+exact posterior, as are the means and sds of those that are no function of the grid's axes alone.
 """
 
 from collections.abc import Mapping
@@ -43,6 +44,22 @@ class Estimands:
         """Whether anything is asked for."""
         return bool(self.lines_at or self.new_subject_at or self.subjects)
 
+    def of_lines(self, parameters: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """The estimands that are functions of sigma_u0, sigma_u1 and rho only, by name.
+
+        Parameters
+        ----------
+        parameters : mapping
+            sigma_u0, sigma_u1 and rho in the study's time, of any shapes that broadcast.
+        """
+        s0, s1, rho = parameters["sigma_u0"], parameters["sigma_u1"], parameters["rho"]
+        found: dict[str, np.ndarray] = {}
+        for label, time in self.lines_at.items():
+            covariance = rho * s0 * s1 + time * s1**2
+            sd = np.sqrt(s0**2 + 2.0 * time * rho * s0 * s1 + time**2 * s1**2)
+            found |= {f"sd_at_{label}": sd, f"rho_at_{label}": covariance / (sd * s1)}
+        return found
+
     def values(self, draws: Mapping[str, np.ndarray], new_effects: np.ndarray) -> np.ndarray:
         """The estimands at draws, or at the truth.
 
@@ -57,16 +74,11 @@ class Estimands:
         -------
         ndarray, shape (names, n)
         """
-        s0, s1, rho = draws["sigma_u0"], draws["sigma_u1"], draws["rho"]
-        rows = []
-        for time in self.lines_at.values():
-            covariance = rho * s0 * s1 + time * s1**2
-            sd = np.sqrt(s0**2 + 2.0 * time * rho * s0 * s1 + time**2 * s1**2)
-            rows += [sd, covariance / (sd * s1)]
+        rows = list(self.of_lines(draws).values())
         for time in self.new_subject_at.values():
             intercept, slope = draws["beta0"] + new_effects[0], draws["beta1"] + new_effects[1]
             rows.append(intercept + slope * time)
-        return np.reshape(rows, (len(self.names), len(s0)))
+        return np.reshape(rows, (len(self.names), len(draws["sigma_u0"])))
 
 
 def draw_new_effects(draws: Mapping[str, np.ndarray], rng: np.random.Generator) -> np.ndarray:

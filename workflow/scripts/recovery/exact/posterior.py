@@ -190,16 +190,22 @@ def _decode_slopes(moments: dict, marginals: dict, coding: Coding) -> None:
 
 
 def _moments_at_the_study_s_origin(grid: Grid, coding: Coding) -> dict[str, tuple[float, float]]:
-    """Mean and sd of sigma_u0 and rho, functions of three axes, as sums over the nodes."""
-    share = grid.probability.reshape(grid.sizes).sum(axis=3)
+    """Mean and sd of sigma_u0 and rho, which are functions of three axes."""
+    decoded = parameters_at_nodes(grid, coding)
+    return {name: moments_over_nodes(grid, decoded[name]) for name in ("sigma_u0", "rho")}
+
+
+def parameters_at_nodes(grid: Grid, coding: Coding) -> dict[str, np.ndarray]:
+    """sigma_u0, sigma_u1 and rho in the study's time, shaped to broadcast over their nodes."""
     s0, s1, rho, _ = grid.values
-    values = {"sigma_u0": s0[:, None, None], "sigma_u1": s1[:, None], "rho": rho}
-    decoded = decode(values, coding)
-    found = {}
-    for name in ("sigma_u0", "rho"):
-        mean = np.sum(share * decoded[name])
-        found[name] = float(mean), float(np.sqrt(np.sum(share * (decoded[name] - mean) ** 2)))
-    return found
+    return decode({"sigma_u0": s0[:, None, None], "sigma_u1": s1[:, None], "rho": rho}, coding)
+
+
+def moments_over_nodes(grid: Grid, values: np.ndarray) -> tuple[float, float]:
+    """Posterior mean and sd of a function of `parameters_at_nodes`, as sums over the nodes."""
+    share = grid.probability.reshape(grid.sizes).sum(axis=3)
+    mean = np.sum(share * values)
+    return float(mean), float(np.sqrt(np.sum(share * (values - mean) ** 2)))
 
 
 class _Judged(NamedTuple):
