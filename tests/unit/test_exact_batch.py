@@ -16,7 +16,9 @@ from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import simulate_replicate
 from recovery.exact.draws import drawn_estimands, joint_draws
 from recovery.exact.kernels import marginals as marginals_kernel
-from recovery.exact.posterior import exact_posterior
+from recovery.exact.kernels.likelihood import MOST_NODES
+from recovery.exact.posterior import LADDER, exact_posterior
+from recovery.exact.quadrature import NODES_OF_SIGMA, PILOT
 from recovery.fitting.exact import exact_batch
 from recovery.model.families import make_prior
 from recovery.model.sufficient import BatchStatistics, Statistics
@@ -247,3 +249,11 @@ def test_draws_know_what_parameters_have_in_common():
     expected = (grid.values[0] - s0) @ joint @ (grid.values[2] - rho) / (sd0 * sd_rho)
     found = np.corrcoef(draws["sigma_u0"], draws["rho"])[0, 1]
     assert abs(found - expected) < 0.03
+
+
+def test_every_grid_fits_into_the_work_rows():
+    """The kernel does not check: more nodes of rho x sigma would write into other memory."""
+    for nodes in NODES_OF_SIGMA.values():
+        assert len(nodes) == len(LADDER) + 1
+        for (_, _, of_rho), of_sigma in zip((PILOT, *LADDER), nodes):
+            assert of_rho * of_sigma <= MOST_NODES
