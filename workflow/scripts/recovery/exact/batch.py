@@ -17,12 +17,7 @@ from recovery.exact.estimands import (
     subject_scores,
 )
 from recovery.exact.kernels import marginals as marginals_kernel
-from recovery.exact.posterior import (
-    ExactPosterior,
-    moments_over_nodes,
-    parameters_at_nodes,
-    solve,
-)
+from recovery.exact.posterior import moments_over_nodes, parameters_at_nodes, solve
 from recovery.exact.quadrature import problem_of
 from recovery.model.prior import Prior
 from recovery.model.sufficient import BatchStatistics
@@ -129,8 +124,8 @@ def solve_batch(
             drawn = drawn_estimands(exact, stats.subjects_of(d), DRAWS, int(seeds[d]))
             if targets.additional[d]:
                 rng = np.random.default_rng([int(seeds[d]), 3])
-                exact = _with_lines(exact, targets.estimands)
-                drawn |= _additional(exact, data[d], targets, d, rng, subjects[d], wanted)
+                exact, more = _additional(exact, data[d], targets, d, rng, subjects[d], wanted)
+                drawn |= more
             for i, name in enumerate(names):
                 _summarise(table[d, i], name, exact, drawn, points, wanted, targets.truths[d, i])
             found.error[d] = exact.error
@@ -141,23 +136,23 @@ def solve_batch(
     return found
 
 
-def _with_lines(exact: ExactPosterior, estimands: Estimands) -> ExactPosterior:
-    """The posterior with mean and sd of the estimands that are functions of the grid's axes."""
-    lines = estimands.of_lines(parameters_at_nodes(exact.grid, exact.problem.coding))
-    known = {name: moments_over_nodes(exact.grid, values) for name, values in lines.items()}
-    return replace(exact, moments=exact.moments | known)
+def _additional(exact, data, targets, d, rng, scores, levels):
+    """The additional estimands' draws, in ascending order; fills in the subjects' scores.
 
-
-def _additional(exact, data, targets, d, rng, scores, levels) -> dict[str, np.ndarray]:
-    """Draws of the additional estimands, in ascending order; fills in the subjects' scores."""
+    Also the posterior with the means and sds of those that are functions of the grid's axes.
+    """
     draws = joint_draws(exact, data, DRAWS, rng)
     draws.setdefault("rho", np.zeros(DRAWS))
     if targets.estimands.subjects:
         scores[:] = subject_scores(draws, targets.lines[d], levels)
     values = targets.estimands.values(draws, draw_new_effects(draws, rng))
     found = dict(zip(targets.estimands.names, np.sort(values, axis=1)))
-    lines = found.keys() & exact.moments.keys()
-    return found | {name: matched(name, found[name], exact.moments[name]) for name in lines}
+    moments = dict(exact.moments)
+    parameters = parameters_at_nodes(exact.grid, exact.problem.coding)
+    for name, at_nodes in targets.estimands.of_lines(parameters).items():
+        moments[name] = moments_over_nodes(exact.grid, at_nodes)
+        found[name] = matched(name, found[name], at_nodes, exact.grid)
+    return replace(exact, moments=moments), found
 
 
 def _summarise(row, name, exact, drawn, points, levels, truth) -> None:

@@ -10,10 +10,12 @@ from recovery.exact.kernels.draws import (
     draw_beta,
     nodes_at,
 )
-from recovery.exact.posterior import ExactPosterior
+from recovery.exact.posterior import ExactPosterior, moments_over_nodes, parameters_at_nodes
 from recovery.exact.quadrature import PARAMETERS_ON_AXES, Grid
 from recovery.model.coded import decode
 from recovery.model.effects import draw_effects
+
+LARGEST_CORRELATION = 1.0 - 1e-12  # so that Fisher's z is finite
 
 
 def joint_draws(
@@ -85,22 +87,42 @@ def drawn_estimands(
     found = {}
     if coding.origin:
         decoded = decode(_placed(exact, index, rng), coding)
+        at_nodes = parameters_at_nodes(grid, coding)
         found = {
-            name: matched(name, np.sort(decoded[name]), exact.moments[name])
+            name: matched(name, np.sort(decoded[name]), at_nodes[name], grid)
             for name in ("sigma_u0", "rho")
         }
     r_u = _realised_correlations(exact, subjects, s0, s1, rho, sigma, rng)
     return {"r_u": np.sort(r_u), **found}
 
 
-def matched(name: str, values: np.ndarray, moments: tuple[float, float]) -> np.ndarray:
-    """Draws of an sd or a correlation, moved and stretched to its mean and sd over the nodes.
+def matched(name: str, draws: np.ndarray, at_nodes: np.ndarray, grid: Grid) -> np.ndarray:
+    """Draws of an sd or a correlation, moved and stretched to mean and sd over the nodes.
 
-    They stay in their range: an sd from 0 on, a correlation (rho, rho_at_...) within [-1, 1].
+    For correlations (rho, rho_at_...) this is done on Fisher's z scale, which has no ends.
+
+    Parameters
+    ----------
+    name : str
+        The estimand, a function of sigma_u0, sigma_u1 and rho.
+    draws : ndarray, shape (n,)
+        Its draws.
+    at_nodes : ndarray
+        Its values at the nodes, see `parameters_at_nodes`.
+    grid : Grid
+        The nodes.
     """
-    mean, sd = moments
-    stretched = mean + (values - values.mean()) * (sd / values.std())
-    return np.clip(stretched, *((-1.0, 1.0) if name.startswith("rho") else (0.0, np.inf)))
+    correlation = name.startswith("rho")
+    if correlation:
+        draws, at_nodes = _fisher_z(draws), _fisher_z(at_nodes)
+    mean, sd = moments_over_nodes(grid, at_nodes)
+    spread = draws.std()
+    found = mean + (draws - draws.mean()) * (sd / spread if spread > 0.0 else 0.0)
+    return np.tanh(found) if correlation else np.maximum(found, 0.0)
+
+
+def _fisher_z(rho: np.ndarray) -> np.ndarray:
+    return np.arctanh(np.clip(rho, -LARGEST_CORRELATION, LARGEST_CORRELATION))
 
 
 def _realised_correlations(exact, subjects, s0, s1, rho, sigma, rng) -> np.ndarray:
