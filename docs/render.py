@@ -178,6 +178,7 @@ def more(results: Results) -> dict[str, Callable]:
     missingness = results.csv("missingness")
     control, cost = results.csv("control"), results.csv("cost")
     accuracy = results.csv("accuracy")
+    ranks, power = results.csv("sbc"), results.csv("sbc_power")
 
     def share(status: str, engine: str, prior: str, rho: float, subjects: int = 18,
               design: str = "") -> str:  # fmt: skip
@@ -232,12 +233,20 @@ def more(results: Results) -> dict[str, Callable]:
     def control_clean() -> str:
         return f"{int(control['clean'].sum())} of {len(control)}"
 
+    def calibrated() -> str:
+        return f"{int(ranks['calibrated'].sum())} of {len(ranks)}"
+
+    def alarm(deviation: str, method: str) -> str:
+        """The probability that calibration sees an error of one quantity's posterior."""
+        row = power.set_index(["deviation", "method"]).loc[(deviation, method)]
+        return with_error(row["power"], row["mcse"])
+
     def time_of(what: str) -> str:
         """A run time that was measured by hand: docs/source/measured.json says by which command."""
         return measured[what]["text"]
 
     made = (share, fits, failed, per_second, control_clean, time_of, sampler, unconverged,
-            without_rho, detectable)  # fmt: skip
+            without_rho, detectable, calibrated, alarm)  # fmt: skip
     return {function.__name__: function for function in made}
 
 
