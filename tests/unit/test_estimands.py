@@ -84,13 +84,16 @@ def test_the_sd_at_a_time_is_sigma_u0_of_the_study_from_that_time(batch):
                 assert abs(row[end] - seen[end]) < 4.5 * error, (name, end)
 
 
-@pytest.mark.parametrize("rho", [-0.8, 0.0, 0.8, 0.99])
-def test_lines_against_a_finer_grid(rho):
+@pytest.mark.parametrize(
+    ("rho", "tolerance"), [(-0.99, 0.02), (-0.8, 1e-3), (0.0, 1e-3), (0.8, 1e-3), (0.99, 1e-3)]
+)
+def test_lines_against_a_finer_grid(rho, tolerance):
     """Means and sds over the nodes, and the shares of matched draws outside of 95 % intervals.
 
     Shares are means over eight data sets of 20,000 draws each, with a standard error of 0.0004.
     Draws that are not matched have up to 0.029 at rho = -0.8; with correlations matched on their
-    own scale and not on Fisher's z, it is 0.029 at rho = 0.99.
+    own scale and not on Fisher's z, it is 0.029 at rho = 0.99. At rho = -0.99 the lines nearly meet
+    at day 4.5, and their correlation there jumps from -1 to 1 between nodes.
     """
     estimands = Estimands(lines_at={"4.5": 4.5})
     design = Design(Truth(250.0, 10.0, 25.0, 6.0, rho, 25.0), 18, days(10))
@@ -106,8 +109,8 @@ def test_lines_against_a_finer_grid(rho):
         for name in estimands.names:
             mean, sd = moments_over_nodes(grid, lines[name])
             fine_mean, fine_sd = moments_over_nodes(fine, finer[name])
-            assert mean == pytest.approx(fine_mean, abs=1e-3 * sd), name
-            assert sd == pytest.approx(fine_sd, rel=1e-3), name
+            assert mean == pytest.approx(fine_mean, abs=tolerance * sd), name
+            assert sd == pytest.approx(fine_sd, rel=tolerance), name
             low, high = _interval(finer[name], fine)
             found = matched(name, draws[name], lines[name], grid)
             shares.append([(found < low).mean(), (found > high).mean()])
