@@ -32,7 +32,7 @@ rule compile_exact:
     conda:
         "../../envs/study.yaml"
     params:
-        priors=prior_blocks,
+        families=sorted({block["family"] for block in config["priors"].values()}),
     script:
         "../scripts/compile_exact.py"
 

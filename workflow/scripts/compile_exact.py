@@ -13,12 +13,16 @@ from study.log import logger, open_log
 open_log(snakemake.log[0])
 logger.info("compiling the exact engine, which takes half a minute the first time")
 rng = np.random.default_rng(1)
-grid = rng.normal(size=(6, 4)) + np.arange(4)
+# the defaults of all families are scales for sleepstudy: so are these data
+grid = 250.0 + 25.0 * rng.normal(size=(6, 4)) + 10.0 * np.arange(4)
 unbalanced = grid.copy()
 unbalanced[0, 0] = np.nan
 data = [LongData.from_grid(response, np.arange(4)) for response in (grid, unbalanced)]
 truths = np.zeros((2, len(PARAMETERS)))
-for block in snakemake.params.priors.values():
-    prior = make_prior(**block).for_times(np.arange(4.0))
-    exact_batch(data, prior, [0.95], truths, [1, 2], [1, 2])
+for family in snakemake.params.families:
+    for origin in (0.0, "mean"):
+        prior = make_prior(family, origin=origin).for_times(np.arange(4.0))
+        fits = exact_batch(data, prior, [0.95], truths, [1, 2], [1, 2]).fits
+        for fit in fits[fits["status"] != "ok"].itertuples():
+            raise RuntimeError(f"a fit of test data under {family} is {fit.status}: {fit.error}")
 Path(snakemake.output[0]).write_text("The exact engine is in numba's cache of compiled code.\n")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from recovery.data.longdata import LongData
-from recovery.errors import InputError
+from recovery.errors import FAILURES_OF_DATA, InputError
 from recovery.model.prior import as_yaml_number
 from study.real_data import RealData
 
@@ -50,7 +50,7 @@ def reml_truth(data: LongData, source: str) -> dict[str, float]:
 
     try:
         found = estimate(data)
-    except ValueError:
+    except FAILURES_OF_DATA:
         raise InputError(
             f"{source}, key truth: REML finds no estimate of these data; write numbers."
         ) from None

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from recovery.data.longdata import LongData
+from recovery.errors import FAILURES_OF_DATA, FitError, failure_text
 from recovery.exact.draws import drawn_estimands, joint_draws, matched
 from recovery.exact.estimands import (
     SUBJECT_COLUMNS,
@@ -114,13 +115,13 @@ def solve_batch(
         started = time.process_time()
         try:
             if not np.isfinite(data[d].response).all():
-                raise ValueError("the responses are not all finite")
+                raise FitError("the responses are not all finite")
             problem = problem_of(
                 stats.rows[d], stats.rss[d], stats.patterns_of(d), centers[d], prior
             )
             exact = solve(problem)
             if not np.isfinite(exact.log_marginal_likelihood):
-                raise FloatingPointError("the posterior is not finite")
+                raise FitError("the posterior is not finite")
             drawn = drawn_estimands(exact, stats.subjects_of(d), DRAWS, int(seeds[d]))
             if targets.additional[d]:
                 rng = np.random.default_rng([int(seeds[d]), 3])
@@ -129,8 +130,8 @@ def solve_batch(
             for i, name in enumerate(names):
                 _summarise(table[d, i], name, exact, drawn, points, wanted, targets.truths[d, i])
             found.error[d] = exact.error
-        except Exception as error:  # noqa: BLE001 - a broken data set must not kill its batch
-            found.message[d] = f"{type(error).__name__}: {error}".splitlines()[0]
+        except FAILURES_OF_DATA as error:
+            found.message[d] = failure_text(error)
             table[d] = np.nan
         found.seconds[d] = time.process_time() - started + shared
     return found

@@ -22,6 +22,7 @@ import numpy as np
 from scipy import special
 
 from recovery.data.coding import Coding
+from recovery.errors import FitError
 from recovery.exact.kernels.axes import (
     BELL,
     DENSE,
@@ -211,13 +212,13 @@ def first_axes(problem: Problem) -> tuple[Axis, ...]:
 
     Raises
     ------
-    ValueError
+    FitError
         If the responses do not vary, so that there is no scale to look at.
     """
     sd0, sd1, sd, log_sd = guesses(problem.rows, problem.rss, problem.patterns)
     largest = max(sd0, sd1, sd)
     if largest == 0.0:
-        raise ValueError("the responses do not vary")
+        raise FitError("the responses do not vary")
     # where a guess is 0, any scale will do: pilots take over
     sd0, sd1, sd = (guess or largest for guess in (sd0, sd1, sd))
     quarter = math.asinh(0.5 * math.pi)

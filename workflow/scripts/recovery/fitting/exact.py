@@ -11,6 +11,7 @@ import xarray as xr
 
 from recovery.columns import DIAGNOSTICS, density_columns, quantile_columns
 from recovery.data.longdata import LongData
+from recovery.errors import FAILURES_OF_DATA, FitError
 from recovery.exact.batch import Summaries, Targets, solve_batch
 from recovery.exact.draws import joint_draws
 from recovery.exact.estimands import EFFECTS, SUBJECT_COLUMNS
@@ -156,14 +157,14 @@ class ExactEngine:
         self.draws = draws
 
     def fit(self, data: LongData, seed: int) -> Fit:
-        """Fit one data set; an exception is returned as a fit with status ``failed``."""
+        """Fit one data set; a failure of the data is a fit with status ``failed``."""
         started = time.process_time()
         try:
             if not np.isfinite(data.response).all():
-                raise ValueError("the responses are not all finite")
+                raise FitError("the responses are not all finite")
             exact = exact_posterior(data, self.prior)
             drawn = joint_draws(exact, data, self.draws, np.random.default_rng([seed, 1]))
-        except Exception as error:  # noqa: BLE001 - a broken replicate must not kill its batch
+        except FAILURES_OF_DATA as error:
             return Fit.failed(error, self.levels, attempts=1, seed=seed)
         draws = {
             name: (("chain", "draw", "subject")[: values.ndim + 1], values[None])

@@ -14,6 +14,7 @@ import pandas as pd
 import xarray as xr
 
 from recovery.data.longdata import LongData
+from recovery.errors import FAILURES_OF_DATA, FitError
 from recovery.fitting.compiled import ModelFile, runnable
 from recovery.fitting.result import Diagnostics, Fit
 from recovery.fitting.summary import estimates_from_draws
@@ -78,7 +79,7 @@ class NutsSampler:
         """Fit one data set; refit at most `settings.refits` times while diagnostics are not good.
 
         Not good are divergences, R-hat above 1.01 or a bulk effective sample size below 400
-        (Vehtari et al. 2021) in any estimand. An exception is not raised but
+        (Vehtari et al. 2021) in any estimand. A failure of the data is
         returned as a fit with status ``failed``.
         """
         started = time.process_time()
@@ -90,7 +91,7 @@ class NutsSampler:
                 trace = self._sample(data, settings, seed + attempt - 1)
                 posterior = trace["posterior"].to_dataset()
                 estimates, sample = estimates_from_draws(posterior, self.levels)
-            except Exception as error:  # noqa: BLE001 - a broken replicate must not kill its batch
+            except FAILURES_OF_DATA as error:
                 kept = ("attempts", "target_accept", "gradient_evaluations", "seed")
                 known = {name: getattr(record, name) for name in kept}
                 fit = Fit.failed(error, self.levels, **known)
@@ -108,17 +109,22 @@ class NutsSampler:
         values = self._formulation.data(data, self.prior)
         # a model for unbalanced data takes vectors, also where one number would do
         values = {name: np.array(values[name], ndmin=rank) for name, rank in self._ranks.items()}
-        trace = nutpie.sample(
-            self._compiled.with_data(**values),
-            chains=settings.chains,
-            tune=settings.tune,
-            draws=settings.draws,
-            target_accept=settings.target_accept,
-            seed=seed,
-            cores=1,  # the caller has as many processes as cores; the draws do not depend on it
-            progress_bar=False,
-            return_raw_trace=True,
-        )
+        try:
+            trace = nutpie.sample(
+                self._compiled.with_data(**values),
+                chains=settings.chains,
+                tune=settings.tune,
+                draws=settings.draws,
+                target_accept=settings.target_accept,
+                seed=seed,
+                cores=1,  # the caller has as many processes as cores; draws do not depend on it
+                progress_bar=False,
+                return_raw_trace=True,
+            )
+        except RuntimeError as error:  # nutpie has no class of its own for a bad initial point
+            if "initial" in str(error):
+                raise FitError(str(error)) from error
+            raise
         draws = draws_from_trace(trace)
         rng = np.random.default_rng([seed, 1])  # apart from nutpie's use of the seed
         posterior = draws["posterior"].to_dataset()

@@ -10,6 +10,7 @@ import pandas as pd
 
 from recovery.columns import estimate_columns, interval_probabilities, quantile_name
 from recovery.data.longdata import LongData
+from recovery.errors import FAILURES_OF_DATA, FitError, failure_text
 from recovery.fitting.result import Diagnostics
 from recovery.model.sufficient import BatchStatistics
 from recovery.parameters import PARAMETERS
@@ -52,12 +53,12 @@ def reml_batch(
         status, message = "failed", ""
         try:
             if not np.isfinite(one.response).all():
-                raise ValueError("the responses are not all finite")
+                raise FitError("the responses are not all finite")
             rows, singular = reml_rows(one, levels)
             status = "singular" if singular else "ok"
             message = "rho is -1 or 1, or a standard deviation is 0" if singular else ""
-        except Exception as error:  # noqa: BLE001 - a broken data set must not kill its batch
-            message = f"{type(error).__name__}: {error}".splitlines()[0]
+        except FAILURES_OF_DATA as error:
+            message = failure_text(error)
         seconds = time.process_time() - started
         record = Diagnostics(status=status, error=message, attempts=1, sampling_seconds=seconds)
         records.append({"replicate": number, **asdict(record)})

@@ -8,6 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from recovery.data.longdata import LongData
+from recovery.errors import failure_text
 from recovery.fitting.summary import no_estimates
 
 
@@ -75,8 +76,7 @@ class Fit:
     @classmethod
     def failed(cls, error: Exception, levels: list[float], **attempt: Any) -> "Fit":
         """A fit that raised an exception; `attempt` are diagnostics that it has all the same."""
-        message = f"{type(error).__name__}: {error}".splitlines()[0]
-        record = Diagnostics(status="failed", error=message, **attempt)
+        record = Diagnostics(status="failed", error=failure_text(error), **attempt)
         return cls(record, no_estimates(levels))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recovery.data.longdata import LongData
+from recovery.errors import FitError
 from recovery.exact.kernels.deviance import ML, REML, fit_at
 from recovery.model.sufficient import BatchStatistics
 from recovery.reml.minimum import Deviance, lowest_minimum, starting_scales
@@ -64,6 +65,8 @@ def estimate_from(
         *statistics, x0 * scales[0], x1 * scales[1], x2 * scales[1]
     )
     variance = quadratic / (rows - 2.0 if reml else rows)
+    if not variance > 0.0:
+        raise FitError("the residual variance is not above 0")
     sigma, det = math.sqrt(variance), a00 * a11 - a01 * a01
     # below the tolerance a factor is 0: the deviance is even in it, so nothing else changes
     l00, l11 = (0.0 if abs(x) < SINGULAR else abs(x) for x in (x0, x2))

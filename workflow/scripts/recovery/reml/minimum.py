@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from recovery.errors import FitError
 from recovery.exact.kernels.axes import guesses
 from recovery.exact.kernels.deviance import STEP, stencil
 
@@ -58,7 +59,7 @@ def starting_scales(rows: float, rss: float, patterns: np.ndarray) -> tuple[np.n
     sd = sd or max(sd0, sd1) or 1.0
     _, r00, _, r11 = patterns.max(axis=0)[:4]
     if not r11 > 0.0:
-        raise ValueError("no subject has two different times")
+        raise FitError("no subject has two different times")
     return np.array([max(sd0 / sd, 0.1 / r00), max(sd1 / sd, 0.1 / r11)]), sd
 
 
@@ -79,7 +80,7 @@ def newton(
     for _ in range(MOST_STEPS):
         value, new_gradient, new_hessian = objective(trial)
         if trial is start and not np.isfinite(value):
-            raise ValueError("the deviance is not finite")
+            raise FitError("the deviance is not finite")
         if value < here:
             settled = here - value < tolerance and np.abs(trial - x).max() < np.sqrt(tolerance)
             here, x, gradient, hessian = value, trial, new_gradient, new_hessian

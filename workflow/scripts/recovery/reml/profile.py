@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
+from recovery.errors import FitError
 from recovery.exact.kernels.deviance import ML, RHO, SIGMA, SIGMA_U0, SIGMA_U1, fit_at
 from recovery.reml.minimum import Deviance, lowest_minimum, newton, starting_scales
 
@@ -44,6 +45,8 @@ def profile_intervals(
     least, x = lowest_minimum(Deviance(*statistics, ML, 0.0, scales))
     s0, along, across = (x * scales[[0, 1, 1]]).tolist()
     *_, quadratic = fit_at(*statistics, s0, along, across)
+    if not quadratic > 0.0:
+        raise FitError("the residual variance is not above 0")
     sigma = math.sqrt(quadratic / rows)
     along = math.copysign(along, s0 * along)
     found = _coordinates(abs(s0) * sigma, along * sigma, abs(across) * sigma, sigma, scales * sigma)
