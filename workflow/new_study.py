@@ -23,10 +23,11 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parent / "scripts"))
 
-from recovery.data.longdata import LongData
+from recovery.data.longdata import LongData, time_text
 from recovery.errors import InputError
 from study.check import Study, check_study
 from study.real_data import RealData, read_real_data
+from study.start import data_lines
 from study.truth import as_yaml, near_truth, reml_truth, simulable
 
 RHOS = (-0.8, -0.4, 0, 0.4, 0.8)
@@ -56,6 +57,7 @@ replicates: 1000
 sampler: {{replicates: 0}} # NUTS as a check: the sheet's column nuts
 
 # The priors compared. auto: sd(y), and sd(y) / (2 sd(t)) for slopes; write numbers to change them.
+# beta_prior_at: means states the prior of beta0 at the mean time, as rstanarm and brms do.
 priors:
   independent:
     family: independent
@@ -85,6 +87,7 @@ SCALES = ("beta0_sd", "beta1_sd", "sigma_scale", "sigma_u0_scale", "sigma_u1_sca
 
 def main() -> None:
     """Read the data, write the study, check it, and say how to run it."""
+    sys.stdout.reconfigure(errors="replace")  # a terminal may lack some letters
     arguments = _arguments()
     folder = Path(arguments.to)
     try:
@@ -93,7 +96,8 @@ def main() -> None:
     except InputError as error:
         sys.exit(f"Error: {error}")
     for warning in study.warnings:
-        print(f"Warning: {warning}")
+        if warning not in study.real.warnings:  # those are printed
+            print(f"Warning: {warning}")
     command = f"python -m uv run snakemake --directory {shlex.quote(str(folder))} --cores 2"
     print(f"Wrote {folder}/config/config.yaml and {folder}/scenarios.tsv. Next:")
     print(f"  {command}                # which prior, how wide")
@@ -101,25 +105,36 @@ def main() -> None:
 
 
 def _read(arguments: argparse.Namespace) -> tuple[int | str, RealData]:
-    """The data and the origin of their time: 0, or the mean where 0 is far from them."""
+    """The data and the origin of their time: 0, or the mean where 0 is far from them.
+
+    Far is more than half of the times' range, as for ages: rho and sigma_u0 at such a time say
+    nothing of the data.
+    """
     names = {name: getattr(arguments, name) for name in ("response", "time", "group")}
-    block = {"path": arguments.csv, "unit": 1, **names}
+    block = {"path": arguments.csv, "unit": 1, "incomplete": "leave out", **names}
     real = read_real_data(block | {"origin": 0})
-    if not real.far:
-        print(f"Data: {real.description}.")
-        return 0, real
-    why = real.far
-    real = read_real_data(block | {"origin": "mean"})
-    print(f"Data: {real.description}.")
-    print(
-        f"Time is counted from the mean, {real.coding.origin:g} (data.origin: mean), since {why}."
-    )
-    return "mean", real
+    low, high = real.data.time.min(), real.data.time.max()
+    origin: int | str = 0
+    if max(low, -high) > (high - low) / 2:
+        origin, real = "mean", read_real_data(block | {"origin": "mean"})
+    for line in data_lines(real):
+        print(line)
+    if origin == "mean":
+        print(
+            f"Time is counted from the mean, {time_text(real.coding.origin)} (data.origin: mean), "
+            f"since time 0 is far from the data's times ({time_text(low)} to {time_text(high)})."
+        )
+    return origin, real
 
 
 def _truth(real: RealData, arguments: argparse.Namespace) -> str:
     """The value of the key truth: the data's estimate, or numbers near it if it is singular."""
     truth = reml_truth(real.data, arguments.csv)
+    if not truth["sigma"]:
+        raise InputError(
+            f"{arguments.csv}, column '{arguments.response}': the data lie on straight lines "
+            "without residuals, so there is nothing to estimate; use the values as measured."
+        )
     numbers = ", ".join(f"{name} = {value:g}" for name, value in truth.items())
     print(f"Truth, the REML estimates: {numbers}.")
     if simulable(truth):
@@ -189,13 +204,14 @@ def _arguments() -> argparse.Namespace:
 def _config(
     csv: str, origin: int | str, data: LongData, truth: str, arguments: argparse.Namespace
 ) -> str:
-    study = re.sub(r"[^A-Za-z0-9_-]+", "_", Path(arguments.csv).stem)[:60].strip("_-")
+    stem = Path(arguments.csv).name.partition(".")[0]
+    study = re.sub(r"[^A-Za-z0-9_-]+", "_", stem)[:60].strip("_-")
     columns = {name: _quoted(getattr(arguments, name)) for name in ("response", "time", "group")}
     base = min(data.subjects, MOST_SUBJECTS // 4)
     return CONFIG.format(
         path=_quoted(csv),
-        study=study or "study",
-        scales="\n    ".join(f"{name}: auto" for name in SCALES),
+        study=_quoted(study or "study"),
+        scales="\n    ".join([*(f"{name}: auto" for name in SCALES), "beta_prior_at: means"]),
         subjects=sorted({max(3, round(base * factor)) for factor in (0.5, 1, 2, 4)}),
         truth=truth,
         origin=origin,

@@ -23,7 +23,16 @@ def test_mean_and_sd_are_those_of_the_rows():
 def test_a_computed_origin_has_six_digits():
     """Last bits, which differ between machines, must not rerun a study."""
     assert Coding.of("mean", "sd", TIMES + 1e-9) == Coding.of("mean", "sd", TIMES)
-    assert Coding.of("mean", 1, np.array([2001.0, 2004.0, 2012.0])).origin == 2005.67
+    assert Coding.of("mean", 1, np.array([2001.0, 2004.0, 2012.0])).origin == 2005.66667
+
+
+@pytest.mark.parametrize("shift", [0.0, 1_600_000_000.0, 20_210_101.0])
+def test_digits_are_those_of_the_spread(shift):
+    """A mean of seconds since 1970, to six digits of its own, would lie minutes away."""
+    coding = Coding.of("mean", "sd", TIMES + shift)
+    assert abs(coding.origin - shift - TIMES.mean()) < 1e-5 * TIMES.std()
+    assert coding.unit == pytest.approx(TIMES.std(), rel=1e-5)
+    assert f"{shift + TIMES.mean():.5f}" in coding.label("second")
 
 
 def test_numbers_are_taken_as_they_are():

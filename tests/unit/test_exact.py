@@ -53,7 +53,10 @@ def importance_moments(data: LongData, prior, n: int = 60_000):
     y = data.response - data.response.mean()
     off = rho * s0 * s1
     Sigma = np.stack([s0**2, off, off, s1**2], -1).reshape(n, 2, 2)
-    precision = np.broadcast_to(np.diag([prior.beta0_sd**-2, prior.beta1_sd**-2]), (n, 2, 2))
+    at = data.time.mean() if prior.beta_prior_at != "origin" else 0.0
+    stated = np.array([[1.0, at], [0.0, 1.0]])  # the level there, and the slope
+    own = stated.T @ np.diag([prior.beta0_sd**-2, prior.beta1_sd**-2]) @ stated
+    precision = np.broadcast_to(own, (n, 2, 2))
     product, log_weight = np.zeros((n, 2)), np.zeros(n)
     for j in range(data.subjects):
         mine = data.subject == j
@@ -88,12 +91,13 @@ def importance_moments(data: LongData, prior, n: int = 60_000):
 @pytest.mark.parametrize("subjects", [3, 6])
 def test_hard_data_against_importance_sampling(truth, subjects):
     data = grid_data(Design(truth, subjects, days(5)))
-    prior = make_prior("lkj_corr")
-    exact = exact_posterior(data, prior)
-    assert exact.adequate, exact.error
-    moments = exact.moments
-    for parameter, (mean, error) in importance_moments(data, prior).items():
-        assert abs(moments[parameter][0] - mean) < 4.5 * error, parameter
+    for at in ("origin", "means"):
+        prior = make_prior("lkj_corr", beta_prior_at=at).for_times(data.time)
+        exact = exact_posterior(data, prior)
+        assert exact.adequate, exact.error
+        moments = exact.moments
+        for parameter, (mean, error) in importance_moments(data, prior).items():
+            assert abs(moments[parameter][0] - mean) < 4.5 * error, parameter
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -306,6 +310,23 @@ def test_a_new_family_needs_its_density_only():
     assert exact.adequate
     mean, sd, *tails, evidence = Reference(data, Exponential()).errors(exact)
     assert max(mean, sd, evidence) < 1e-3 and max(tails) < 5e-3
+
+
+def test_a_prior_at_the_means_moves_with_the_times(sleepstudy):
+    """However far from 0 time is counted: that of the origin, from day 2000 on, does not hold."""
+    found = {}
+    for at in ("origin", "means"):
+        for shift in (0.0, 2000.0):
+            data = sleepstudy.at(sleepstudy.time + shift)
+            prior = make_prior("independent", beta_prior_at=at, origin=shift).for_times(data.time)
+            found[at, shift] = exact_posterior(data, prior).moments
+    for name in ("beta1", "sigma", "sigma_u1"):
+        assert found["means", 2000.0][name] == pytest.approx(found["means", 0.0][name], rel=1e-6)
+    plain = make_prior("lkj_corr", beta_prior_at="means").for_times(sleepstudy.time)
+    far = replace(plain, beta_prior_at=plain.beta_time + 300.0)
+    assert plain.beta_time == 4.5
+    moments = [exact_posterior(sleepstudy, prior).moments["beta1"][0] for prior in (plain, far)]
+    assert moments[0] == pytest.approx(10.2, abs=0.2) and moments[1] < 0.5
 
 
 def test_a_correlated_prior_of_beta(sleepstudy):

@@ -1,38 +1,42 @@
-"""Broken intermediate files go; good ones stay, whatever else went wrong."""
+"""Files are written as a whole; a damaged one is named, with how to recreate it."""
 
+import pandas as pd
 import pytest
 
 from recovery.errors import InputError
-from recovery.files import delete_if_corrupt
+from recovery.files import read_table, reading, write_table, written_whole
 
 
-@pytest.fixture
-def path(tmp_path):
-    path = tmp_path / "a.parquet"
-    path.write_bytes(b"")
-    return path
-
-
-@pytest.mark.parametrize("error", [ValueError("no magic bytes"), OSError("truncated file")])
-def test_a_file_that_cannot_be_read_goes(path, error):
-    with (
-        pytest.raises(InputError, match="corrupt file deleted"),
-        delete_if_corrupt(path),
-    ):
-        raise error
-    assert not path.exists()
+@pytest.mark.parametrize("name", ["a.parquet", "a.csv"])
+@pytest.mark.parametrize("content", [b"", b"PAR1 half a file"])
+def test_a_damaged_table_is_named(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content if name == "a.parquet" else b"")
+    with pytest.raises(InputError, match=rf"{name}: the file is damaged .*; delete it and repeat"):
+        read_table(path)
+    assert path.exists()
 
 
 @pytest.mark.parametrize(
     "error", [MemoryError(), ImportError(), PermissionError(13, "no"), OSError(24, "too many")]
 )
-def test_what_is_no_fault_of_the_file_leaves_it(path, error):
-    with pytest.raises(type(error)), delete_if_corrupt(path):
+def test_errors_of_the_machine_are_not_the_file_s(tmp_path, error):
+    with pytest.raises(type(error)), reading(tmp_path):
         raise error
-    assert path.exists()
 
 
-def test_a_missing_file_is_told_as_such(path):
-    with pytest.raises(FileNotFoundError), delete_if_corrupt(path):
-        path.with_name("none").open()
-    assert path.exists()
+def test_a_missing_file_is_missing(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        read_table(tmp_path / "none.parquet")
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.csv"])
+def test_a_write_that_fails_leaves_the_file_before(tmp_path, name):
+    path = tmp_path / name
+    table = pd.DataFrame({"scenario": ["01"], "x": [1.5]})
+    write_table(table, path)
+    with pytest.raises(OSError, match="full"), written_whole(path) as part:
+        part.write_text("half")
+        raise OSError("full")
+    pd.testing.assert_frame_equal(read_table(path), table)
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,11 +1,13 @@
+import gzip
 import hashlib
 
 import numpy as np
+import pandas as pd
 import pytest
 from helpers import ROOT
 
 from recovery.data.longdata import LongData
-from recovery.data.read import read_long_csv
+from recovery.data.read import read_long_csv, read_measurements
 from recovery.errors import InputError
 
 GOOD = """id,day,ms,note
@@ -48,21 +50,20 @@ def test_row_order_does_not_matter(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("a,1,260", "a,1,", r"my\.csv, line 3, column 'ms': the cell is empty; it must be"),
-        ("a,1,260", "a,1,NaN", "line 3, column 'ms': the cell holds 'NaN'"),
+        ("a,1,260", "a,1,x", r"my\.csv, line 3, column 'ms': the cell holds 'x'; it must be"),
         ("a,1,260", "a,1,inf", "line 3, column 'ms': the cell holds 'inf'"),
         ("a,1,260", "a,one,260", "line 3, column 'day': the cell holds 'one'"),
         ("a,1,260", ",1,260", "line 3, column 'id': the cell is empty"),
         ("a,1,260", "NA,1,260", "column 'id': the cell holds 'NA'; every subject needs a name"),
         ("a,1,260,", "a,1,260,x,y", "line 3: 5 cells, but the header has 4"),
-        ("a,1,260", "a,0,260", "line 3: subject a has a second row for day = 0"),
-        ("a,1,260", "a,0.0,260", "line 3: subject a has a second row"),
+        ("a,1,260,", '"a,1,260,', "line 3: not a valid CSV row .*; look for a quote that is not"),
+        ("a,1,260,", '"a,1\nb,2",1,260,', "line 3, column 'id': the cell has a line break"),
         (
             "day",
             "time",
             r"unknown column 'day' .data.time in the config; expected 'id', 'time'",
         ),
-        ("day,ms,note", "day,ms,ms", "line 1: duplicate column 'ms'"),
+        ("day,ms,note", "day,ms,ms", "duplicate column 'ms'"),
         ("c,", "b,4", r"found 2 subjects .column 'id'.; the model needs at least 3"),
     ],
 )
@@ -89,8 +90,12 @@ def test_semicolons_are_no_commas(tmp_path):
     ("content", "message"),
     [
         (b"", r"my\.csv: the data file is empty .data\.path"),
-        (b"PK\x03\x04,\x00", r"my\.csv: this is a spreadsheet workbook; save it as text"),
-        (GOOD.encode("utf-16"), r"my\.csv: the data file is not UTF-8 text"),
+        (b"PK\x03\x04,\x00", r"my\.csv: the data file is an Excel workbook"),
+        (GOOD.encode("utf-16"), r"my\.csv: the data file is UTF-16 text; save it as UTF-8"),
+        (GOOD.replace("a,", "ä,").encode("latin-1"), r"my\.csv: the data file is not UTF-8 text"),
+        (b"\xd0\xcf\x11\xe0", r"my\.csv: the data file is an old Excel workbook"),
+        (b"\x1f\x8bhalf", r"my\.csv: the data file cannot be read"),
+        (b"PAR1half", r"my\.csv: not a valid parquet file"),
     ],
 )
 def test_files_that_are_not_text_are_named_for_what_they_are(tmp_path, content, message):
@@ -108,7 +113,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_name(tmp_path):
 
 def test_data_without_an_answer(tmp_path):
     each = "id,day,ms\n" + "".join(f"{g},{d},{d}\n" for d, g in enumerate("abcd"))
-    with pytest.raises(InputError, match=r"found 0 subjects of more than one row .column 'id'."):
+    with pytest.raises(InputError, match=r"found 0 subjects with several times .column 'id'."):
         read(tmp_path, each)
     constant = "id,day,ms\n" + "".join(f"{g},{d},5\n" for g in "abc" for d in range(3))
     with pytest.raises(InputError, match=r"found 1 different responses .column 'ms'."):
@@ -143,3 +148,100 @@ def test_sleepstudy_has_the_documented_checksum():
     folder = ROOT / "config/data"
     checksum = hashlib.sha256((folder / "sleepstudy.csv").read_bytes()).hexdigest()
     assert checksum in (folder / "README.md").read_text()
+
+
+# the same table as spreadsheets, R and people write it
+WRITTEN = {
+    "blank columns": GOOD.replace("note\n", "note,,,\n").replace(",\n", ",,,\n"),
+    "blanks in the header": GOOD.replace("id,day,ms", "id, day , ms"),
+    "another column twice": GOOD.replace("note", "note,note").replace(",\n", ",,\n"),
+    "Excel's first line": "sep=,\n" + GOOD,
+    "row numbers": "\n".join(
+        f"{i},{line}" if i else f",{line}" for i, line in enumerate(GOOD.split("\n")) if line
+    ),
+    "a line break in a name": GOOD.replace("note", '"note\nof mine"'),
+    "blank lines first": "\n,,,\n" + GOOD,
+    "Windows": GOOD.replace("\n", "\r\n"),
+}
+
+
+@pytest.mark.parametrize("text", WRITTEN.values(), ids=WRITTEN.keys())
+def test_tables_as_people_write_them(tmp_path, text):
+    expected, data = read(tmp_path, GOOD), read(tmp_path, text)
+    np.testing.assert_array_equal(data.response, expected.response)
+    assert data.labels == expected.labels
+
+
+def test_line_numbers_count_lines(tmp_path):
+    """After a quoted line break, in the header or in a row, too."""
+    text = GOOD.replace("note", '"note\nof mine"').replace("260,", '260,"two\nlines"')
+    with pytest.raises(InputError, match="line 6, column 'ms': the cell holds 'x'"):
+        read(tmp_path, text.replace("a,2,270", "a,2,x"))
+
+
+def test_compressed_and_parquet_files_are_read(tmp_path):
+    expected = read(tmp_path, GOOD)
+    (tmp_path / "my.csv.gz").write_bytes(gzip.compress(GOOD.encode()))
+    pd.read_csv(tmp_path / "my.csv").to_parquet(tmp_path / "my.parquet")
+    for name in ("my.csv.gz", "my.parquet"):
+        data = read_long_csv(tmp_path / name, "ms", "day", "id")
+        np.testing.assert_array_equal(data.response, expected.response)
+        assert data.labels == expected.labels
+
+
+def measured(tmp_path, text, **options):
+    path = tmp_path / "my.csv"
+    path.write_text(text)
+    return read_measurements(path, "ms", "day", "id", **options)
+
+
+@pytest.mark.parametrize("cell", ["", "NA", "NaN", ".", "null"])
+def test_rows_without_a_value_are_left_out_and_counted(tmp_path, cell):
+    text = GOOD.replace("a,1,260", f"a,1,{cell}").replace("b,2,", f"b,{cell},") + "b,5,270,\n"
+    found = measured(tmp_path, text)
+    assert len(found.data.response) == 6
+    left_out, unused = found.notes
+    assert left_out == "2 of 8 rows are left out: 1 without 'ms', 1 without 'day'."
+    assert unused == "Columns that are not used: 'note'."
+    with pytest.raises(InputError, match=r"line [36], column '(ms|day)': the cell"):
+        measured(tmp_path, text, incomplete="refuse")
+
+
+def test_two_rows_at_one_time_are_measurements(tmp_path):
+    """Pupils of a school with one intake score; whole rows that are equal are counted apart."""
+    found = measured(tmp_path, GOOD + "a,1,261,\na,1,260,\nb,0,240,x\n")
+    assert len(found.data.response) == 10 and found.data.patterns()[0] == (0, 1, 1, 1, 2)
+    assert (
+        "Further measurements of a subject at a time that it has already: 3 rows, 1 of them "
+        "identical in every column, which is usually a mistake." in found.notes
+    )
+
+
+@pytest.mark.parametrize("other", ["A", "1.0", "e\u0301"])
+def test_names_that_are_nearly_one_get_a_warning(tmp_path, other):
+    first = {"A": "a", "1.0": "1", "e\u0301": "\xe9"}[other]
+    text = GOOD.replace("a,", f"{first},") + f"{other},0,251,\n{other},1,262,\n"
+    (warning,) = measured(tmp_path, text).warnings
+    assert warning.startswith("1 names of subjects are written in several ways")
+    assert measured(tmp_path, GOOD).warnings == []
+
+
+def scale(*values):
+    rows = "".join(f"p{i % 4},{i // 4},{value}\n" for i, value in enumerate(values))
+    return "id,day,ms\n" + rows
+
+
+@pytest.mark.parametrize(
+    ("values", "held"),
+    [
+        ([*range(20, 36), -9, -9], "2 cells of 'ms' hold -9"),
+        ([*range(20, 36), 999, 998, 999], "3 cells of 'ms' hold 998 and 999"),
+        ([*range(20, 36), 999], ""),  # once: an outlier
+        ([0, 0, 0, *range(1, 16)], ""),  # the floor of a scale
+        ([10] * 6 + [1, 2, 3, 5, 6, 8, 9], ""),  # its ceiling
+        ([1, 5] * 8, ""),  # two answers
+    ],
+)
+def test_a_code_for_missing_values_gets_a_warning(tmp_path, values, held):
+    warnings = measured(tmp_path, scale(*values)).warnings
+    assert [warning.partition(",")[0] for warning in warnings] == ([held] if held else [])

@@ -79,19 +79,19 @@ def test_a_balanced_data_set_is_one_pattern(sleepstudy):
     assert np.ndim(Statistics.of(sleepstudy, 0.0).r00) == 0
 
 
-@pytest.mark.parametrize("point", POINTS[1:3])
-def test_pymc_model_is_the_posterior_density(data, point):
+@pytest.mark.parametrize(("point", "at"), [(POINTS[1], "origin"), (POINTS[2], "means")])
+def test_pymc_model_is_the_posterior_density(data, point, at):
     """The marginal PyMC model's log density, up to the constant that it leaves out."""
     from recovery.model.families import make_prior
     from recovery.model.pymc_models import marginal_model
 
-    prior = make_prior("lkj_corr")
+    prior = make_prior("lkj_corr", beta_prior_at=at).for_times(data.time)
     model = marginal_model(data, prior)
     log_density = model.compile_logp(jacobian=False, mode="FAST_COMPILE")
 
     def both(beta0, beta1, sigma, s0, s1, rho):
         unconstrained = {
-            "beta0_deviation": np.array(beta0 - data.response.mean()),
+            "beta0_deviation": np.array(beta0 + beta1 * time - data.response.mean()),
             "beta1": np.array(beta1),
             "sigma_log__": np.log(sigma),
             "sigma_u0_log__": np.log(s0),
@@ -105,10 +105,11 @@ def test_pymc_model_is_the_posterior_density(data, point):
             )
         )
         density = likelihood + prior.log_density(s0, s1, rho, sigma)
-        density += stats.norm(data.response.mean(), 50).logpdf(beta0)
+        density += stats.norm(data.response.mean(), 50).logpdf(beta0 + beta1 * time)
         density += stats.norm(0, 10).logpdf(beta1) + stats.t(4, scale=50).logpdf(sigma)
         return float(log_density(unconstrained)), density
 
+    time = prior.beta_time
     transform = model.rvs_to_transforms[model["corr_cholesky"]]
 
     def unconstrain(rho):

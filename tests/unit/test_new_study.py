@@ -55,7 +55,7 @@ def test_a_study_runs_as_it_is_written(begin):
 def test_ages_are_counted_from_their_mean(begin):
     """At age 0 the estimate of rho would be 1, or nearly, whatever the data are."""
     printed = begin(people(60))
-    assert "Time is counted from the mean, 66.875 (data.origin: mean), since the" in printed
+    assert "Time is counted from the mean, 66.875 (data.origin: mean), since time 0" in printed
     assert "singular" not in printed and "Warning" not in printed
     study = begin.checked()
     assert study.config["data"]["origin"] == "mean" and study.given_truth == "data"

@@ -12,6 +12,7 @@ from unit.sleepstudy_exact import EXACT
 from recovery.data.longdata import LongData
 from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import simulate_batch
+from recovery.errors import FitError
 from recovery.exact.posterior import exact_posterior
 from recovery.fitting.compiled import OtherMachineError, load_model, runnable, save_model
 from recovery.fitting.nuts import MIN_ESS_BULK, NutsSampler, SamplerSettings
@@ -159,13 +160,13 @@ def test_a_refit_that_breaks_is_a_failure_with_no_word_of_the_fit_before(
 
     def breaks(data, settings, seed):
         if settings.draws > 50:
-            raise RuntimeError("broken")
+            raise FitError("broken")
         return sample(data, settings, seed)
 
     monkeypatch.setattr(sampler, "_sample", breaks)
     fit = sampler.fit(sleepstudy, 1)
     record = fit.diagnostics
-    assert (record.status, record.error) == ("failed", "RuntimeError: broken")
+    assert (record.status, record.error) == ("failed", "FitError: broken")
     assert (record.attempts, record.divergences, record.seed) == (2, 0, 1)
     assert np.isnan(record.max_rhat) and record.gradient_evaluations > 0
     assert fit.draws is None and fit.estimates["mean"].isna().all()

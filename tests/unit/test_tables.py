@@ -166,7 +166,10 @@ def test_missingness_counts_every_fit_once():
             "engine": "nuts",
             "status": ["ok", "ok", "not_converged", "failed", "singular"],
             "attempts": [1, 2, 3, 1, 1],
+            "same_as": "",
         }
     )
     counts = missingness_table(fits).iloc[0]
-    assert list(counts.iloc[3:]) == [5, 4, 2, 1, 1, 1]
+    assert list(counts.iloc[3:]) == [5, 5, 4, 2, 1, 1, 1]
+    shared = missingness_table(fits.assign(prior="q", same_as="p")).iloc[0]
+    assert (shared["requested"], shared["computed"]) == (5, 0)

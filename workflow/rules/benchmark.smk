@@ -25,6 +25,8 @@ rule cost:
 
 
 rule scaling:
+    input:
+        code=code("scaling.py"),
     output:
         "<results>/tables/scaling.csv",
     log:

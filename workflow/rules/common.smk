@@ -21,7 +21,8 @@ from study.start import start_lines
 try:
     for path in workflow.configfiles:
         check_yaml(path)
-    study = check_study(config, source=" + ".join(map(str, workflow.configfiles)) or "config")
+    sources = [*map(str, workflow.configfiles), *["--config"] * bool(workflow.config_settings.config)]
+    study = check_study(config, source=" + ".join(sources))
 except InputError as error:
     sys.exit(f"Error: {error}")
 

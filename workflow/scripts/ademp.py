@@ -5,6 +5,7 @@ from importlib.metadata import version
 
 import pandas as pd
 
+from recovery.files import read_table
 from recovery.report.bookkeeping import precision_sentence
 from recovery.report.pages import plain_table, render, write_page
 from study.log import open_log
@@ -14,7 +15,7 @@ SOFTWARE = ("snakemake", "pymc", "nutpie", "arviz", "numpy", "scipy", "pandas", 
 open_log(snakemake.log[0])
 config = snakemake.params.config
 names = ("replicates_needed", "missingness", "designs", "settings")
-read = {name: pd.read_csv(snakemake.input[name], dtype={"scenario": str}) for name in names}
+read = {name: read_table(snakemake.input[name]) for name in names}
 page = render(
     snakemake.input.template,
     snakemake.input.base,

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from recovery.files import read_table
 from recovery.report.answers import (
     cost_sentence,
     design_sentences,
@@ -11,7 +12,7 @@ from recovery.report.answers import (
     short_answer,
     verdict_rows,
 )
-from recovery.report.bookkeeping import checks
+from recovery.report.bookkeeping import checks, failures_warning
 from recovery.report.pages import plain_table, render, write_page
 from recovery.summaries.accuracy import compared_fits
 from study.log import open_log
@@ -19,25 +20,23 @@ from study.log import open_log
 open_log(snakemake.log[0])
 params = snakemake.params
 names = ("recovery", "control", "replicates_needed", "missingness", "designs")
-read = {name: pd.read_csv(snakemake.input[name], dtype={"scenario": str}) for name in names}
-subjects = [
-    pd.read_csv(path, dtype={"scenario": str})
-    for path in snakemake.input
-    if path.endswith("subjects.csv")
-]
+read = {name: read_table(snakemake.input[name]) for name in names}
+subjects = [read_table(path) for path in snakemake.input if path.endswith("subjects.csv")]
 compared = pd.concat(
-    compared_fits(pd.read_parquet(path, filters=[("replicate", "<=", most)]))
+    compared_fits(read_table(path, filters=[("replicate", "<=", most)]))
     for path, most in zip(snakemake.input.estimates, read["designs"]["nuts"], strict=True)
 )
 fits = pd.concat(
-    pd.read_parquet(path, columns=["prior", "engine", "status", "sampling_seconds"])
+    read_table(path, columns=["prior", "engine", "status", "sampling_seconds"])
     for path in snakemake.input.fits
 )
+warning = failures_warning(read["missingness"])
 found = evidence(read["recovery"], params.labels, *subjects)
 page = render(
     snakemake.input.template,
     snakemake.input.base,
     study=params.study,
+    warning=warning,
     designs=[
         {
             "name": one.design,
@@ -56,4 +55,5 @@ page = render(
 )
 write_page(snakemake.output.page, page)
 with open(snakemake.output.answer, "w", encoding="utf-8") as file:
-    file.write(f"{short_answer(found[0])}\n")
+    answer = short_answer(found[0]) if found else "No prior can be judged: there are no estimates."
+    file.write(f"{warning}\n{answer}\n".lstrip())

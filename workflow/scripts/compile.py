@@ -13,5 +13,6 @@ from recovery.model.formulations import variant_template
 from recovery.model.pymc_models import MODELS
 
 build = MODELS[variant.split("-")[0]]
-model = build(variant_template(variant), make_prior(**snakemake.params.prior))
+template = variant_template(variant)
+model = build(template, make_prior(**snakemake.params.prior).for_times(template.time))
 save_model(compile_model(model), snakemake.output[0])

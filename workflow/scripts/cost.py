@@ -8,6 +8,7 @@ ignore_compile_cache()
 
 from recovery.benchmark.cost import measure_costs
 from recovery.data.coding import read_coded_csv
+from recovery.files import write_table
 from recovery.model.families import make_prior
 from recovery.seeds import named_seed
 
@@ -20,4 +21,4 @@ fits = measure_costs(
     lambda message: logger.info("benchmark | %s: %s", name, message),
 )
 fits.insert(0, "prior", name)
-fits.to_parquet(snakemake.output[0], index=False)
+write_table(fits, snakemake.output[0])

@@ -1,18 +1,16 @@
 """Write the pages to explore the results, which need no network."""
 
-import json
-
-import pandas as pd
 import vl_convert
 
+from recovery.files import read_table
 from recovery.report.explore import explore_chart, explore_table, first_reference
 from recovery.report.figures.style import prior_styles
 from recovery.report.pages import render, write_page
 from study.log import open_log
 
 open_log(snakemake.log[0])
-recovery = pd.read_csv(snakemake.input.recovery, dtype={"scenario": str})
-comparison = pd.read_csv(snakemake.input.comparison, dtype={"scenario": str})
+recovery = read_table(snakemake.input.recovery)
+comparison = read_table(snakemake.input.comparison)
 labels, pages = snakemake.params.labels, snakemake.params.pages
 styles = prior_styles(snakemake.params.methods)
 reference = first_reference(recovery)
@@ -26,7 +24,7 @@ for path, (page, parameters) in zip(snakemake.output, pages.items(), strict=True
         snakemake.input.base,
         study=snakemake.params.study,
         code=code,
-        specification=json.dumps(chart, separators=(",", ":")),
+        specification=chart,
         reml="reml" in labels,
         other_pages=[other for other in pages if other != page],
     )

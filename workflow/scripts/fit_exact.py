@@ -4,7 +4,7 @@ import pandas as pd
 import xarray as xr
 
 from recovery.data.simulate import replicate_data
-from recovery.files import delete_if_corrupt
+from recovery.files import reading, write_table
 from recovery.fitting.exact import exact_batch
 from recovery.fitting.targets import targets_of
 from recovery.model.families import make_prior
@@ -14,7 +14,7 @@ from study.log import logger, open_log
 
 open_log(snakemake.log[0])
 scenario, params = snakemake.wildcards.scenario, snakemake.params
-with delete_if_corrupt(snakemake.input.datasets):
+with reading(snakemake.input.datasets):
     datasets = xr.load_dataset(snakemake.input.datasets)
 data = replicate_data(datasets)
 numbers = datasets["replicate"].to_numpy()
@@ -31,8 +31,13 @@ for name, prior in priors.items():
         continue
     found[name] = exact_batch(data, prior, params.levels, targets, numbers, seeds)
     logger.info("%s | %s: %d exact fits done", scenario, name, len(numbers))
-for i, path in enumerate(snakemake.output):
-    tables = [batch[i].assign(prior=name, engine="exact") for name, batch in found.items()]
+for kind, path in snakemake.output.items():
+    tables = [
+        getattr(batch, kind).assign(prior=name, engine="exact", same_as=first.get(name, ""))
+        for name, batch in found.items()
+    ]
     table = pd.concat(tables, ignore_index=True)
+    if kind != "fits":
+        table = table.drop(columns="same_as")
     keys = ["replicate", "prior", "engine"]
-    table[keys + [name for name in table if name not in keys]].to_parquet(path, index=False)
+    write_table(table[keys + [name for name in table if name not in keys]], path)

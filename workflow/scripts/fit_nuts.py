@@ -2,7 +2,7 @@
 
 import xarray as xr
 
-from recovery.files import delete_if_corrupt
+from recovery.files import reading, write_table
 from recovery.fitting.compiled import load_model
 from recovery.fitting.nuts import NutsSampler, SamplerSettings
 from recovery.fitting.replicates import fit_each, replicate_tables
@@ -12,7 +12,7 @@ from study.log import open_log, progress
 
 open_log(snakemake.log[0])
 scenario, prior, batch = (snakemake.wildcards[key] for key in ("scenario", "prior", "batch"))
-with delete_if_corrupt(snakemake.input.datasets):
+with reading(snakemake.input.datasets):
     datasets = xr.load_dataset(snakemake.input.datasets)
 sampler = NutsSampler(
     make_prior(**snakemake.params.prior).for_times(datasets["planned_times"].to_numpy()),
@@ -29,4 +29,4 @@ fitted = fit_each(
 for table, path in zip(replicate_tables(fitted), snakemake.output, strict=True):
     table.insert(1, "prior", prior)
     table.insert(2, "engine", "nuts")
-    table.to_parquet(path, index=False)
+    write_table(table, path)

@@ -14,6 +14,7 @@ ignore_compile_cache()
 import pymc as pm
 
 from recovery.data.coding import read_coded_csv
+from recovery.files import write_table, written_whole
 from recovery.fitting.nuts import NutsSampler, SamplerSettings
 from recovery.fitting.observed import observe
 from recovery.model.families import make_prior
@@ -23,18 +24,21 @@ from recovery.model.pymc_models import MODELS
 name, levels = snakemake.wildcards.prior, snakemake.params.levels
 data = read_coded_csv(snakemake.input.data, **snakemake.params.columns)
 prior = make_prior(**snakemake.params.prior).for_times(data.time)
-logger.info("real data | %s: compiling two models, which takes a minute", name)
 for i, path in enumerate(map(Path, snakemake.output.models)):
     formulation = path.stem.split("-")[0]
+    logger.info(
+        "real data | %s: compiling the %s model, which takes half a minute", name, formulation
+    )
     file = compile_model(MODELS[formulation](variant_template(path.stem), prior))
     save_model(file, path)
     settings = SamplerSettings(**{**snakemake.params.sampler, "formulation": formulation})
     sampler = NutsSampler(prior, settings, file, levels)
     tree, fit = observe(data, sampler, snakemake.params.seed, name)
-    tree.to_netcdf(snakemake.output.trees[i])
-    fit.estimates.reset_index().to_parquet(snakemake.output.estimates[i], index=False)
+    with written_whole(snakemake.output.trees[i]) as part:
+        tree.to_netcdf(part)
+    write_table(fit.estimates.reset_index(), snakemake.output.estimates[i])
     graph = pm.model_to_mermaid(MODELS[formulation](data, prior))
-    Path(snakemake.output.graphs[i]).write_text(graph)
+    Path(snakemake.output.graphs[i]).write_text(graph, encoding="utf-8")
     found = fit.diagnostics
     logger.info(
         "real data | %s, %s: %s (attempt %d), R-hat %.3f, least bulk ESS %.0f, %d divergences",

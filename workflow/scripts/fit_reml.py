@@ -3,13 +3,13 @@
 import xarray as xr
 
 from recovery.data.simulate import replicate_data
-from recovery.files import delete_if_corrupt
+from recovery.files import reading, write_table
 from recovery.fitting.reml import reml_batch
 from recovery.parameters import PARAMETERS
 from study.log import logger, open_log
 
 open_log(snakemake.log[0])
-with delete_if_corrupt(snakemake.input.datasets):
+with reading(snakemake.input.datasets):
     datasets = xr.load_dataset(snakemake.input.datasets)
 numbers = datasets["replicate"].to_numpy()
 truths = datasets[list(PARAMETERS)].to_array().to_numpy().T
@@ -18,4 +18,4 @@ logger.info("%s | REML: %d fits done", snakemake.wildcards.scenario, len(numbers
 for table, path in zip(found, snakemake.output, strict=True):
     table.insert(1, "prior", "reml")
     table.insert(2, "engine", "reml")
-    table.to_parquet(path, index=False)
+    write_table(table, path)

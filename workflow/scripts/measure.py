@@ -3,6 +3,7 @@
 import pandas as pd
 
 from recovery.data.designs import with_design_names
+from recovery.files import read_table, write_table
 from recovery.model.families import make_prior
 from recovery.summaries.accuracy import accuracy_table
 from recovery.summaries.comparison import comparison_table
@@ -25,11 +26,11 @@ designs = with_design_names(pd.DataFrame(snakemake.params.scenarios))
 MEASURED = ("recovery", "recovery_common", "missingness", "comparison", "accuracy")
 parts = {name: [] for name in MEASURED}
 for estimates_path, fits_path in zip(snakemake.input.estimates, snakemake.input.fits, strict=True):
-    estimates = pd.read_parquet(estimates_path)
+    estimates = read_table(estimates_path)
     parts["recovery"].append(recovery_table(estimates, levels))
     common = on_common_replicates(estimates)
     parts["recovery_common"].append(recovery_table(common, levels))
-    parts["missingness"].append(missingness_table(pd.read_parquet(fits_path)))
+    parts["missingness"].append(missingness_table(read_table(fits_path)))
     parts["comparison"].append(comparison_table(estimates, levels, pairs))
     parts["accuracy"].append(accuracy_table(estimates))
 tables = {name: pd.concat(part, ignore_index=True) for name, part in parts.items()}
@@ -39,4 +40,4 @@ for name in ("recovery", "recovery_common"):
 tables["designs"] = designs
 tables["settings"] = pd.DataFrame(snakemake.params.settings)
 for name, table in tables.items():
-    table.to_csv(snakemake.output[name], index=False)
+    write_table(table, snakemake.output[name])

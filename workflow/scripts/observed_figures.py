@@ -1,26 +1,29 @@
 """Draw the real data and their posteriors: prior by prior, and all priors side by side."""
 
+from dataclasses import replace
+
 import xarray as xr
 
 from recovery.data.coding import read_coded_csv
-from recovery.files import delete_if_corrupt
+from recovery.files import reading
 from recovery.parameters import realised_correlation
 from recovery.report.figures.forest import FOREST_FIGURES, Posteriors
 from recovery.report.figures.posterior import PRIOR_FIGURES, data_panels
-from recovery.report.figures.style import prior_styles, save_figure
+from recovery.report.figures.style import plain, plain_labels, prior_styles, save_figure
 from study.log import open_log
 
 open_log(snakemake.log[0])
-labels, units = snakemake.params.labels, snakemake.params.units
+labels, units = plain_labels(snakemake.params.labels), tuple(map(plain, snakemake.params.units))
 styles = prior_styles(list(labels))
 data = read_coded_csv(snakemake.input.data, **snakemake.params.columns)
+data = replace(data, labels=tuple(map(plain, data.labels)))
 # the order of the rule's outputs
 figures = [lambda: data_panels(data, units)]
 draws = {}
 for prior, path in zip(snakemake.params.priors, snakemake.input.trees, strict=True):
-    with delete_if_corrupt(path):
+    with reading(path):
         tree = xr.load_datatree(path)
-    posterior = tree["posterior"].to_dataset()
+    posterior = tree["posterior"].to_dataset().assign_coords(subject=list(data.labels))
     draws[prior] = posterior.assign(r_u=realised_correlation(posterior))
     for name in snakemake.params.by_prior:
         of_prior = (tree, data, units, styles[prior]["color"], labels[prior])

@@ -6,7 +6,7 @@ import pandas as pd
 
 from recovery.data.coding import read_coded_csv
 from recovery.exact.posterior import exact_posterior
-from recovery.files import delete_if_corrupt
+from recovery.files import read_table, write_table
 from recovery.model.families import make_prior
 from recovery.summaries.bayes_factors import bayes_factors
 from study.log import logger, open_log
@@ -14,12 +14,11 @@ from study.log import logger, open_log
 open_log(snakemake.log[0])
 tables = []
 for path in map(Path, snakemake.input.estimates):
-    with delete_if_corrupt(path):
-        table = pd.read_parquet(path)
+    table = read_table(path)
     table.insert(0, "prior", path.parent.name)
     table.insert(1, "formulation", path.stem)
     tables.append(table)
-pd.concat(tables).to_csv(snakemake.output.observed, index=False)
+write_table(pd.concat(tables), snakemake.output.observed)
 
 data = read_coded_csv(snakemake.input.data, **snakemake.params.columns)
 posteriors = {}
@@ -27,4 +26,4 @@ for prior, block in snakemake.params.priors.items():
     posteriors[prior] = exact = exact_posterior(data, make_prior(**block).for_times(data.time))
     if not exact.adequate:
         logger.warning("%s: no Bayes factor, the quadrature's error is %.1e", prior, exact.error)
-bayes_factors(posteriors).to_csv(snakemake.output.bayes_factors, index=False)
+write_table(bayes_factors(posteriors), snakemake.output.bayes_factors)

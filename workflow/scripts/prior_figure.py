@@ -3,7 +3,7 @@
 from recovery.data.coding import read_coded_csv
 from recovery.model.families import make_prior
 from recovery.report.figures.densities import implied_densities, implied_priors
-from recovery.report.figures.style import prior_styles, save_figure
+from recovery.report.figures.style import plain, plain_labels, prior_styles, save_figure
 from study.log import open_log
 
 open_log(snakemake.log[0])
@@ -13,5 +13,6 @@ densities = {
     name: implied_densities(data, make_prior(**params.priors[name]).for_times(data.time))
     for name in params.labels
 }
-figure = implied_priors(densities, params.labels, prior_styles(params.methods), params.units)
+labels, units = plain_labels(params.labels), tuple(map(plain, params.units))
+figure = implied_priors(densities, labels, prior_styles(params.methods), units)
 save_figure(figure, [snakemake.output.svg, snakemake.output.png])

@@ -1,7 +1,6 @@
 """Report how many replicates each scenario needs."""
 
-import pandas as pd
-
+from recovery.files import read_table
 from recovery.summaries.precision import replicates_needed_sentences
 from study.log import logger, open_log
 
@@ -11,6 +10,6 @@ if snakemake.rule.endswith("plan"):
         "The target plan is now called replicates_needed: it counts replicates of the simulation. "
         "For the number of subjects of your own study, run the target sample_size."
     )
-table = pd.read_csv(snakemake.input.table, dtype={"scenario": str})
+table = read_table(snakemake.input.table)
 for sentence in replicates_needed_sentences(table):
     logger.info("replicates_needed | %s", sentence)

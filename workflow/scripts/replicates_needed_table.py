@@ -1,13 +1,10 @@
 """Tabulate how many replicates the wanted Monte Carlo standard errors take."""
 
-import pandas as pd
-
+from recovery.files import read_table, write_table
 from recovery.summaries.precision import replicates_needed
 from study.log import open_log
 
 open_log(snakemake.log[0])
-recovery, designs = (
-    pd.read_csv(snakemake.input[name], dtype={"scenario": str}) for name in ("recovery", "designs")
-)
+recovery, designs = (read_table(snakemake.input[name]) for name in ("recovery", "designs"))
 table = replicates_needed(recovery, designs, snakemake.params.targets)
-table.to_csv(snakemake.output[0], index=False)
+write_table(table, snakemake.output[0])

@@ -1,13 +1,13 @@
 """Draw the ranks' distribution functions, one figure per method."""
 
-import pandas as pd
-
+from recovery.files import read_table
 from recovery.report.figures.calibration import rank_ecdf
-from recovery.report.figures.style import save_figure
+from recovery.report.figures.style import plain_labels, save_figure
 from study.log import open_log
 
 open_log(snakemake.log[0])
-ranks = pd.read_parquet(snakemake.input.ranks)
+ranks = read_table(snakemake.input.ranks)
 files = zip(snakemake.params.methods, snakemake.output.svg, snakemake.output.png, strict=True)
 for method, *paths in files:
-    save_figure(rank_ecdf(ranks[ranks["method"] == method], snakemake.params.labels), paths)
+    labels = plain_labels(snakemake.params.labels)
+    save_figure(rank_ecdf(ranks[ranks["method"] == method], labels), paths)

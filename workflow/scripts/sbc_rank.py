@@ -4,7 +4,7 @@ import xarray as xr
 
 from recovery.calibration.ranks import rank_truths
 from recovery.calibration.truths import calibration_prior
-from recovery.files import delete_if_corrupt
+from recovery.files import reading, write_table
 from recovery.fitting.engines import make_engine
 from recovery.fitting.replicates import fit_each
 from recovery.model.families import make_prior
@@ -14,7 +14,7 @@ from study.log import open_log, progress
 open_log(snakemake.log[0])
 prior, method, batch = (snakemake.wildcards[key] for key in ("prior", "method", "batch"))
 params = snakemake.params
-with delete_if_corrupt(snakemake.input.datasets):
+with reading(snakemake.input.datasets):
     datasets = xr.load_dataset(snakemake.input.datasets)
 made = make_prior(**params.prior).for_times(datasets["planned_times"].to_numpy())
 engine = make_engine(
@@ -30,4 +30,4 @@ fitted = fit_each(
     lambda replicate: named_seed(params.seed, "sbc", prior, replicate, method),
     progress(f"sbc | {prior} | {method} | {batch}"),
 )
-rank_truths(fitted).to_parquet(snakemake.output[0], index=False)
+write_table(rank_truths(fitted), snakemake.output[0])

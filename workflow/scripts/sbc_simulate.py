@@ -5,6 +5,7 @@ import numpy as np
 from recovery.calibration.truths import calibration_prior, draw_designs
 from recovery.data.batches import batch_replicates
 from recovery.data.simulate import simulate_designs
+from recovery.files import written_whole
 from recovery.model.families import make_prior
 from recovery.seeds import named_seed
 from study.log import open_log
@@ -22,4 +23,5 @@ def seed_of(stage):
 
 numbers = batch_replicates(snakemake.wildcards.batch)
 designs = draw_designs(prior, numbers, params.design["subjects"], times, seed_of("prior"))
-simulate_designs(designs, seed_of("simulate")).to_netcdf(snakemake.output[0])
+with written_whole(snakemake.output[0]) as path:
+    simulate_designs(designs, seed_of("simulate")).to_netcdf(path)

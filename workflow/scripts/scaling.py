@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from recovery.files import write_table
 from study.log import logger, open_log
 from study.time_study import time_study_command, write_time_study
 
@@ -47,4 +48,4 @@ with tempfile.TemporaryDirectory() as name:
         logger.info("benchmark | scaling: %d of %d repeats done", repeat + 1, REPEATS)
 table = pd.DataFrame(rows).groupby(["replicates", "cores"], as_index=False).median()
 table.insert(2, "repeats", REPEATS)
-table.to_csv(snakemake.output[0], index=False)
+write_table(table, snakemake.output[0])

@@ -4,6 +4,7 @@ from recovery.data.batches import batch_replicates
 from recovery.data.coding import read_coded_csv
 from recovery.data.scenarios import Design
 from recovery.data.simulate import simulate_batch
+from recovery.files import written_whole
 from study.log import open_log
 
 open_log(snakemake.log[0])
@@ -16,4 +17,5 @@ datasets = simulate_batch(
     snakemake.params.seed,
     snakemake.wildcards.scenario,
 )
-datasets.to_netcdf(snakemake.output[0])
+with written_whole(snakemake.output[0]) as path:
+    datasets.to_netcdf(path)

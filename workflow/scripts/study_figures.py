@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-import pandas as pd
-
+from recovery.files import read_table
 from recovery.report.figures import curves, estimates, replicates  # noqa: F401 - they register
 from recovery.report.figures.parts import Part
 from recovery.report.figures.results import STUDY_FIGURES, StudyResults
@@ -13,7 +12,7 @@ from study.log import open_log
 open_log(snakemake.log[0])
 params = snakemake.params
 results = StudyResults.of(
-    pd.read_csv(snakemake.input.recovery, dtype={"scenario": str}),
+    read_table(snakemake.input.recovery),
     {Path(path).stem: path for path in snakemake.input.estimates},
     params.labels,
     params.all_labels,

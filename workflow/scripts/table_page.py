@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-import pandas as pd
-
+from recovery.files import read_table
 from recovery.report.bookkeeping import calibration_sentence
 from recovery.report.pages import render, write_page
 from recovery.report.sortable import DASH, sortable_tables_code
@@ -13,7 +12,7 @@ from study.log import open_log
 open_log(snakemake.log[0])
 params = snakemake.params
 paths = {Path(path).stem: path for path in snakemake.input.tables}
-tables = {name: pd.read_csv(path, dtype={"scenario": str}) for name, path in paths.items()}
+tables = {name: read_table(path) for name, path in paths.items()}
 readme = Path(snakemake.input.readme).read_text(encoding="utf-8")
 
 

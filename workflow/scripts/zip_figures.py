@@ -2,13 +2,13 @@
 
 import pandas as pd
 
-from recovery.report.figures.style import prior_styles, save_figure
+from recovery.report.figures.style import plain_labels, prior_styles, save_figure
 from recovery.report.figures.zips import read_intervals, zip_plot
 from study.log import open_log
 
 open_log(snakemake.log[0])
 estimates = pd.concat(map(read_intervals, snakemake.input.estimates), ignore_index=True)
-labels, styles = snakemake.params.labels, prior_styles(snakemake.params.methods)
+labels, styles = plain_labels(snakemake.params.labels), prior_styles(snakemake.params.methods)
 pages = zip(snakemake.params.pages, snakemake.output.svg, snakemake.output.png, strict=True)
 for methods, *paths in pages:
     save_figure(zip_plot(estimates, {name: labels[name] for name in methods}, styles), paths)

@@ -14,6 +14,7 @@ from recovery.data.scenarios import Scenario
 from recovery.errors import InputError
 from recovery.model.families import family_class, make_prior
 from recovery.model.prior import Prior
+from study.centers import center_warnings
 from study.goals import check_goals
 from study.jobs import check_jobs
 from study.real_data import RealData, fill_automatic, read_real_data
@@ -148,10 +149,10 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
     check_defaults(config, given_truth, real, source)
     if given_truth == "data":
         config["truth"] = truth_of_data(real, source)
-    warnings = [real.warning] if real.warning else []
-    warnings += scale_warnings(config["priors"], real)
+    warnings = real.warnings + scale_warnings(config["priors"], real)
     automatic = fill_automatic(config["priors"], real.data)
     priors = {name: _prior(name, block, source) for name, block in config["priors"].items()}
+    warnings += center_warnings(priors, real)
     check_goals(config, priors, given_goals, source)
     study = Study(
         config,

@@ -14,6 +14,7 @@ logger = logging.getLogger("study")
 
 def open_log(path: str) -> None:
     """Send this job's messages and warnings, and its traceback if it fails, to its log."""
+    sys.excepthook = _log_exception
     Path(path).write_text("")
     terminal = logging.StreamHandler()
     terminal.setFormatter(logging.Formatter("%(message)s"))
@@ -21,10 +22,12 @@ def open_log(path: str) -> None:
     logging.basicConfig(
         format="%(asctime)s %(levelname)s %(message)s",
         level=logging.INFO,
-        handlers=[logging.FileHandler(path), terminal],  # appends, as child processes do
+        handlers=[
+            logging.FileHandler(path, encoding="utf-8"),
+            terminal,
+        ],  # appends, as child processes do
     )
     logging.captureWarnings(True)
-    sys.excepthook = _log_exception
 
 
 def progress(label: str) -> Callable[[int, int], None]:

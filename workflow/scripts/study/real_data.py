@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from recovery.data.coding import Coding
-from recovery.data.longdata import LongData
-from recovery.data.read import describe, read_long_csv
+from recovery.data.longdata import LongData, time_text
+from recovery.data.read import describe, read_measurements
 from recovery.errors import InputError
 from recovery.model.families import family_class
 
@@ -33,6 +33,10 @@ class RealData:
         What the file holds, in one line.
     far : str
         That the origin is far from the data's times, or nothing.
+    notes : list of str
+        How the file was read, one sentence each.
+    suspect : list of str
+        What is suspect in the file but may be meant.
     sleepstudy : bool
         Whether they are sleepstudy.
     """
@@ -41,17 +45,20 @@ class RealData:
     coding: Coding
     description: str
     far: str
+    notes: list[str]
+    suspect: list[str]
     sleepstudy: bool
 
     @property
-    def warning(self) -> str:
-        """What is suspect about the coding, or nothing."""
+    def warnings(self) -> list[str]:
+        """What is suspect about the file and the coding of its times."""
         if not self.far:
-            return ""
-        return (
+            return self.suspect
+        return [
+            *self.suspect,
             f"{self.far}, and rho, beta0 and sigma_u0 are those at this time; set data.origin to "
-            "'mean' or to a time among the data's."
-        )
+            "'mean' or to a time among the data's.",
+        ]
 
     @property
     def foreign(self) -> bool:
@@ -62,7 +69,10 @@ class RealData:
 def read_real_data(block: dict[str, Any]) -> RealData:
     """Read the data of the config's block `data`, whose defaults are filled in."""
     path = block["path"]
-    raw = read_long_csv(path, block["response"], block["time"], block["group"])
+    found = read_measurements(
+        path, block["response"], block["time"], block["group"], block["incomplete"]
+    )
+    raw = found.data
     coding = Coding.of(block["origin"], block["unit"], raw.time)
     description = f"{path}: {describe(raw)}"
     if not coding.trivial:
@@ -73,12 +83,12 @@ def read_real_data(block: dict[str, Any]) -> RealData:
     far = ""
     if max(low - coding.origin, coding.origin - high) > 3 * (high - low):
         far = (
-            f"the origin {block['time']} = {coding.origin:g} is far from the data's times "
-            f"({low:g} to {high:g})"
+            f"the origin {block['time']} = {time_text(coding.origin)} is far from the data's times "
+            f"({time_text(low)} to {time_text(high)})"
         )
     file = hashlib.sha256(Path(path).read_bytes()).hexdigest()
     known = file == SLEEPSTUDY
-    return RealData(coded, coding, description, far, known)
+    return RealData(coded, coding, description, far, found.notes, found.warnings, known)
 
 
 def _check_spread(coded: LongData, raw: LongData, coding: Coding, block: dict[str, Any]) -> None:
@@ -86,7 +96,8 @@ def _check_spread(coded: LongData, raw: LongData, coding: Coding, block: dict[st
     if len(np.unique(coded.time)) < len(np.unique(raw.time)):
         raise InputError(
             f"{block['path']}, column '{block['time']}': different times become equal when coded "
-            f"with data.origin = {coding.origin:g} and data.unit = {coding.unit:g}; choose "
+            f"with data.origin = {time_text(coding.origin)} and data.unit = "
+            f"{time_text(coding.unit)}; choose "
             "an origin near the times and a unit close to their spread."
         )
     for column, values, keys in (

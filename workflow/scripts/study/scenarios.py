@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from recovery.data.coding import Coding
+from recovery.data.longdata import time_text
 from recovery.data.scenarios import Design, Scenario, Truth, days
 from recovery.data.sheet import read_sheet
 from recovery.errors import InputError
@@ -16,7 +17,7 @@ from study.validation import validated
 SLEEPSTUDY_SUBJECTS, SLEEPSTUDY_DAYS = 18, 10
 SAMPLE_SIZE = "sample_size-"
 """Ids of the scenarios of the target sample_size begin so."""
-DIGITS = 10  # of a coded time
+DIGITS = 10  # of the spread of a row's times
 NO_VALUE = ("na", "n/a", "nan", "null", "none", "-")
 
 
@@ -72,10 +73,9 @@ def shown_columns(scenario: Scenario, coding: Coding) -> dict[str, Any]:
     times = np.asarray(scenario.design.times)
     if coding.trivial or not len(times):
         return scenario.columns()
-    largest = max(abs(coding.origin), coding.unit * np.abs(times).max())
-    decimals = DIGITS - 2 - math.floor(math.log10(largest))
+    decimals = _decimals(coding.unit * np.ptp(times)) - 1
     shown = np.round(coding.origin + coding.unit * times, decimals) + 0.0  # no -0
-    return scenario.columns() | {"visits": " ".join(f"{time:.{DIGITS}g}" for time in shown)}
+    return scenario.columns() | {"visits": " ".join(map(time_text, shown))}
 
 
 def _design(row: dict[str, Any], cells: dict[str, Any], real: RealData, where: str) -> Design:
@@ -121,14 +121,20 @@ def _check_words(cells: dict[str, Any], where: str) -> None:
 
 def _coded(times: tuple[float, ...], real: RealData, where: str) -> tuple[float, ...]:
     """Times in the study's coding, rounded so that last bits do not rerun a study."""
-    coded = tuple(float(f"{time:.{DIGITS}g}") for time in real.coding.code(times))
+    exact = real.coding.code(times)
+    coded = tuple(np.round(exact, _decimals(np.ptp(exact))).tolist())
     for (earlier, later), (a, b) in zip(pairwise(times), pairwise(coded)):
         if a >= b:
             raise InputError(
                 f"{where}, column times: {earlier!r} and {later!r} are equal when rounded to "
-                f"{DIGITS} significant digits in the study's time; use times further apart."
+                f"{DIGITS} digits of their spread; use times further apart."
             )
     return coded
+
+
+def _decimals(spread: float) -> int:
+    """Decimals that keep `DIGITS` digits of a spread."""
+    return DIGITS - 1 - math.floor(math.log10(spread))
 
 
 def _has_times(cells: dict[str, Any]) -> bool:
@@ -159,7 +165,8 @@ def _times(cells: dict[str, Any], where: str) -> tuple[float, ...]:
     for earlier, later in pairwise(times):
         if earlier >= later:
             raise InputError(
-                f"{where}, column times: {later:g} follows {earlier:g}; times must increase."
+                f"{where}, column times: {time_text(later)} follows {time_text(earlier)}; times "
+                "must increase."
             )
     return times
 

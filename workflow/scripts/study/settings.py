@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from recovery.data.longdata import time_text
 from recovery.data.scenarios import days
 from study.check import Study, hyperparameters
 
@@ -34,7 +35,7 @@ def wanted_estimands(study: Study) -> dict[str, Any]:
     block = study.config["estimands"]
 
     def coded(times: list[float]) -> dict[str, float]:
-        return {f"{time:.10g}": float(study.real.coding.code(time)) for time in times}
+        return {time_text(time): float(study.real.coding.code(time)) for time in times}
 
     every = block["replicates"] == "all"
     return {

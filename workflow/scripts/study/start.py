@@ -3,14 +3,21 @@
 from pathlib import Path
 
 from study.check import Study
+from study.real_data import RealData
 from study.stale import stale_folders
+
+
+def data_lines(real: RealData) -> list[str]:
+    """The data that were read, how, and what is suspect in them."""
+    warnings = [f"Warning: {warning}" for warning in real.warnings]
+    return [f"Data: {real.description}.", *real.notes, *warnings]
 
 
 def start_lines(study: Study, results: Path) -> list[str]:
     """The data that were read, what is suspect, and results that nothing reads any more."""
     return [
-        f"Data: {study.real.description}.",
-        *(f"Warning: {warning}" for warning in study.warnings),
+        *data_lines(study.real),
+        *(f"Warning: {w}" for w in study.warnings if w not in study.real.warnings),
         *(
             f"Note: {folder} is stale, the config no longer has this prior."
             for folder in stale_folders(results, study.priors)

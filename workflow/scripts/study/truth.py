@@ -1,7 +1,10 @@
 """The true values that ``truth: data`` takes from the real data: their REML estimates."""
 
+import math
+
 import numpy as np
 
+from recovery.data.coding import rounded
 from recovery.data.longdata import LongData
 from recovery.errors import FAILURES_OF_DATA, InputError
 from recovery.model.prior import as_yaml_number
@@ -20,6 +23,11 @@ def truth_of_data(real: RealData, source: str) -> dict[str, float]:
         If the estimate is singular, so that no data can be simulated from it.
     """
     values = reml_truth(real.data, source)
+    if not values["sigma"]:
+        raise InputError(
+            f"{source}, key truth: the data lie on straight lines without residuals, so no data "
+            "can be simulated from their estimate; write numbers."
+        )
     if simulable(values):
         return values
     found = (
@@ -39,12 +47,14 @@ def truth_of_data(real: RealData, source: str) -> dict[str, float]:
 
 
 def reml_truth(data: LongData, source: str) -> dict[str, float]:
-    """The REML estimates, singular or not, to 6 significant digits.
+    """The REML estimates, singular or not, to 6 digits of their size, and of the data's spread.
+
+    sigma is 0 if the data have no residuals.
 
     Raises
     ------
     InputError
-        If there are none, or if the data have no residuals.
+        If there are none.
     """
     from recovery.reml.estimate import estimate  # numba, which other studies need not import
 
@@ -54,13 +64,12 @@ def reml_truth(data: LongData, source: str) -> dict[str, float]:
         raise InputError(
             f"{source}, key truth: REML finds no estimate of these data; write numbers."
         ) from None
-    if not found.sigma > LEAST_SIGMA * data.response.std():
-        raise InputError(
-            f"{source}, key truth: the data lie on straight lines without residuals, so no data "
-            "can be simulated from their estimate; write numbers."
-        )
     names = ("beta0", "beta1", "sigma_u0", "sigma_u1", "rho", "sigma")
-    return {name: float(f"{getattr(found, name):.6g}") for name in names}
+    spreads = {"beta0": data.response.std(), "beta1": data.response.std() / data.time.std()}
+    return {
+        name: rounded(value := getattr(found, name), min(abs(value), spreads.get(name, math.inf)))
+        for name in names
+    } | ({} if found.sigma > LEAST_SIGMA * data.response.std() else {"sigma": 0.0})
 
 
 def simulable(truth: dict[str, float]) -> bool:

@@ -1,15 +1,32 @@
 """How time is coded: from which origin, in which unit."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from recovery.data.longdata import LongData
+from recovery.data.longdata import LongData, time_text
 from recovery.data.read import read_long_csv
 
-DIGITS = 6  # of an origin or unit that is computed from times: last bits must not rerun a study
+DIGITS = 6
+"""Digits of what is computed from data, of their spread: last bits must not rerun a study."""
+
+
+def rounded(value: float, spread: float) -> float:
+    """A value to `DIGITS` digits of the data's spread.
+
+    Digits of the value itself would not do: those of a date in seconds end minutes away from it.
+
+    Examples
+    --------
+    >>> rounded(1600004132.2468135, spread=2500.0), rounded(4.5, spread=2.9)
+    (1600004132.25, 4.5)
+    """
+    if not 0.0 < spread < math.inf:
+        return float(value)
+    return round(float(value), DIGITS - 1 - math.floor(math.log10(spread)))
 
 
 @dataclass(frozen=True)
@@ -32,11 +49,12 @@ class Coding:
         """Resolve ``mean`` as origin and ``sd`` as unit, which are those of `times`.
 
         The sd has the divisor n, so that it is the same for any number of subjects. Both are
-        rounded to 6 significant digits.
+        rounded to 6 digits of the sd.
         """
+        sd = float(times.std())
         return cls(
-            _rounded(times.mean()) if origin == "mean" else float(origin),
-            _rounded(times.std()) if unit == "sd" else float(unit),
+            rounded(times.mean(), sd) if origin == "mean" else float(origin),
+            rounded(sd, sd) if unit == "sd" else float(unit),
         )
 
     @property
@@ -66,10 +84,10 @@ class Coding:
         ('(month - 6) / 12', 'Days - 4.5', 'Days')
         """
         sign = "-" if self.origin > 0 else "+"
-        shifted = f"{name} {sign} {abs(self.origin):g}" if self.origin else name
+        shifted = f"{name} {sign} {time_text(abs(self.origin))}" if self.origin else name
         if self.unit == 1.0:
             return shifted
-        return f"({shifted}) / {self.unit:g}" if self.origin else f"{name} / {self.unit:g}"
+        return f"{f'({shifted})' if self.origin else name} / {time_text(self.unit)}"
 
 
 def read_coded_csv(
@@ -77,7 +95,3 @@ def read_coded_csv(
 ) -> LongData:
     """Read a long CSV file and code its times; see `read_long_csv` for its errors."""
     return Coding(origin, unit).code_data(read_long_csv(path, response, time, group))
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.{DIGITS}g}")

@@ -5,6 +5,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 
+def time_text(time: float) -> str:
+    """A time as text, to the digits that a file can have: six would merge times of a large date.
+
+    Examples
+    --------
+    >>> time_text(4.0), time_text(1600004132.25), time_text(0.1 + 0.2)
+    ('4', '1600004132.25', '0.3')
+    """
+    return f"{time:.15g}"
+
+
 @dataclass(frozen=True)
 class LongData:
     """Repeated measurements of J subjects, balanced or not; rows are sorted by subject.

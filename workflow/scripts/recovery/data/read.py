@@ -1,74 +1,97 @@
-"""Read the real data: a long CSV file, checked cell by cell."""
+"""Read the real data: a long table, checked cell by cell."""
 
-import re
-from io import StringIO
+import unicodedata
+from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from recovery.data.longdata import LongData
-from recovery.data.text import read_text
+from recovery.data.cells import Cells, one_line, read_cells
+from recovery.data.longdata import LongData, time_text
 from recovery.errors import InputError
 
 MIN_SUBJECTS = 3
 MIN_TIMES = 3
-NO_SUBJECT = ("", "NA", "NaN", "nan", "None", "NULL", "null")
+MISSING = ("", ".", "NA", "N/A", "NaN", "nan", "None", "NULL", "null", "#N/A")
+"""Cells that hold no value."""
+APART = 3.0
+"""Extreme responses stand apart if their gap exceeds the largest other gap so many times."""
+FEW = 5  # different responses, of which gaps say nothing
 
 
-def read_long_csv(path: str | Path, response: str, time: str, group: str) -> LongData:
-    """Read a long CSV file with a response, a time and a group column.
+class Measurements(NamedTuple):
+    """What a data file holds.
+
+    Attributes
+    ----------
+    data : LongData
+        Sorted by subject (in order of appearance) and time.
+    notes : list of str
+        What a reader must know of how the file was read, one sentence each.
+    warnings : list of str
+        What is suspect but may be meant.
+    """
+
+    data: LongData
+    notes: list[str]
+    warnings: list[str]
+
+
+def read_measurements(
+    path: str | Path, response: str, time: str, group: str, incomplete: str = "leave out"
+) -> Measurements:
+    """Read a long table with a response, a time and a group column.
 
     Parameters
     ----------
     path : str or Path
-        The file; any further columns are ignored.
+        A CSV file, plain or gzipped, or a parquet file; any further columns are ignored.
     response, time, group : str
         Names of the columns.
-
-    Returns
-    -------
-    LongData
-        Sorted by subject (in order of appearance) and time.
+    incomplete : {"leave out", "refuse"}
+        What to do with rows without a response or a time.
 
     Raises
     ------
     InputError
-        If the file or a column is missing, a cell is empty or not a finite number, a subject has
-        two rows for one time, or there are too few subjects, rows of a subject, times or
-        responses.
+        If the file or a column is missing, a cell is not a finite number, or there are too few
+        subjects, rows of a subject, times or responses.
     """
-    frame = _read_cells(path)
-    _check_columns(frame, path, {"response": response, "time": time, "group": group})
-    groups = frame[group].str.strip()
-    for row in frame.index[groups.isin(NO_SUBJECT)]:
-        what = f"holds '{groups[row]}'" if groups[row] else "is empty"
+    cells = read_cells(path)
+    wanted = {"group": group, "time": time, "response": response}
+    columns = {key: _column(cells, path, key, name, wanted) for key, name in wanted.items()}
+    for row in np.flatnonzero(np.isin(columns["group"], MISSING)):
+        what = f"holds '{columns['group'][row]}'" if columns["group"][row] else "is empty"
         raise InputError(
-            f"{path}, line {row + 2}, column '{group}': the cell {what}; "
+            f"{path}, {cells.places[row]}, column '{group}': the cell {what}; "
             "every subject needs a name."
         )
-    codes, labels = pd.factorize(groups)
     hints = {
-        response: "leave out the row if nothing was measured",
-        time: "write times as numbers, such as days since the first visit",
+        "response": "leave the cell empty if nothing was measured",
+        "time": "write times as numbers, such as days since the first visit",
     }
-    numbers = {column: _finite_numbers(frame[column], path, hints[column]) for column in hints}
-    columns = {"subject": codes, "time": numbers[time], "response": numbers[response]}
-    long = pd.DataFrame(columns, index=frame.index)
-    for row in long.index[long.duplicated(["subject", "time"])]:
-        raise InputError(
-            f"{path}, line {row + 2}: subject {groups[row]} has a second row for "
-            f"{time} = {frame[time][row]}; a subject may have one row per time."
-        )
-    long = long.sort_values(["subject", "time"], kind="stable")
-    data = LongData(
-        long["response"].to_numpy(),
-        long["time"].to_numpy(),
-        long["subject"].to_numpy(),
-        tuple(labels),
-    )
+    numbers = {}
+    for key, hint in hints.items():
+        place = f"column '{wanted[key]}'"
+        numbers[key] = _numbers(columns[key], cells.places, f"{path}, ", place, hint, incomplete)
+    missing = {key: np.isnan(values) for key, values in numbers.items()}
+    kept = ~(missing["response"] | missing["time"])
+    codes, labels = pd.factorize(columns["group"][kept])
+    order = np.lexsort((numbers["time"][kept], codes))
+    values = {key: numbers[key][kept][order] for key in numbers}
+    data = LongData(values["response"], values["time"], codes[order], tuple(map(str, labels)))
+    notes = [_left_out(missing, wanted, kept)]
     _check_enough(data, path, response, time, group)
-    return data
+    notes += [_repeated(cells, kept, data), _unused(cells, wanted)]
+    warnings = [_alike(data.labels), _stands_apart(data.response, response)]
+    return Measurements(data, list(filter(None, notes)), list(filter(None, warnings)))
+
+
+def read_long_csv(path: str | Path, response: str, time: str, group: str) -> LongData:
+    """The data of `read_measurements`."""
+    return read_measurements(path, response, time, group).data
 
 
 def describe(data: LongData) -> str:
@@ -82,7 +105,8 @@ def describe(data: LongData) -> str:
         f"{data.subjects} subjects",
         f"{len(data.response)} rows",
         f"{per_subject} per subject",
-        f"{len(times)} times from {times[0]:g} to {times[-1]:g}",
+        f"{len(times)} times from {time_text(times[0])} to {time_text(times[-1])}",
+        f"responses from {data.response.min():.10g} to {data.response.max():.10g}",
         "balanced" if data.balanced else "not balanced",
     ]
     if single := int((rows == 1).sum()):
@@ -90,69 +114,124 @@ def describe(data: LongData) -> str:
     return ", ".join(parts)
 
 
-def _read_cells(path: str | Path) -> pd.DataFrame:
-    """Every cell as text, as in the file, indexed by its line minus two."""
-    text = read_text(path, "data file", "data.path")
-    first = text.partition("\n")[0].strip()
-    if "," not in first:
+def _column(
+    cells: Cells, path: str | Path, key: str, name: str, wanted: dict[str, str]
+) -> np.ndarray:
+    """The stripped cells of a column; a name may be written with any white space."""
+    found = [i for i, known in enumerate(cells.names) if known == one_line(name)]
+    if not found:
+        named = ", ".join(f"'{known}'" for known in cells.names if known)
         raise InputError(
-            f"{path}, line 1: the header has one cell, '{first[:60]}'; separate cells by commas "
-            "and write decimals with a point."
+            f"{path}: unknown column '{name}' (data.{key} in the config; expected {named})."
         )
-    try:
-        cells = pd.read_csv(
-            StringIO(text), header=None, dtype=str, keep_default_na=False, skip_blank_lines=False
+    if list(map(one_line, wanted.values())).count(one_line(name)) > 1:
+        raise InputError(
+            f"{path}: the column '{name}' can be only one of response, time and group "
+            "(data in the config)."
         )
-    except ValueError as error:
-        ragged = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
-        if ragged:
-            least, line, most = ragged.groups()
+    if len(found) > 1:
+        raise InputError(f"{path}: duplicate column '{name}'; rename one.")
+    values = [row[found[0]].strip() for row in cells.rows]
+    for place, value in zip(cells.places, values):
+        if "\n" in value or "\r" in value:
             raise InputError(
-                f"{path}, line {line}: {most} cells, but the header has {least}."
-            ) from None
-        raise InputError(f"{path}: not a valid CSV table ({error}).") from None
-    header, frame = list(cells.loc[0]), cells.loc[1:]
-    for name in header:
-        if header.count(name) > 1:
-            raise InputError(f"{path}, line 1: duplicate column '{name}'.")
-    # cells missing at the end of a row are empty
-    frame = frame.fillna("").set_axis(frame.index - 1).set_axis(header, axis=1)
-    return frame[frame.apply(lambda column: column.str.strip() != "").any(axis=1)]
+                f"{path}, {place}, column '{name}': the cell has a line break; look for a quote "
+                "that is not closed."
+            )
+    return np.array(values, dtype=object)
 
 
-def _check_columns(frame: pd.DataFrame, path: str | Path, wanted: dict[str, str]) -> None:
-    for key, column in wanted.items():
-        if column not in frame.columns:
-            raise InputError(
-                f"{path}: unknown column '{column}' (data.{key} in the config; "
-                f"expected {', '.join(f"'{name}'" for name in frame.columns)})."
-            )
-        if list(wanted.values()).count(column) > 1:
-            raise InputError(
-                f"{path}: the column '{column}' can be only one of response, time and group "
-                "(data in the config)."
-            )
+def _numbers(
+    texts: np.ndarray, places: list[str], path: str, column: str, hint: str, incomplete: str
+) -> np.ndarray:
+    """Finite numbers, NaN where there is no value and rows without one are left out."""
+    numbers = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy(float)
+    empty = np.isin(texts, MISSING) & (incomplete == "leave out")
+    for row in np.flatnonzero(~np.isfinite(numbers) & ~empty):
+        what = f"holds '{texts[row]}'" if texts[row] else "is empty"
+        raise InputError(
+            f"{path}{places[row]}, {column}: the cell {what}; it must be a finite number ({hint})."
+        )
+    return numbers
+
+
+def _left_out(missing: dict[str, np.ndarray], wanted: dict[str, str], kept: np.ndarray) -> str:
+    if kept.all():
+        return ""
+    counts = [
+        f"{missing[key].sum()} without '{wanted[key]}'" for key in missing if missing[key].any()
+    ]
+    return f"{(~kept).sum()} of {len(kept)} rows are left out: {', '.join(counts)}."
+
+
+def _repeated(cells: Cells, kept: np.ndarray, data: LongData) -> str:
+    """Rows of a subject at one time, of which identical ones are usually a mistake."""
+    keys = Counter(zip(data.subject.tolist(), data.time.tolist()))
+    repeated = sum(count - 1 for count in keys.values())
+    if not repeated:
+        return ""
+    rows = Counter(tuple(row) for row, kept_row in zip(cells.rows, kept) if kept_row)
+    same = sum(count - 1 for count in rows.values())
+    text = f"Further measurements of a subject at a time that it has already: {repeated} rows"
+    if same:
+        text += f", {same} of them identical in every column, which is usually a mistake"
+    return f"{text}."
+
+
+def _unused(cells: Cells, wanted: dict[str, str]) -> str:
+    used = set(map(one_line, wanted.values()))
+    names = [f"'{name}'" for name in dict.fromkeys(cells.names) if name and name not in used]
+    return f"Columns that are not used: {', '.join(names)}." if names else ""
+
+
+def _alike(labels: tuple[str, ...]) -> str:
+    """Names of subjects that differ only in case, in 1 and 1.0, or in their Unicode form."""
+    by_form: dict[str, list[str]] = {}
+    for label in labels:
+        form = unicodedata.normalize("NFKC", label).casefold()
+        try:
+            form = repr(float(form))
+        except ValueError:
+            form = one_line(form)
+        by_form.setdefault(form, []).append(label)
+    pairs = [names for names in by_form.values() if len(names) > 1]
+    if not pairs:
+        return ""
+    first, second, *_ = pairs[0]
+    return (
+        f"{len(pairs)} names of subjects are written in several ways, such as {first!a} and "
+        f"{second!a}, and count as different subjects; write each in one way if they are the same."
+    )
+
+
+def _stands_apart(values: np.ndarray, name: str) -> str:
+    """One or two extremes, repeated and far from all other responses, as codes for missing are."""
+    distinct, counts = np.unique(values, return_counts=True)
+    if len(distinct) <= FEW:
+        return ""
+    gaps = np.diff(distinct)
+    place = int(gaps.argmax())
+    low = place < len(gaps) / 2
+    extremes = slice(None, place + 1) if low else slice(place + 1, None)
+    number, cells = len(distinct[extremes]), counts[extremes].sum()
+    if number > 2 or cells <= number or not gaps[place] > APART * np.delete(gaps, place).max():
+        return ""
+    held = " and ".join(f"{value:g}" for value in distinct[extremes])
+    return (
+        f"{cells} cells of '{name}' hold {held}, far from all others; if this is a code for a "
+        "missing value, leave these cells empty."
+    )
 
 
 def _check_enough(data: LongData, path: str | Path, response: str, time: str, group: str) -> None:
     """Refuse data that cannot identify the model."""
     rows = np.bincount(data.subject, minlength=data.subjects)
+    several = sum(len(set(times)) > 1 for times in data.patterns()) if len(rows) else 0
     for what, count, least in (
         (f"subjects (column '{group}')", data.subjects, MIN_SUBJECTS),
         (f"different times (column '{time}')", len(np.unique(data.time)), MIN_TIMES),
-        (f"subjects of more than one row (column '{group}')", (rows > 1).sum(), MIN_SUBJECTS),
+        (f"subjects with several times (column '{group}')", several, MIN_SUBJECTS),
         (f"different responses (column '{response}')", len(np.unique(data.response)), 2),
     ):
         if count < least:
             raise InputError(f"{path}: found {count} {what}; the model needs at least {least}.")
-
-
-def _finite_numbers(cells: pd.Series, path: str | Path, hint: str) -> np.ndarray:
-    numbers = pd.to_numeric(cells, errors="coerce").to_numpy(float)
-    for row in cells.index[~np.isfinite(numbers)]:
-        what = "is empty" if cells[row].strip() == "" else f"holds '{cells[row]}'"
-        raise InputError(
-            f"{path}, line {row + 2}, column '{cells.name}': the cell {what}; "
-            f"it must be a finite number ({hint})."
-        )
-    return numbers

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from recovery.data.longdata import time_text
+
 
 @dataclass(frozen=True)
 class Truth:
@@ -136,7 +138,7 @@ class Scenario:
     def columns(self) -> dict[str, Any]:
         """The scenario as one flat row of ``designs.csv``."""
         design = self.design
-        visits = " ".join(f"{time:.10g}" for time in design.times)
+        visits = " ".join(map(time_text, design.times))
         if design.patterns:
             visits = DRAWN_FROM_DATA if design.redrawn else OF_DATA
         return {

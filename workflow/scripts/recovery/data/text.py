@@ -1,12 +1,23 @@
 """Read a user's tables as text."""
 
+import gzip
+import zlib
 from pathlib import Path
 
 from recovery.errors import InputError
 
+FORMATS = {
+    b"PK": "an Excel workbook (or another zip file); save it as CSV or TSV text in UTF-8",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls); save it as CSV or TSV text in UTF-8",
+    b"\xff\xfe": "UTF-16 text; save it as UTF-8",
+    b"\xfe\xff": "UTF-16 text; save it as UTF-8",
+}
+"""Formats that are not read, by how their files begin."""
+GZIP = b"\x1f\x8b"
 
-def read_text(path: str | Path, what: str, key: str) -> str:
-    """Read the text of a file.
+
+def read_bytes(path: str | Path, what: str, key: str) -> bytes:
+    """The content of a file, decompressed if it is gzip's.
 
     Parameters
     ----------
@@ -20,26 +31,44 @@ def read_text(path: str | Path, what: str, key: str) -> str:
     Raises
     ------
     InputError
-        If the file does not exist, cannot be read, is empty or is not UTF-8 text.
+        If the file does not exist, cannot be read or is empty, or if its format is one of
+        `FORMATS`.
     """
     try:
         content = Path(path).read_bytes()
+        if content.startswith(GZIP):
+            content = gzip.decompress(content)
     except FileNotFoundError:
         raise InputError(f"{path}: the {what} does not exist ({key} in the config).") from None
     except IsADirectoryError:
         raise InputError(
             f"{path}: the {what} is a folder; give the path of a file ({key} in the config)."
         ) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError, zlib.error) as error:
         raise InputError(
             f"{path}: the {what} cannot be read, {error} ({key} in the config)."
         ) from None
-    if content.startswith(b"PK"):
-        raise InputError(
-            f"{path}: this is a spreadsheet workbook; save it as text (CSV or TSV, UTF-8)."
-        )
+    for start, form in FORMATS.items():
+        if content.startswith(start):
+            raise InputError(f"{path}: the {what} is {form}.")
     if not content.strip():
         raise InputError(f"{path}: the {what} is empty ({key} in the config).")
+    return content
+
+
+def read_text(path: str | Path, what: str, key: str) -> str:
+    """The text of a file, see `read_bytes`.
+
+    Raises
+    ------
+    InputError
+        Also if it is not UTF-8 text.
+    """
+    return decoded(read_bytes(path, what, key), path, what)
+
+
+def decoded(content: bytes, path: str | Path, what: str) -> str:
+    """UTF-8 text, without a byte order mark."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -89,9 +89,8 @@ def problem_of(
     rows: float, rss: float, patterns: np.ndarray, center: float, prior: Prior
 ) -> Problem:
     """A data set, by its statistics in the coding of the prior, and the prior."""
-    precision = (prior.beta0_sd**-2.0, 0.0, prior.beta1_sd**-2.0)
     data = float(rows), float(rss), patterns
-    return Problem(*data, center, prior, prior.coding, (0.0, 0.0), precision)
+    return Problem(*data, center, prior, prior.coding, (0.0, 0.0), prior.beta_precision)
 
 
 class Grid(NamedTuple):

@@ -28,7 +28,7 @@ import numpy as np
 if TYPE_CHECKING:
     import pymc as pm
     from nutpie.compile_pymc import CompiledPyMCModel
-from recovery.files import delete_if_corrupt
+from recovery.files import reading, written_whole
 from recovery.parameters import PARAMETERS
 
 KEPT = (*PARAMETERS, "u0", "u1")
@@ -170,12 +170,13 @@ def runnable(file: ModelFile) -> "CompiledPyMCModel":
 
 def save_model(file: ModelFile, path: str | Path) -> None:
     """Write a model file."""
-    Path(path).write_bytes(zlib.compress(pickle.dumps(file)))
+    with written_whole(path) as part:
+        part.write_bytes(zlib.compress(pickle.dumps(file)))
 
 
 def load_model(path: str | Path) -> ModelFile:
     """Read what `save_model` wrote. Like any pickle, read only files of your own."""
-    with delete_if_corrupt(path):
+    with reading(path):
         return pickle.loads(zlib.decompress(Path(path).read_bytes()))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from recovery.errors import InputError
-from recovery.model.prior import Prior
+from recovery.model.prior import WORDS, Prior
 
 FOLDER = Path(__file__).parent / "priors"
 FAMILIES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
@@ -54,4 +54,7 @@ def make_prior(family: str, **hyperparameters: Any) -> Prior:
                 f"{name}: unknown hyperparameter of the family '{family}' "
                 f"(expected {', '.join(known)})."
             )
+    at = hyperparameters.get("beta_prior_at", "origin")
+    if at not in WORDS["beta_prior_at"]:
+        raise InputError(f"beta_prior_at: {at!r} is not 'origin' or 'means'.")
     return prior(**hyperparameters)

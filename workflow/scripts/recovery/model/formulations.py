@@ -19,6 +19,7 @@ def latent_data(data: LongData, prior: Prior) -> dict:
     """The ``pm.Data`` values of the latent model for a data set."""
     return {
         "center": prior.center_for(data.response),
+        "beta_time": prior.beta_time,
         "time": data.time,
         "subject_of_row": data.subject,
         "measured": data.response,
@@ -28,13 +29,14 @@ def latent_data(data: LongData, prior: Prior) -> dict:
 def marginal_data(data: LongData, prior: Prior) -> dict:
     """The ``pm.Data`` values of the marginal model for a data set.
 
-    ``totals`` are the center, the number of rows and the rss; ``patterns`` has the
-    `PATTERN_COLUMNS`, shape (9,) of a balanced data set and (P, 9) of others.
+    ``totals`` are the center, `Prior.beta_time`, the number of rows and the rss; ``patterns`` has
+    the `PATTERN_COLUMNS`, shape (9,) of a balanced data set and (P, 9) of others.
     """
     center = prior.center_for(data.response)
     stats = Statistics.of(data, center)
     patterns = np.stack([getattr(stats, name) for name in PATTERN_COLUMNS], axis=-1)
-    return {"totals": np.array([center, stats.rows, stats.rss]), "patterns": patterns}
+    totals = np.array([center, prior.beta_time, stats.rows, stats.rss])
+    return {"totals": totals, "patterns": patterns}
 
 
 def label_subjects(draws: xr.Dataset, data: LongData, rng: np.random.Generator) -> xr.Dataset:

@@ -30,7 +30,12 @@ class Covariance(NamedTuple):
     rho: Any
 
 
-WORDS = {"center": "data", "origin": "mean", "unit": "sd"}
+WORDS = {
+    "center": ("data",),
+    "origin": ("mean",),
+    "unit": ("sd",),
+    "beta_prior_at": ("origin", "means"),
+}
 """Hyperparameters that may be a word in place of a number."""
 
 Draws = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -64,6 +69,10 @@ class Prior(ABC):
         The coding of time in which the prior is stated, counted in the study's time: its beta0
         and sigma_u0 are those at `origin`, and its slopes are per `unit`. "mean" and "sd" are those
         of the planned times (`for_times`).
+    beta_prior_at : "origin" or "means"
+        Where the priors of beta0 and beta1 are independent: beta0 ~ Normal(center, beta0_sd) is the
+        population's mean at `origin`, or at the mean of the planned times, as rstanarm and brms
+        state it. `for_times` turns the word into this time, in the prior's coding.
 
     Raises
     ------
@@ -80,11 +89,12 @@ class Prior(ABC):
     sigma_scale: float = response_scale(50.0)
     origin: float | str = 0.0
     unit: float | str = 1.0
+    beta_prior_at: float | str = "origin"
 
     def __post_init__(self) -> None:
         for name in (f.name for f in fields(self)):
             value = getattr(self, name)
-            if value == WORDS.get(name, ""):
+            if isinstance(value, str) and value in WORDS.get(name, ()):
                 continue
             object.__setattr__(self, name, _checked(name, value, self.scales()))
 
@@ -94,9 +104,26 @@ class Prior(ABC):
         return Coding(float(self.origin), float(self.unit))
 
     def for_times(self, times: np.ndarray) -> "Prior":
-        """The prior with "mean" and "sd" taken from times in the study's coding."""
+        """The prior with "mean", "sd" and "means" taken from times in the study's coding."""
         coding = Coding.of(self.origin, self.unit, times)
-        return replace(self, origin=coding.origin, unit=coding.unit)
+        at = self.beta_prior_at
+        if at == "means":
+            at = Coding.of("mean", 1.0, coding.code(times)).origin
+        return replace(self, origin=coding.origin, unit=coding.unit, beta_prior_at=at)
+
+    @property
+    def beta_time(self) -> float:
+        """The time, in the prior's coding, at which beta0's prior is stated."""
+        return 0.0 if self.beta_prior_at == "origin" else float(self.beta_prior_at)
+
+    @property
+    def beta_precision(self) -> tuple[float, float, float]:
+        """Precision (p00, p01, p11) of (beta0 - center, beta1), whose prior mean is 0.
+
+        That of (beta0 + beta1 t, beta1) at the time t of `beta_time` is diagonal.
+        """
+        level, slope, t = self.beta0_sd**-2.0, self.beta1_sd**-2.0, self.beta_time
+        return level, level * t, level * t * t + slope
 
     @classmethod
     def scales(cls) -> dict[str, str]:
@@ -128,9 +155,11 @@ class Prior(ABC):
             beta0, beta1, sigma, sigma_u0, sigma_u1 and rho, each of shape (n,).
         """
         sigma = self.sigma_scale * np.abs(rng.standard_t(self.sigma_df, n))
+        level = rng.normal(float(self.center), self.beta0_sd, n)
+        slope = rng.normal(0.0, self.beta1_sd, n)
         return {
-            "beta0": rng.normal(float(self.center), self.beta0_sd, n),
-            "beta1": rng.normal(0.0, self.beta1_sd, n),
+            "beta0": level - slope * self.beta_time,
+            "beta1": slope,
             "sigma": sigma,
             **dict(zip(("sigma_u0", "sigma_u1", "rho"), self.draw(sigma, rng))),
         }
@@ -150,9 +179,9 @@ def _checked(name: str, value: Any, scales: Iterable[str]) -> float:
             f"{name}: 'auto' is for scales only ({', '.join(scales)}); write a number."
         )
     if isinstance(value, bool) or not isinstance(value, int | float):
-        expected = f"a number or '{WORDS[name]}'" if name in WORDS else "a number"
+        expected = " or ".join(["a number", *(f"'{word}'" for word in WORDS.get(name, ()))])
         raise InputError(f"{name}: {value!r} is not {expected}{_advice(value)}.")
-    real = name in ("center", "origin")  # the others are positive
+    real = name in ("center", "origin", "beta_prior_at")  # the others are positive
     if not abs(value) <= sys.float_info.max or (not real and value <= 0):
         expected = "finite" if real else "positive and finite"
         raise InputError(f"{name}: {value} must be {expected}.")

@@ -20,7 +20,7 @@ def latent_model(data: LongData, prior: Prior) -> pm.Model:
     """
     with pm.Model(coords={"effect": ["intercept", "slope"], "subject": data.labels}) as model:
         values = {name: pm.Data(name, value) for name, value in latent_data(data, prior).items()}
-        _, beta1, sigma = _population(prior, values["center"])
+        _, beta1, sigma = _population(prior, values["center"], values["beta_time"])
         cov = prior.covariance(sigma)
         standard = pm.Normal("z", 0.0, 1.0, dims=("effect", "subject"))
         u0 = pm.Deterministic("u0", cov.sigma_u0 * standard[0], dims="subject")
@@ -31,17 +31,19 @@ def latent_model(data: LongData, prior: Prior) -> pm.Model:
     return model
 
 
-def _population(prior: Prior, center):
-    """The priors of beta0, beta1 and sigma, for all families.
+def _population(prior: Prior, center, time):
+    """The priors of beta0, beta1 and sigma, for all families; also beta0 counted from the center.
 
-    beta0 is sampled as its deviation from the center. A compiled model keeps the starting point it
-    was compiled with; that of a deviation suits every data set.
+    The population's mean at `Prior.beta_time` is sampled as its deviation from the center. A
+    compiled model keeps the starting point it was compiled with; that of a deviation suits every
+    data set.
     """
     deviation = pm.Normal("beta0_deviation", 0.0, prior.beta0_sd)
-    pm.Deterministic("beta0", center + deviation)
     beta1 = pm.Normal("beta1", 0.0, prior.beta1_sd)
+    intercept = deviation - beta1 * time
+    pm.Deterministic("beta0", center + intercept)
     sigma = pm.HalfStudentT("sigma", nu=prior.sigma_df, sigma=prior.sigma_scale)
-    return deviation, beta1, sigma
+    return intercept, beta1, sigma
 
 
 def _correlated(standard, cov: Covariance):
@@ -60,15 +62,15 @@ def marginal_model(data: LongData, prior: Prior) -> pm.Model:
     """
     with pm.Model() as model:
         values = {name: pm.Data(name, value) for name, value in marginal_data(data, prior).items()}
-        center, rows, rss = (values["totals"][i] for i in range(3))
-        deviation, beta1, sigma = _population(prior, center)
+        center, time, rows, rss = (values["totals"][i] for i in range(4))
+        intercept, beta1, sigma = _population(prior, center, time)
         cov = prior.covariance(sigma)
         columns = {name: values["patterns"][..., i] for i, name in enumerate(PATTERN_COLUMNS)}
         stats = SimpleNamespace(**columns)
         rho = 0.0 if cov.rho is None else cov.rho
         m = spread(stats.r00, stats.r01, stats.r11, cov.sigma_u0, cov.sigma_u1, rho, sigma)
         by_pattern = stats.count * pm.math.log(m.det)
-        by_pattern += misfit(stats, m, deviation, beta1) / sigma**2
+        by_pattern += misfit(stats, m, intercept, beta1) / sigma**2
         squares = rss / sigma**2 + by_pattern.sum()
         pm.Potential("marginal_likelihood", -rows * pm.math.log(sigma) - squares / 2.0)
     return model

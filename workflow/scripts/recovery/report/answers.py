@@ -137,9 +137,12 @@ def short_answer(found: Evidence) -> str:
             f"{own['coverage'].max():.3f} over {own['rho'].nunique()} true values "
             f"(Monte Carlo standard error at most {own['mcse'].max():.3f})"
         )
+    if len(own := found.of(first, MISSES)):
+        text += f". It misses {_with_coverage(own)}"
     missing = [found.labels[prior] for prior in others if len(found.of(prior, MISSES))]
     if missing:
-        text += f". Shown to miss something: {', '.join(missing)}"
+        others_too = "Also shown" if len(own) else "Shown"
+        text += f". {others_too} to miss something: {', '.join(missing)}"
     return f"{text}."
 
 

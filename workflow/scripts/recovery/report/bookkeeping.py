@@ -7,6 +7,8 @@ from scipy import stats
 
 ENGINES = {"exact": "Exact posteriors", "nuts": "NUTS", "reml": "REML"}
 
+MOST_FAILED = 0.01
+
 
 class Check(NamedTuple):
     """One line of the bookkeeping: whether all is well, and in words; None if it does not apply."""
@@ -69,18 +71,29 @@ def control_sentence(control: pd.DataFrame) -> str:
         else f"NOT clean: {len(broken)} of {len(control):,} paired differences differ "
         "significantly from 0"
     )
-    rho = control[(control["parameter"] == "rho") & (control["measure"] == "bias")]
-    found = f" It would have found a difference of {rho['detectable'].max():.2g} in the bias of rho"
-    power = f"{found} with probability 0.9." if len(rho) else ""
+    rho = control[control["parameter"] == "rho"].groupby("measure")["detectable"].max()
+    found = [
+        f"{rho[measure]:.2g} in the {measure} of rho"
+        for measure in ("coverage", "bias")
+        if measure in rho and rho[measure] == rho[measure]
+    ]
+    power = (
+        f"; only differences of {' and '.join(found)} would have been found with probability 0.9"
+        if found
+        else "; it could have found no difference in the coverage of rho"
+    )
     return (
         "The negative control, two implementations of the same prior sampled by NUTS, is "
-        f"{verdict} (smallest adjusted p {control['p_adjusted'].min():.2g}).{power}"
+        f"{verdict} (smallest adjusted p {control['p_adjusted'].min():.2g}){power}."
     )
 
 
 def calibration_sentence(table: pd.DataFrame) -> str:
     """Report whether every prior is sampled as it claims, from `calibration_table`."""
-    caught = table[~table["calibrated"]]
+    # ArviZ takes seconds to import, which other pages need not pay
+    from recovery.calibration.ranks import MOST_NOT_CONVERGED, SIGNIFICANCE
+
+    caught = table[table["p_adjusted"] < SIGNIFICANCE]
     lost = int((table["requested"] - table["n"]).sum())
     tested = (
         f"{table['prior'].nunique()} priors by {table['method'].nunique()} methods, "
@@ -93,19 +106,32 @@ def calibration_sentence(table: pd.DataFrame) -> str:
         + ", ".join(f"{row.prior} {row.method} {row.quantity}" for row in caught.itertuples())
         + ")"
     )
+    unsure = table[table["not_converged"] > MOST_NOT_CONVERGED * table["requested"]]
+    fits = unsure.drop_duplicates(["prior", "method"])
+    named = ", ".join(
+        f"{row.not_converged:,} of {row.requested:,} under {row.prior} by {row.method}"
+        for row in fits.itertuples()
+    )
+    flagged = f"; NOT counted as calibrated for fits that are not converged: {named}" * bool(named)
     return (
         f"{verdict} (smallest adjusted p {table['p_adjusted'].min():.2g}; "
-        f"{lost} ranks lost to failed fits)."
+        f"{lost} ranks lost to failed fits){flagged}."
     )
 
 
 def missingness_sentence(missingness: pd.DataFrame) -> str:
     """Report the outcomes of the fits, by engine."""
     counts = missingness.groupby("engine", sort=False)[
-        ["requested", "not_converged", "singular", "failed"]
+        ["requested", "computed", "not_converged", "singular", "failed"]
     ]
     return " ".join(
-        f"{ENGINES[row.Index]}: {row.requested:,} fits, of which {row.failed:,} failed and "
+        f"{ENGINES[row.Index]}: {row.requested:,} fits"
+        + (
+            f" ({row.computed:,} were computed; priors of one density share them)"
+            if row.computed < row.requested
+            else ""
+        )
+        + f", of which {row.failed:,} failed and "
         + (
             f"{row.singular:,} are singular (they are kept)."
             if row.Index == "reml"
@@ -113,6 +139,21 @@ def missingness_sentence(missingness: pd.DataFrame) -> str:
             "them out would be a selection)."
         )
         for row in counts.sum().itertuples()
+    )
+
+
+def failures_warning(missingness: pd.DataFrame) -> str:
+    """A sentence if over 1 % of the fits failed in any scenario under any prior, else nothing."""
+    share = missingness["failed"] / missingness["requested"]
+    if not (share > MOST_FAILED).any():
+        return ""
+    worst = missingness.loc[share.idxmax()]
+    where = f"{worst['prior']} ({worst['engine']}) in scenario {worst['scenario']}"
+    return (
+        f"Warning: over {100 * MOST_FAILED:g} % of the fits failed in "
+        f"{(share > MOST_FAILED).sum()} of {len(share)} combinations of scenario and prior; most "
+        f"of all {worst['failed']} of {worst['requested']} under {where}. What follows describes "
+        "the other fits only; the tables of fits say why each failed."
     )
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 from recovery.errors import InputError
+from recovery.files import written_whole
 
 MAX_BYTES = 1_400_000
 """Chromium refuses data: URLs of 2 MiB, as which the report embeds its pages, in base64."""
@@ -38,7 +39,8 @@ def write_page(path: str | Path, text: str) -> None:
             f"{path} would have {size / 1e6:.1f} MB, and browsers open embedded pages of at most "
             f"{MAX_BYTES / 1e6:.1f} MB; give the page fewer rows."
         )
-    Path(path).write_text(text, encoding="utf-8")
+    with written_whole(path) as part:
+        part.write_text(text, encoding="utf-8")
 
 
 def plain_table(table: pd.DataFrame) -> str:

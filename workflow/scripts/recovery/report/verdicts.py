@@ -89,10 +89,10 @@ def verdict_table(cells: pd.DataFrame) -> pd.DataFrame:
             verdict = MISSES
         else:
             verdict = UNKNOWN
-        row = dict(zip(("design", "parameter", "prior"), keys))
-        row |= {"verdict": verdict, "truths": own["rho"].nunique()}
-        rows.append(row | {name: worst[name] for name in ("coverage", "mcse", "n", "rho")})
-    table = pd.DataFrame(rows)
+        numbers = [worst[name] for name in ("coverage", "mcse", "n", "rho")]
+        rows.append((*keys, verdict, own["rho"].nunique(), *numbers))
+    columns = ["design", "parameter", "prior", "verdict", "truths", "coverage", "mcse", "n", "rho"]
+    table = pd.DataFrame(rows, columns=columns)
     order = table["parameter"].map({name: i for i, name in enumerate(JUDGED)})
     return table.assign(order=order).sort_values("order", kind="stable").drop(columns="order")
 

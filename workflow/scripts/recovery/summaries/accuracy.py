@@ -8,6 +8,9 @@ from recovery.summaries.recovery import groups
 
 QUANTITIES = {"mean": "mcse_mean", "sd": "mcse_sd", "q2.5": "mcse_q2.5", "q97.5": "mcse_q97.5"}
 """What is compared, with the column of its Monte Carlo standard error."""
+SUMMARIES = [
+    "mean", "mean_mcse", "sd", "sd_mcse", "largest", "beyond_4", "error", "error_mcse", "n",
+]  # fmt: skip
 ON_ONE_FIT = ["scenario", "prior", "replicate", "parameter"]
 
 
@@ -38,22 +41,19 @@ def accuracy_table(estimates: pd.DataFrame) -> pd.DataFrame:
             error = group[f"error_{quantity}"].dropna()
             z, n, several = group[f"z_{quantity}"].dropna(), len(error), len(error) > 1
             sd = z.std(ddof=1) if len(z) > 1 else np.nan
-            rows.append(
-                {
-                    **dict(zip(("scenario", "prior", "parameter"), keys)),
-                    "quantity": quantity,
-                    "mean": z.mean(),
-                    "mean_mcse": sd / np.sqrt(max(len(z), 1)),
-                    "sd": sd,
-                    "sd_mcse": jackknife_mcse(np.sqrt(variance_without_each(z.to_numpy()))),
-                    "largest": z.abs().max(),
-                    "beyond_4": (z.abs() > 4).sum(),
-                    "error": error.mean() if several else np.nan,
-                    "error_mcse": error.sem() if several else np.nan,
-                    "n": n,
-                }
+            summaries = (
+                z.mean(),
+                sd / np.sqrt(max(len(z), 1)),
+                sd,
+                jackknife_mcse(np.sqrt(variance_without_each(z.to_numpy()))),
+                z.abs().max(),
+                (z.abs() > 4).sum(),
+                error.mean() if several else np.nan,
+                error.sem() if several else np.nan,
+                n,
             )
-    return pd.DataFrame(rows)
+            rows.append((*keys, quantity, *summaries))
+    return pd.DataFrame(rows, columns=["scenario", "prior", "parameter", "quantity", *SUMMARIES])
 
 
 def compared_fits(estimates: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,11 @@ from recovery.summaries.recovery import (
     with_interval,
 )
 
+COLUMNS = [
+    "scenario", "prior", "reference", "engine", "parameter", "measure", "level", "difference",
+    "mcse", "n",
+]  # fmt: skip
+
 
 def comparison_table(
     estimates: pd.DataFrame, levels: list[float], pairs: list[tuple[str, str]]
@@ -53,20 +58,10 @@ def comparison_table(
             a, b = by_prior[prior].loc[common], by_prior[reference].loc[common]
             for name, level, result in _differences(a, b, levels):
                 rows.append(
-                    {
-                        "scenario": scenario,
-                        "prior": prior,
-                        "reference": reference,
-                        "engine": engine,
-                        "parameter": parameter,
-                        "measure": name,
-                        "level": level,
-                        "difference": result.estimate,
-                        "mcse": result.mcse,
-                        "n": len(common),
-                    }
-                )
-    return pd.DataFrame(rows)
+                    (scenario, prior, reference, engine, parameter, name, level, *result,
+                     len(common))
+                )  # fmt: skip
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _differences(

@@ -21,7 +21,7 @@ def equal_pairs(priors: dict[str, Prior]) -> list[tuple[str, str]]:
     def key(prior: Prior) -> tuple:
         density = np.round(prior.log_density(s0, s1, rho, sigma), 9)
         population = (prior.center, prior.beta0_sd, prior.beta1_sd, prior.sigma_df)
-        coding = (prior.origin, prior.unit)
+        coding = (prior.origin, prior.unit, prior.beta_prior_at)
         return (prior.has_rho, *population, *coding, prior.sigma_scale, *density)
 
     keys = {name: key(prior) for name, prior in priors.items()}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from recovery.files import delete_if_corrupt
+from recovery.files import read_table
 
 ENGINES = ("exact", "nuts", "reml")
 """Engines in the order of the tables: all replicates exactly, the first ones by NUTS and REML."""
@@ -29,7 +29,7 @@ def stack_batches(paths: Sequence[str | Path], priors: Sequence[str]) -> pd.Data
     Raises
     ------
     InputError
-        If a file is corrupt.
+        If a file is damaged.
     """
     table = read_batches(paths)
     order = {name: i for names in (ENGINES, priors) for i, name in enumerate(names)}
@@ -47,11 +47,10 @@ def read_batches(paths: Sequence[str | Path], keys: Sequence[str] = ()) -> pd.Da
     Raises
     ------
     InputError
-        If a file is corrupt.
+        If a file is damaged.
     """
     batches = []
     for path in map(Path, paths):
         folders = path.parts[-1 - len(keys) : -1]
-        with delete_if_corrupt(path):
-            batches.append(pd.read_parquet(path).assign(**dict(zip(keys, folders))))
+        batches.append(read_table(path).assign(**dict(zip(keys, folders))))
     return pd.concat(batches, ignore_index=True)

@@ -84,6 +84,7 @@ class Entry:
             settings.CACHE_DIR = before
 
     def __call__(self, *arguments: Any) -> Any:
+        """Call the compiled function."""
         if not self._loaded:
             self._delete_damaged()
         result = self._compiled(*arguments)

@@ -8,7 +8,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from recovery.columns import HEADLINE_LEVEL
-from recovery.report.figures.style import Style, parameter_label, prior_styles
+from recovery.files import read_table
+from recovery.report.figures.style import (
+    Style,
+    parameter_label,
+    plain,
+    plain_labels,
+    prior_styles,
+)
 from recovery.summaries.accuracy import QUANTITIES, compared_fits
 from recovery.summaries.recovery import READ
 
@@ -56,7 +63,9 @@ class StudyResults:
     ) -> "StudyResults":
         """Results of a whole ``recovery.csv``."""
         read = recovery[recovery["engine"].isin(READ)]
-        return cls(read, paths, labels, all_labels, prior_styles(list(all_labels)), units)
+        texts = plain_labels(labels), plain_labels(all_labels)
+        styles = prior_styles(list(all_labels))
+        return cls(read, paths, *texts, styles, (plain(units[0]), plain(units[1])))
 
     def measured(self, measure: str) -> pd.DataFrame:
         """The rows of a measure; of intervals, those at 95 %."""
@@ -80,7 +89,7 @@ class StudyResults:
             ("prior", "in", list(self.labels)),
         ]
         tables = [
-            pd.read_parquet(self.paths[name], columns=COLUMNS, filters=chosen) for name in scenarios
+            read_table(self.paths[name], columns=COLUMNS, filters=chosen) for name in scenarios
         ]
         return pd.concat(tables, ignore_index=True).dropna(subset="mean")
 
@@ -88,11 +97,11 @@ class StudyResults:
         """Errors of the fits by NUTS (`compared_fits`), of all scenarios."""
         tables = []
         for path in self.paths.values():
-            nuts = pd.read_parquet(path, columns=COLUMNS, filters=[("engine", "==", "nuts")])
+            nuts = read_table(path, columns=COLUMNS, filters=[("engine", "==", "nuts")])
             if not nuts.empty:
                 last = nuts["replicate"].max()
                 exact = [("engine", "==", "exact"), ("replicate", "<=", last)]
-                both = [nuts, pd.read_parquet(path, columns=COLUMNS, filters=exact)]
+                both = [nuts, read_table(path, columns=COLUMNS, filters=exact)]
                 tables.append(compared_fits(pd.concat(both)))
         return pd.concat(tables, ignore_index=True)
 

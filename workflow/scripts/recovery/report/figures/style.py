@@ -1,7 +1,7 @@
 """Common style of all figures: colours and markers of methods, symbols of parameters, saving."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from PIL import Image
+
+from recovery.files import written_whole
 
 Style = dict[str, Any]
 
@@ -98,6 +100,16 @@ def prior_styles(priors: Sequence[str]) -> dict[str, Style]:
     }
 
 
+def plain(text: str) -> str:
+    """A user's text for matplotlib, which would read what is between two $ as a formula."""
+    return text.replace("$", r"\$")
+
+
+def plain_labels(labels: Mapping[str, str]) -> dict[str, str]:
+    """Labels by id, as `plain` text."""
+    return {name: plain(label) for name, label in labels.items()}
+
+
 def mark(style: Style) -> Style:
     """A method's style for marks that no line joins."""
     return {**style, "linestyle": ""}
@@ -135,10 +147,11 @@ def dodge(index: int, count: int, span: float) -> float:
 def save_figure(figure: Figure, paths: Sequence[str | Path]) -> None:
     """Save a figure in every requested format, without dates, and close it."""
     for path in paths:
-        if str(path).endswith(".png"):
-            _save_png(figure, path)
-        else:
-            figure.savefig(path, bbox_inches="tight", metadata={"Date": None})
+        with written_whole(path) as part:
+            if part.suffix == ".png":
+                _save_png(figure, part)
+            else:
+                figure.savefig(part, bbox_inches="tight", metadata={"Date": None})
     plt.close(figure)
 
 

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from recovery.columns import HEADLINE_LEVEL
+from recovery.files import read_table
 from recovery.report.figures.panels import coverage_scale, number
 from recovery.report.figures.style import SYMBOLS, Style, use_style
 from recovery.summaries.monte_carlo import Z95, wilson_interval
@@ -22,7 +23,7 @@ SHOWN = 500  # replicates: more intervals cannot be distinguished in print
 def read_intervals(path: str) -> pd.DataFrame:
     """The intervals of rho of a scenario's first replicates."""
     chosen = [("parameter", "==", "rho"), ("engine", "in", READ), ("replicate", "<=", SHOWN)]
-    return pd.read_parquet(path, columns=COLUMNS, filters=chosen).dropna(subset=["mean", LOW, HIGH])
+    return read_table(path, columns=COLUMNS, filters=chosen).dropna(subset=["mean", LOW, HIGH])
 
 
 def zip_plot(estimates: pd.DataFrame, labels: dict[str, str], styles: dict[str, Style]) -> Figure:

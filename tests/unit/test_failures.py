@@ -1,0 +1,71 @@
+"""Failures of the machine end a job; only failures of the data are rows."""
+
+import numpy as np
+import pytest
+from helpers import ROOT
+
+from recovery.data.longdata import LongData
+from recovery.errors import FAILURES_OF_DATA, FitError
+from recovery.exact import batch
+from recovery.fitting import exact, reml
+from recovery.fitting.exact import ExactEngine, exact_batch
+from recovery.fitting.reml import reml_batch
+from recovery.model.families import make_prior
+from recovery.parameters import PARAMETERS
+
+DATA = LongData.from_grid(np.random.default_rng(1).normal(250, 30, (6, 4)), np.arange(4.0))
+TRUTHS = np.ones((1, len(PARAMETERS)))
+OF_THE_MACHINE = [OSError(28, "No space left on device"), MemoryError(), EOFError(), ValueError()]
+OF_THE_DATA = [
+    FitError("x"), ZeroDivisionError("x"), FloatingPointError("x"), np.linalg.LinAlgError("x")
+]  # fmt: skip
+
+
+def fit_exactly():
+    return exact_batch([DATA], make_prior("independent"), [0.95], TRUTHS, [1], [1]).fits["status"]
+
+
+def draw_exactly():
+    return [ExactEngine(make_prior("independent"), [0.95], 10).fit(DATA, 1).diagnostics.status]
+
+
+def fit_by_reml():
+    return reml_batch([DATA], [0.95], TRUTHS, [1]).fits["status"]
+
+
+@pytest.fixture
+def broken(monkeypatch, request):
+    """A fit whose arithmetic raises an error."""
+
+    def raises(error):
+        def solve(*arguments):
+            raise error
+
+        monkeypatch.setattr(batch, "solve", solve)
+        monkeypatch.setattr(exact, "exact_posterior", solve)
+        monkeypatch.setattr(reml, "reml_rows", solve)
+
+    return raises
+
+
+@pytest.mark.parametrize("fit", [fit_exactly, draw_exactly, fit_by_reml])
+@pytest.mark.parametrize("error", OF_THE_MACHINE, ids=lambda error: type(error).__name__)
+def test_a_failure_of_the_machine_ends_the_job(broken, fit, error):
+    broken(error)
+    with pytest.raises(type(error)):
+        fit()
+
+
+@pytest.mark.parametrize("fit", [fit_exactly, draw_exactly, fit_by_reml])
+@pytest.mark.parametrize("error", OF_THE_DATA, ids=lambda error: type(error).__name__)
+def test_a_failure_of_the_data_is_a_row(broken, fit, error):
+    broken(error)
+    assert list(fit()) == ["failed"]
+
+
+def test_nothing_catches_more():
+    for path in (ROOT / "workflow/scripts/recovery").rglob("*.py"):
+        if path.name != "files.py":  # which names the file and raises again
+            assert "except Exception" not in path.read_text(), path
+    for error in (ValueError, OSError, RuntimeError):
+        assert not issubclass(error, FAILURES_OF_DATA)
