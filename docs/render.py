@@ -191,8 +191,12 @@ def more(results: Results) -> dict[str, Callable]:
         return f"{100 * p:.{digits}f} ± {error:.{digits}f} %"
 
     def fits(engine: str) -> str:
-        """How many fits an engine made."""
-        return f"{missingness.loc[missingness['engine'] == engine, 'requested'].sum():,}"
+        """How many fits an engine computed; priors of one density share them."""
+        return f"{missingness.loc[missingness['engine'] == engine, 'computed'].sum():,}"
+
+    def data_sets() -> str:
+        """How many data sets were simulated."""
+        return f"{results.csv('designs')['replicates'].sum():,}"
 
     def failed() -> str:
         """How many fits failed, of all engines."""
@@ -236,6 +240,14 @@ def more(results: Results) -> dict[str, Callable]:
     def calibrated() -> str:
         return f"{int(ranks['calibrated'].sum())} of {len(ranks)}"
 
+    def not_counted() -> str:
+        """Whose ranks do not count as calibrated, since too many fits are not converged."""
+        unsure = ranks[~ranks["calibrated"] & (ranks["p_adjusted"] >= 0.01)]
+        return ", ".join(
+            f"{row.prior} by {row.method} ({row.not_converged} of {row.requested:,} fits)"
+            for row in unsure.drop_duplicates(["prior", "method"]).itertuples()
+        )
+
     def alarm(deviation: str, method: str) -> str:
         """The probability that calibration sees an error of one quantity's posterior."""
         row = power.set_index(["deviation", "method"]).loc[(deviation, method)]
@@ -246,7 +258,7 @@ def more(results: Results) -> dict[str, Callable]:
         return measured[what]["text"]
 
     made = (share, fits, failed, per_second, control_clean, time_of, sampler, unconverged,
-            without_rho, detectable, calibrated, alarm)  # fmt: skip
+            without_rho, detectable, calibrated, not_counted, data_sets, alarm)  # fmt: skip
     return {function.__name__: function for function in made}
 
 

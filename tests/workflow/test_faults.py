@@ -82,27 +82,28 @@ def test_a_killed_study_goes_on_where_it_was(tmp_path, undisturbed):
     same_tables(tmp_path, undisturbed)
 
 
-@pytest.mark.parametrize("damage", ["truncated", "empty"])
-@pytest.mark.parametrize("name", ["exact/low/21-40.estimates.parquet", "datasets/low/1-20.nc"])
-def test_a_corrupt_file_is_named_and_recreated(tmp_path, undisturbed, name, damage):
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [
+        ("exact/low/21-40.estimates.parquet", TABLES[0]),
+        ("datasets/low/1-20.nc", TABLES[0]),
+        ("tables/estimates/low.parquet", "results/tiny/tables/recovery.csv"),
+    ],
+)
+def test_a_damaged_file_is_named_and_recreated_once_it_is_deleted(
+    tmp_path, undisturbed, name, target
+):
     shutil.copytree(undisturbed, tmp_path, dirs_exist_ok=True)
     broken = tmp_path / "results/tiny" / name
     whole = broken.read_bytes()
-    broken.write_bytes(whole[: len(whole) // 2] if damage == "truncated" else b"")
-    failed = snakemake(tmp_path, *TABLES)
+    broken.write_bytes(whole[: len(whole) // 2])
+    failed = snakemake(tmp_path, target)
     assert failed.returncode != 0
-    assert f"{name}: corrupt file deleted" in failed.stderr, failed.stderr[-2000:]
-    again = snakemake(tmp_path, *TABLES)
+    assert f"{name}: the file is damaged" in failed.stderr, failed.stderr[-2000:]
+    broken.unlink()
+    again = snakemake(tmp_path, target, *TABLES)
     assert again.returncode == 0, again.stderr[-3000:]
     same_tables(tmp_path, undisturbed)
-
-
-def test_two_studies_at_once_do_not_disturb_each_other(tmp_path, undisturbed):
-    folders = [tmp_path / "one", tmp_path / "two"]
-    processes = [start(tiny_study(folder, SHEET, **EXACT)) for folder in folders]
-    for folder, process in zip(folders, processes):
-        assert process.wait(timeout=300) == 0, (folder / "log").read_text()[-3000:]
-        same_tables(folder, undisturbed)
 
 
 @pytest.fixture
@@ -130,7 +131,9 @@ def test_a_full_disk_is_reported_and_the_study_goes_on_after(small_disk, undistu
     ballast.write_bytes(bytes(free - 460_000))
     full = snakemake(small_disk, *TABLES)
     assert full.returncode != 0
-    assert "Error: the disk is full" in full.stderr, full.stderr[-3000:]
+    # the message of a job, or, where a log or a file of Snakemake's is the first that does not fit,
+    # the system's own words
+    assert re.search("the disk is full|No space left on device", full.stderr), full.stderr[-3000:]
     ballast.unlink()
     snakemake(small_disk, "--unlock")
     again = snakemake(small_disk, "--rerun-incomplete", *TABLES)

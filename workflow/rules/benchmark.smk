@@ -37,7 +37,7 @@ rule scaling:
     threads: 1000
     params:
         config=config,
-        prior=NUTS_PRIORS[-1],
+        prior=(NUTS_PRIORS or PRIORS)[-1],
     script:
         "../scripts/scaling.py"
 

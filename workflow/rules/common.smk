@@ -48,7 +48,6 @@ SCENARIOS = list(study.scenarios)
 PRIORS = list(study.priors)
 FORMULATIONS = ["marginal", "latent"]
 REAL_DATA_FORMULATIONS = config["data"]["formulations"]
-METHODS = [*FORMULATIONS, "exact"]  # what is calibrated
 REAL_DATA_VARIANTS = [
     model_variant(formulation, study.real.data.subjects, study.real.data.balanced)
     for formulation in REAL_DATA_FORMULATIONS
@@ -59,6 +58,7 @@ DATA_COLUMNS = {
     "unit": study.real.coding.unit,
 }
 NUTS_PRIORS = study.nuts_priors
+METHODS = [*(FORMULATIONS if NUTS_PRIORS else []), "exact"]  # what is calibrated
 NUTS = {
     key: value for key, value in config["sampler"].items() if key not in ("replicates", "priors")
 }
@@ -226,7 +226,7 @@ EXPLORE_PAGES = page_names(
 
 # Figures by file name: drawn by functions of the same name in recovery/report/figures.
 PRIOR_FIGURES = ["trace", "rank", "lines", "effects"]
-FOREST_FIGURES = ["fixed_effects", "intercepts", "slopes", "correlation"]
+FOREST_FIGURES = ["fixed_effects", "intercepts", "slopes", "correlation"] if NUTS_PRIORS else []
 OBSERVED_FIGURES = [
     "data",
     *(f"{prior}/{name}" for prior in NUTS_PRIORS for name in PRIOR_FIGURES),

@@ -63,5 +63,7 @@ rule observed_tables:
     params:
         columns=DATA_COLUMNS,
         priors=prior_blocks,
+        levels=config["intervals"],
+        seed=config["seed"],
     script:
         "../scripts/observed_tables.py"

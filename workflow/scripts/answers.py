@@ -17,6 +17,8 @@ from recovery.report.pages import plain_table, render, write_page
 from recovery.summaries.accuracy import compared_fits
 from study.log import open_log
 
+NO_ANSWER = "No prior can be judged: no measure has two estimates or more."
+
 open_log(snakemake.log[0])
 params = snakemake.params
 names = ("recovery", "control", "replicates_needed", "missingness", "designs")
@@ -55,5 +57,5 @@ page = render(
 )
 write_page(snakemake.output.page, page)
 with open(snakemake.output.answer, "w", encoding="utf-8") as file:
-    answer = short_answer(found[0]) if found else "No prior can be judged: there are no estimates."
+    answer = short_answer(found[0]) if found else NO_ANSWER
     file.write(f"{warning}\n{answer}\n".lstrip())

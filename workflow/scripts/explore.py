@@ -18,7 +18,7 @@ table = explore_table(recovery, comparison, reference)
 code = vl_convert.javascript_bundle()
 for path, (page, parameters) in zip(snakemake.output, pages.items(), strict=True):
     own = table[table["parameter"].isin(parameters)]
-    chart = explore_chart(own, labels, styles, labels[reference])
+    chart = explore_chart(own, labels, styles, labels[reference]) if len(own) else None
     text = render(
         snakemake.input.template,
         snakemake.input.base,

@@ -1,29 +1,40 @@
-"""Tabulate the real data: posteriors under all priors, and their Bayes factors."""
+"""Tabulate the real data: posteriors under all priors, sampled and exact, and Bayes factors."""
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from recovery.data.coding import read_coded_csv
 from recovery.exact.posterior import exact_posterior
 from recovery.files import read_table, write_table
+from recovery.fitting.exact import exact_batch
 from recovery.model.families import make_prior
+from recovery.parameters import PARAMETERS
+from recovery.seeds import named_seed
 from recovery.summaries.bayes_factors import bayes_factors
 from study.log import logger, open_log
 
 open_log(snakemake.log[0])
+params = snakemake.params
+data = read_coded_csv(snakemake.input.data, **params.columns)
+priors = {name: make_prior(**block).for_times(data.time) for name, block in params.priors.items()}
 tables = []
 for path in map(Path, snakemake.input.estimates):
-    table = read_table(path)
-    table.insert(0, "prior", path.parent.name)
-    table.insert(1, "formulation", path.stem)
-    tables.append(table)
-write_table(pd.concat(tables), snakemake.output.observed)
+    keys = {"prior": path.parent.name, "engine": "nuts", "formulation": path.stem}
+    tables.append(read_table(path).assign(**keys))
+unknown = np.full((1, len(PARAMETERS)), np.nan)
+for name, prior in priors.items():
+    seed = named_seed(params.seed, "observed", name, "exact")
+    exact = exact_batch([data], prior, params.levels, unknown, [1], [seed]).estimates
+    exact = exact.drop(columns=["replicate", "truth", "crps"])
+    tables.append(exact.assign(prior=name, engine="exact", formulation=""))
+table = pd.concat(tables, ignore_index=True)
+keys = ["prior", "engine", "formulation", "parameter"]
+write_table(table[keys + [name for name in table if name not in keys]], snakemake.output.observed)
 
-data = read_coded_csv(snakemake.input.data, **snakemake.params.columns)
-posteriors = {}
-for prior, block in snakemake.params.priors.items():
-    posteriors[prior] = exact = exact_posterior(data, make_prior(**block).for_times(data.time))
+posteriors = {name: exact_posterior(data, prior) for name, prior in priors.items()}
+for name, exact in posteriors.items():
     if not exact.adequate:
-        logger.warning("%s: no Bayes factor, the quadrature's error is %.1e", prior, exact.error)
+        logger.warning("%s: no Bayes factor, the quadrature's error is %.1e", name, exact.error)
 write_table(bayes_factors(posteriors), snakemake.output.bayes_factors)

@@ -60,7 +60,7 @@ class Evidence:
 def evidence(
     recovery: pd.DataFrame, labels: Mapping[str, str], subjects: pd.DataFrame | None = None
 ) -> list[Evidence]:
-    """The evidence of each design, in the order of the sheet."""
+    """The evidence of each design that has estimates, in the order of the sheet."""
     shown = recovery[recovery["prior"].isin(list(labels))]
     if subjects is not None:
         subjects = subjects[subjects["prior"].isin(list(labels))]
@@ -74,7 +74,7 @@ def evidence(
 
     return [
         Evidence(design, of(shown, design), of(cells, design), of(verdicts, design), missed, labels)
-        for design in shown["design"].unique()
+        for design in cells["design"].unique()
     ]
 
 

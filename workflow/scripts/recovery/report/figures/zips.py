@@ -35,6 +35,10 @@ def zip_plot(estimates: pd.DataFrame, labels: dict[str, str], styles: dict[str, 
     method.
     """
     use_style()
+    if estimates.empty:
+        figure = plt.figure(figsize=(5.0, 2.0))
+        figure.suptitle("Every 95 % interval: no fit gave one", size=9)
+        return figure
     scenarios = list(estimates.groupby("scenario", sort=False))
     figure, grid = plt.subplots(
         len(scenarios), len(labels), layout="constrained", squeeze=False, sharey=True, sharex="row",
