@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from recovery.data.longdata import LongData
 from recovery.data.scenarios import Design, Truth
@@ -59,3 +60,29 @@ def test_widths_and_rejections_are_those_of_a_direct_computation():
     # what the issue measured for such a trial: intervals about 1 wide, 0 excluded in about 20 %
     assert 0.8 < found.loc["width", "estimate"] < 1.2
     assert pd.notna(found["mcse"]).all()
+
+
+ORTHODONT = Truth(16.76, 0.6602, 2.327, 0.2264, -0.609, 1.310)  # lme4's REML estimates, per year
+AGES = (8.0, 10.0, 12.0, 14.0)
+
+
+@pytest.mark.parametrize(("at", "covers"), [("means", True), ("origin", False)])
+def test_a_prior_at_the_means_covers_the_fixed_effects(at, covers):
+    """Where age 0 lies outside the data, a prior of beta0 at age 0 misplaces the line.
+
+    1,000 data sets like Orthodont's, with new_study's scales: nominal coverage, to 3.5 errors.
+    """
+    design = Design(ORTHODONT, 27, AGES)
+    datasets = simulate_batch(design, range(1, 1001), 1, "orthodont")
+    scales = {"beta0_sd": 2.93, "sigma_scale": 2.93, "sigma_u0_scale": 2.93}
+    slopes = {"beta1_sd": 0.65, "sigma_u1_scale": 0.65}
+    prior = make_prior("lkj_corr", **scales, **slopes, beta_prior_at=at)
+    truths = datasets[list(PARAMETERS)].to_array().to_numpy().T
+    found = exact_batch(
+        replicate_data(datasets), prior.for_times(np.array(AGES)), [0.95], truths,
+        range(1000), range(1000),
+    ).estimates  # fmt: skip
+    held = found["truth"].between(found["q2.5"], found["q97.5"])
+    coverage = held.groupby(found["parameter"]).mean()[["beta0", "beta1"]]
+    error = 3.5 * np.sqrt(0.95 * 0.05 / 1000)
+    assert ((coverage - 0.95).abs() < error).all() == covers, coverage

@@ -12,6 +12,9 @@ import yaml
 from helpers import EXACT_ONLY, ROOT, TINY, copied_checkout, planned_jobs, snakemake, tiny_study
 from snakemake.utils import update_config
 
+from recovery.data.read import read_long_csv
+from recovery.exact.posterior import exact_posterior
+from recovery.model.families import make_prior
 from study.check import check_study
 from study.time_study import time_study_command, write_time_study
 
@@ -138,3 +141,20 @@ def test_calibration_of_given_ranks(tmp_path):
         ["lkj_corr", "exact", "rho"]
     ]
     assert (folder / "results/tiny/pages/sbc.html").exists()
+
+
+def test_the_model_of_the_readme_runs_as_printed(in_root):
+    """Its posterior means are those of the exact engine, within Monte Carlo error."""
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
+    run = {}
+    exec(code, run)
+    data = read_long_csv("config/data/sleepstudy.csv", "Reaction", "Days", "Subject")
+    exact = exact_posterior(data, make_prior("lkj_cholesky_cov")).moments
+    posterior = run["draws"]["posterior"]
+    for name in ("beta0", "beta1", "sigma", "rho"):
+        mean, sd = exact[name]
+        assert abs(float(posterior[name].mean()) - mean) < 4 * sd / np.sqrt(400), name
+    for effect, name in (("intercept", "sigma_u0"), ("slope", "sigma_u1")):
+        mean, sd = exact[name]
+        own = float(posterior["sigma_u"].sel(effect=effect).mean())
+        assert abs(own - mean) < 4 * sd / np.sqrt(400), name

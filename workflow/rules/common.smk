@@ -21,7 +21,10 @@ from study.start import start_lines
 try:
     for path in workflow.configfiles:
         check_yaml(path)
-    sources = [*map(str, workflow.configfiles), *["--config"] * bool(workflow.config_settings.config)]
+    sources = [
+        *map(str, workflow.configfiles),
+        *["--config"] * bool(workflow.config_settings.config),
+    ]
     study = check_study(config, source=" + ".join(sources))
 except InputError as error:
     sys.exit(f"Error: {error}")

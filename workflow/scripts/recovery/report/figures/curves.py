@@ -210,7 +210,9 @@ def _share_axes(
         margin = 0.05 * (high - low)
         for axes in grid[:, i]:
             if measure == "coverage":
-                coverage_scale(axes, np.fmax(np.floor(20 * low) / 20, 0.0), along)  # NaN is no limit
+                coverage_scale(
+                    axes, np.fmax(np.floor(20 * low) / 20, 0.0), along
+                )  # NaN is no limit
             elif margin > 0:
                 axes.set(**{f"{along}lim": (low - margin, high + margin)})
             if along == "y":
