@@ -1,29 +1,32 @@
-"""Fill the numbers into README.md and docs/findings.md, and list them in docs/claims.csv.
+"""Fill numbers and tables into README.md, docs/findings.md and results/README.md.
 
     python -m uv run python docs/render.py
 
 Every number that the study found is an expression in docs/source/, evaluated on the tables of
-results/full/tables. docs/claims.csv has each expression with its sentence and what it gave. A test
-renders the documents again and compares.
+results/full/tables; what columns mean is in workflow/report/columns.yaml. A test renders the
+documents again and compares.
 """
 
-import csv
 import json
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLES = ROOT / "results/full/tables"
 SOURCE = ROOT / "docs/source"
-DOCUMENTS = {"README.md": "README.md", "findings.md": "docs/findings.md"}
-MARK = re.compile("\x01(.*?)\x02(.*?)\x03")
+COLUMNS = ROOT / "workflow/report/columns.yaml"
+DOCUMENTS = {
+    "README.md": "README.md",
+    "findings.md": "docs/findings.md",
+    "results.md": "results/README.md",
+}
 
 
 def scenario(rho: float, subjects: int = 18, design: str = "") -> str:
@@ -138,38 +141,35 @@ def _plain(table: pd.DataFrame) -> pd.DataFrame:
     return table.astype(dict.fromkeys(texts, str))
 
 
-def render() -> tuple[dict[str, str], list[dict[str, str]]]:
-    """The documents by path, and the claims in them."""
-    results, calls = Results(), []
-
-    def claimed(name: str, function: Callable) -> Callable:
-        def call(*arguments: Any, **named: Any) -> str:
-            words = [getattr(a, "__name__", None) or repr(a) for a in arguments]
-            words += [f"{key}={value!r}" for key, value in named.items()]
-            calls.append(f"{name}({', '.join(words)})")
-            return f"\x01{len(calls) - 1}\x02{function(*arguments, **named)}\x03"
-
-        return call
-
+def render() -> dict[str, str]:
+    """The documents by path."""
+    results = Results()
     environment = Environment(
         loader=FileSystemLoader(SOURCE), undefined=StrictUndefined, keep_trailing_newline=True,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     names = ("value", "number", "difference", "ratio", "over", "subjects")
-    functions = {name: claimed(name, getattr(results, name)) for name in names}
-    functions |= {name: claimed(name, made) for name, made in more(results).items()}
-    documents, claims = {}, []
-    for source, path in DOCUMENTS.items():
-        text = environment.get_template(source).render(**functions, min=min, max=max)
-        for line in text.splitlines():
-            sentence = MARK.sub(r"\2", line).strip()
-            claims += [
-                {"document": path, "sentence": sentence, "expression": calls[int(index)],
-                 "value": found}
-                for index, found in MARK.findall(line)
-            ]  # fmt: skip
-        documents[path] = MARK.sub(r"\2", text)
-    return documents, claims
+    functions = {name: getattr(results, name) for name in names} | more(results)
+    return {
+        path: environment.get_template(source).render(**functions, rows=rows, min=min, max=max)
+        for source, path in DOCUMENTS.items()
+    }
+
+
+def rows(table: str) -> str:
+    """The columns of a table of the study, or measures or parameters, as a Markdown table."""
+    meanings = yaml.safe_load(COLUMNS.read_text(encoding="utf-8"))[table]
+    levels = table == "measures"
+    kind = table.removesuffix("s") if table in ("measures", "parameters") else "column"
+    lines = [f"| {kind} | meaning |{' at each level |' * levels}", "|---|---|" + "---|" * levels]
+    for names, meaning in meanings.items():
+        quoted = re.sub(r"[^ ,]*\w", r"`\g<0>`", names)
+        if levels:
+            text = f"{meaning['meaning']} | {'yes' if meaning['at each level'] else ''}".rstrip()
+        else:
+            text = meaning
+        lines.append(f"| {quoted} | {text} |")
+    return "\n".join(lines)
 
 
 def more(results: Results) -> dict[str, Callable]:
@@ -262,17 +262,6 @@ def more(results: Results) -> dict[str, Callable]:
     return {function.__name__: function for function in made}
 
 
-def main() -> int:
-    """Write the documents and the list of claims."""
-    documents, claims = render()
-    for path, text in documents.items():
-        (ROOT / path).write_text(text, encoding="utf-8")
-    with open(ROOT / "docs/claims.csv", "w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, ["document", "sentence", "expression", "value"])
-        writer.writeheader()
-        writer.writerows(claims)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    for path, text in render().items():
+        (ROOT / path).write_text(text, encoding="utf-8")

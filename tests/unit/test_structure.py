@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from helpers import ROOT
+from jobs.code import code_files, code_hash, family_hash, imported_files
 
 from recovery.model.families import FAMILIES
-from study.sources import code_files, imported_files
 
 SCRIPTS = ROOT / "workflow/scripts"
 PACKAGE = SCRIPTS / "recovery"
@@ -102,11 +102,38 @@ def test_every_rule_depends_on_the_code_of_its_script():
     rules = rules_with_scripts()
     assert len(rules) > 20
     for script, block in rules:
-        expected = f'code=code("{script}"),'
-        assert (expected in block) == bool(code_files(script)), script
-        # a family is imported by its name, so that it is an input of its own
+        hashed = re.search(rf'code=code\(\s*"{re.escape(script)}"', block)
+        assert bool(hashed) == bool(code_files(script)), script
+        # a family is imported by its name, so that its hash is a parameter of its own
         needs_family = "recovery/model/families.py" in code_files(script)
         assert needs_family == ("family=family," in block or "families=families," in block), script
+
+
+def test_the_hash_of_a_script_is_that_of_all_that_it_imports(tmp_path, monkeypatch):
+    """Of contents and of nothing else: not of times, paths, or files that it does not import."""
+    from jobs import code
+
+    shutil.copytree(SCRIPTS, tmp_path / "scripts")
+    shutil.copytree(SCRIPTS.parent / "report", tmp_path / "report")
+    here = [code_hash("simulate.py"), family_hash("independent")]
+
+    def there():
+        for cached in (code.code_files, code.imported_files, code._content_hash):
+            cached.cache_clear()
+        return [code_hash("simulate.py"), family_hash("independent")]
+
+    monkeypatch.setattr(code, "SCRIPTS", tmp_path / "scripts")
+    assert there() == here
+    for file, changes in (
+        ("recovery/report/answers.py", [False, False]),
+        ("recovery/data/simulate.py", [True, False]),
+        ("recovery/model/half_normal.py", [True, True]),
+    ):
+        with open(tmp_path / "scripts" / file, "a") as edited:
+            edited.write("# changed\n")
+        assert [new != old for new, old in zip(there(), here)] == changes, file
+    for cached in (code.code_files, code.imported_files, code._content_hash):
+        cached.cache_clear()
 
 
 def test_every_study_figure_has_a_caption_and_every_caption_a_figure():

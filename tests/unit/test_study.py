@@ -90,7 +90,6 @@ def test_a_prior_may_be_added_by_a_block_alone(in_root):
         ("truth.beta0", "1e400", "'1e400' is not a number .mean"),
         ("priors.lkj_corr.eta", "1e-6", "eta: '1e-6' is not a number; write 1.0e-06"),
         ("replicates", "1,000", "'1,000' is not a whole number .a number of repl"),
-        ("sampler.engine", "exact", "sampler.engine: this key was replaced by sampler.replicates"),
         (
             "sampler.priors",
             ["lkj"],
@@ -104,7 +103,7 @@ def test_a_prior_may_be_added_by_a_block_alone(in_root):
         ("sampler", None, "key sampler: is empty; expected a mapping of keys"),
         ("truth.tau", 1, "key truth: unknown key 'tau' .expected beta0, "),
         ("scenarios", "none.tsv", "none.tsv: the scenario sheet does not exist"),
-        ("replicates", 1, "key replicates: 1 is out of range"),
+        ("replicates", 0, "key replicates: 0 is out of range"),
         ("priors", {}, "key priors: is empty"),
         ("priors.4", {"family": "lkj_corr"}, "key priors: '4' is not valid .*starts with a letter"),
         ("priors.NULL", {"family": "lkj_corr"}, "key priors: 'NULL' is not valid"),
@@ -219,7 +218,7 @@ def test_mistakes_in_the_config(in_root, key, value, message):
         ("scenario\tdropout\na\t1.5\n", "column dropout: 1.5 is out of range; it must be >= 0"),
         ("scenario\tdropout\tmissing\na\t.5\t.5\n", "column missing: .* use at most 0.45"),
         ("scenario\nsample_size-5\n", "column scenario: an id must not begin with 'sample_size-'"),
-        ("scenario\treplicates\na\t1\n", "column replicates: 1 is out of range"),
+        ("scenario\treplicates\na\t0\n", "column replicates: 0 is out of range"),
         ("scenario\tsigma\na\t0\n", "column sigma: 0 is out of range"),
         (
             "scenario\trh0\na\t0\n",

@@ -6,7 +6,6 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from helpers import ROOT
 
 from recovery.parameters import PARAMETERS
 from recovery.report.glossary import glossary
@@ -17,8 +16,6 @@ from recovery.report.sortable import sortable_tables_code as code
 from recovery.report.tables import fitting_rows, headline_rows, section, without_constants
 from recovery.summaries.measures import MEASURES
 
-PAGES = ROOT / "workflow/report/pages"
-README = (ROOT / "results/README.md").read_text()
 LABELS = {"a": "Prior A", "b": "Prior B", "reml": "REML"}
 
 
@@ -94,9 +91,7 @@ def test_what_does_not_fit_is_left_out_and_named():
 
 def test_a_section_has_labels_the_csv_and_the_columns_meanings():
     table = recovery(parameters=["rho"])
-    shown = section(
-        "recovery", table, labels=LABELS, readme=README, csv_note="the CSV", group="correlations"
-    )
+    shown = section("recovery", table, labels=LABELS, csv_note="the CSV", group="correlations")
     assert shown.notes[1:] == [
         "the CSV",
         "Left out here: fits by NUTS; the levels 0.5; the columns low, high.",
@@ -117,7 +112,7 @@ def test_columns_with_one_value_are_a_sentence():
 
 
 def test_every_measure_and_parameter_is_explained():
-    explained = glossary(README, ["Measures", "Parameters"], {*MEASURES, *PARAMETERS})
+    explained = glossary(["measures", "parameters"], {*MEASURES, *PARAMETERS})
     names = [name for names, _ in explained for name in names.split(", ")]
     assert sorted(names) == sorted({*MEASURES, *PARAMETERS})
 
@@ -129,7 +124,7 @@ def test_the_largest_page_can_be_opened_in_the_report():
     table = recovery(scenarios, priors, ["sigma_u0", "sigma_u1", "sd_at_4.5"])
     for name in ("design", "rho", "truth", "n", "mcse"):
         table[name] = np.resize([24.74066, -0.8, 5.922138], len(table))
-    shown = section("recovery", table, labels={}, readme=README, csv_note="", group="sds")
+    shown = section("recovery", table, labels={}, csv_note="", group="sds")
     assert "the measures bias, rmse" in " ".join(shown.notes)
     size = len(page([shown]).encode())
     assert 1_200_000 < size < MAX_BYTES
@@ -137,15 +132,14 @@ def test_the_largest_page_can_be_opened_in_the_report():
 
 
 def page(sections: list) -> str:
-    template, base = PAGES / "tables.html.jinja", PAGES / "base.html.jinja"
-    return render(template, base, title="t", study="s", verdict="", code=code(), dash=DASH,
+    return render("tables", title="t", study="s", verdict="", code=code(), dash=DASH,
                   sections=sections)  # fmt: skip
 
 
 def test_pages_fetch_nothing():
     table = pd.DataFrame({"scenario": ["<script>alert(1)</script>"], "x": [1.0]})
-    shown = section("recovery", table, labels={}, readme=README, csv_note="")
-    text = page([shown, section("empty", table[:0], labels={}, readme="", csv_note="")])
+    shown = section("recovery", table, labels={}, csv_note="")
+    text = page([shown, section("empty", table[:0], labels={}, csv_note="")])
     assert not re.search(r'<(script|link|img)[^>]*(src|href)\s*=\s*["\']?https?:', text)
     assert "<script>alert(1)" not in text and "This table is empty." in text
 

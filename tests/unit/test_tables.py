@@ -12,7 +12,6 @@ from recovery.summaries.measures import MEASURES
 from recovery.summaries.missingness import missingness_table
 from recovery.summaries.recovery import (
     coverage_table,
-    on_common_replicates,
     recovery_table,
     with_design,
 )
@@ -144,18 +143,6 @@ def test_batches_are_stacked_in_an_order_that_does_not_depend_on_them(tmp_path):
     stacked = stack_batches(paths, ["b", "a"])
     expected = [(r, p, "exact") for p in "ba" for r in (1, 2, 3, 4)] + [(1, "a", "nuts")]
     assert list(stacked.itertuples(index=False, name=None)) == expected
-
-
-def test_common_replicates_are_those_that_every_prior_fitted(estimates):
-    broken = estimates.copy()
-    failed = (broken["replicate"] == 7) & (broken["prior"] == "lkj") & (broken["scenario"] == "s1")
-    broken.loc[failed, "mean":] = np.nan
-    sigma = broken.query("parameter == 'sigma'")
-    broken = pd.concat([broken, sigma.assign(parameter="beta0")])
-    common = on_common_replicates(broken)
-    assert set(common.query("scenario == 's1'")["replicate"]) == set(range(1, 31)) - {7}
-    assert set(common.query("scenario == 's2'")["replicate"]) == set(range(1, 31))
-    assert set(common["prior"]) == {"plain", "lkj"}
 
 
 def test_missingness_counts_every_fit_once():

@@ -15,7 +15,6 @@ from recovery.report.pages import render, write_page
 from recovery.report.sortable import DASH, sortable_tables_code
 from recovery.report.tables import section
 
-PAGES = ROOT / "workflow/report/pages"
 PUBLISHED = sorted((ROOT / "results/full/pages").glob("*.html"))
 
 
@@ -31,12 +30,9 @@ def tables(browser, tmp_path_factory):
     estimates = [0.5, np.nan, -3.0, 10.0, 2.0, *np.linspace(3, 4, 6), np.nan]
     table = pd.DataFrame({"scenario": scenarios, "prior": ["a", "b"] * 6, "estimate": estimates})
     table["coverage"] = ["0.95 ± 0.01", None, "0.9 ± 0.1", *["1 ± 0"] * 9]
-    shown = section(
-        "recovery", table, labels={"a": "Prior A"}, readme="", csv_note="tables/recovery.csv"
-    )
+    shown = section("recovery", table, labels={"a": "Prior A"}, csv_note="tables/recovery.csv")
     text = render(
-        PAGES / "tables.html.jinja",
-        PAGES / "base.html.jinja",
+        "tables",
         title="t",
         study="s",
         verdict="",

@@ -10,13 +10,10 @@ import pandas as pd
 import pytest
 import yaml
 from helpers import EXACT_ONLY, ROOT, TINY, copied_checkout, planned_jobs, snakemake, tiny_study
-from snakemake.utils import update_config
 
 from recovery.data.read import read_long_csv
 from recovery.exact.posterior import exact_posterior
 from recovery.model.families import make_prior
-from study.check import check_study
-from study.time_study import time_study_command, write_time_study
 
 MODULE = """
 configfile: "config/config.yaml"
@@ -102,19 +99,6 @@ def test_what_was_added_is_tested_without_further_code(extended, tests, name, co
     run = subprocess.run(command, cwd=extended, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout[-3000:]
     assert f"{count} passed" in run.stdout
-
-
-@pytest.mark.parametrize("changes", ["", "config/full.yaml"], ids=["default", "published"])
-def test_the_time_studies_of_the_benchmark_can_be_planned(tmp_path, in_root, changes):
-    """The benchmark itself takes too long to be a test."""
-    config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
-    update_config(config, yaml.safe_load((ROOT / changes).read_text()) if changes else {})
-    study = check_study(config)
-    write_time_study(tmp_path, study.config, study.nuts_priors[-1], replicates=100)
-    command = [*time_study_command(tmp_path, cores=1), "--dry-run"]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert re.search(r"fit_nuts +2\b", run.stdout + run.stderr)
 
 
 def test_calibration_of_given_ranks(tmp_path):

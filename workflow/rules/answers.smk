@@ -2,9 +2,6 @@ rule explore:
     input:
         recovery="<results>/tables/recovery.csv",
         comparison="<results>/tables/comparison.csv",
-        template=template("explore"),
-        base=template("base"),
-        code=code("explore.py"),
     output:
         [report_page(page, "Explore", page.replace("_", ": ")) for page in EXPLORE_PAGES],
     log:
@@ -13,6 +10,7 @@ rule explore:
     conda:
         "../../envs/study.yaml"
     params:
+        code=code("explore.py", "pages/explore.html.jinja", "pages/base.html.jinja"),
         labels=SHOWN_LABELS,
         methods=list(METHOD_LABELS),
         pages=EXPLORE_PAGES,
@@ -31,9 +29,6 @@ rule answers:
         subjects=["<results>/tables/subjects.csv"] if config["estimands"]["subjects"] else [],
         estimates=scenario_tables("estimates"),
         fits=scenario_tables("fits"),
-        template=template("answers"),
-        base=template("base"),
-        code=code("answers.py"),
     output:
         answer="<results>/pages/answer.txt",
         page=report_page("answers", "Answers", "answers"),
@@ -43,6 +38,7 @@ rule answers:
     conda:
         "../../envs/study.yaml"
     params:
+        code=code("answers.py", "pages/answers.html.jinja", "pages/base.html.jinja"),
         labels=SHOWN_LABELS,
         all_labels=METHOD_LABELS,
         study=config["study"],

@@ -4,6 +4,7 @@ import re
 import sys
 from pathlib import Path
 
+from jobs.code import code_hash, family_hash
 from recovery.data.batches import batches
 from recovery.errors import InputError
 from recovery.exact.estimands import Estimands
@@ -15,7 +16,6 @@ from study.check import check_study, check_yaml, hyperparameters
 from study.jobs import SBC_BATCH, reml_replicates
 from study.scenarios import shown_columns
 from study.settings import calibration_design, settings_used, wanted_estimands
-from study.sources import code_files
 from study.start import start_lines
 
 try:
@@ -82,27 +82,17 @@ UNITS = (config["data"]["response"], study.real.coding.label(config["data"]["tim
 ESTIMANDS = wanted_estimands(study)
 
 
-def code(script):
-    """The package's files that a script imports: a change of their content reruns its rule."""
-    return [workflow.source_path(f"../scripts/{path}") for path in code_files(script)]
+code = code_hash  # a change of a rule's code is a change of its parameters
 
 
 def family(wildcards):
-    """The files that define a prior's family; its jobs depend on no other family."""
-    own = f"recovery/model/priors/{config['priors'][wildcards.prior]['family']}.py"
-    return [workflow.source_path(f"../scripts/{path}") for path in (own, *code_files(own))]
+    """The code of a prior's family; its jobs depend on no other family."""
+    return family_hash(config["priors"][wildcards.prior]["family"])
 
 
 def families(wildcards):
-    """The files that define the families of all priors."""
-    own = {f"recovery/model/priors/{block['family']}.py" for block in config["priors"].values()}
-    files = own.union(*map(code_files, own))
-    return [workflow.source_path(f"../scripts/{path}") for path in sorted(files)]
-
-
-def template(name):
-    """A template of the report's pages."""
-    return workflow.source_path(f"../report/pages/{name}.html.jinja")
+    """The code of the families of all priors."""
+    return family_hash(*(block["family"] for block in config["priors"].values()))
 
 
 def scenario_design(wildcards):
@@ -204,7 +194,6 @@ def captions(group):
 STUDY_TABLES = [
     "coverage",
     "recovery",
-    "recovery_common",
     "comparison",
     "control",
     "accuracy",
@@ -217,10 +206,9 @@ if config["estimands"]["subjects"]:
     STUDY_TABLES.append("subjects")
 # Tables of so many scenarios and methods have tens of MB: the report names them, without a copy.
 MOST_CELLS = 100
-LARGE_TABLES = ["recovery", "recovery_common", "comparison"]
+LARGE_TABLES = ["recovery", "comparison"]
 if len(SCENARIOS) * len(METHOD_LABELS) <= MOST_CELLS:
     LARGE_TABLES = []
-RESULTS_README = workflow.source_path("../../results/README.md")  # explains the columns
 
 EXPLORE_PAGES = page_names(
     len(SCENARIOS) * len(METHOD_LABELS) * len(config["intervals"]),
@@ -235,7 +223,6 @@ OBSERVED_FIGURES = [
     *(f"{prior}/{name}" for prior in NUTS_PRIORS for name in PRIOR_FIGURES),
     *FOREST_FIGURES,
 ]
-BENCHMARK_FIGURES = captions("benchmark")
 
 
 def figure_files(group, names):

@@ -46,7 +46,6 @@ rule observed_figures:
         trees=expand(
             f"<results>/observed/{{prior}}/{REAL_DATA_FORMULATIONS[0]}.nc", prior=NUTS_PRIORS
         ),
-        code=code("observed_figures.py"),
     output:
         svg=figure_files("observed", OBSERVED_FIGURES)["svg"],
         png=[
@@ -69,6 +68,7 @@ rule observed_figures:
     conda:
         "../../envs/study.yaml"
     params:
+        code=code("observed_figures.py"),
         columns=DATA_COLUMNS,
         units=UNITS,
         labels=METHOD_LABELS,
@@ -82,8 +82,6 @@ rule observed_figures:
 rule prior_figure:
     input:
         data=config["data"]["path"],
-        code=code("prior_figure.py"),
-        families=families,
     output:
         svg="<results>/figures/priors/implied.svg",
         png=report_figure("priors", "implied", label="what each prior expects", category="Priors"),
@@ -93,6 +91,8 @@ rule prior_figure:
     conda:
         "../../envs/study.yaml"
     params:
+        code=code("prior_figure.py"),
+        families=families,
         columns=DATA_COLUMNS,
         priors=prior_blocks,
         labels={prior: label for prior, label in SHOWN_LABELS.items() if prior in PRIORS},
@@ -106,7 +106,6 @@ rule study_figures:
     input:
         recovery="<results>/tables/recovery.csv",
         estimates=scenario_tables("estimates"),
-        code=code("study_figures.py"),
     output:
         svg=figure_files("study", STUDY_FIGURES)["svg"],
         png=[study_report_figure(file) for file in STUDY_FIGURES],
@@ -116,6 +115,7 @@ rule study_figures:
     conda:
         "../../envs/study.yaml"
     params:
+        code=code("study_figures.py"),
         labels=SHOWN_LABELS,
         all_labels=METHOD_LABELS,
         units=UNITS,
@@ -128,7 +128,6 @@ rule study_figures:
 rule zip_figures:
     input:
         estimates=[f"<results>/tables/estimates/{scenario}.parquet" for scenario in ZIP_SCENARIOS],
-        code=code("zip_figures.py"),
     output:
         svg=figure_files("zip", ZIP_PAGES)["svg"],
         png=[
@@ -147,6 +146,7 @@ rule zip_figures:
     conda:
         "../../envs/study.yaml"
     params:
+        code=code("zip_figures.py"),
         labels=SHOWN_LABELS,
         methods=list(METHOD_LABELS),
         pages=list(ZIP_PAGES.values()),

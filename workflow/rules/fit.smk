@@ -3,9 +3,6 @@ ruleorder: fit_observed > compile
 
 
 rule compile:
-    input:
-        code=code("compile.py"),
-        family=family,
     output:
         "<results>/compiled/{prior}/{variant}.model",
     log:
@@ -13,15 +10,14 @@ rule compile:
     conda:
         "../../envs/study.yaml"
     params:
+        code=code("compile.py"),
+        family=family,
         prior=prior_block,
     script:
         "../scripts/compile.py"
 
 
 rule compile_exact:
-    input:
-        code=code("compile_exact.py"),
-        families=families,
     output:
         "<results>/compiled/exact.txt",
     log:
@@ -32,7 +28,9 @@ rule compile_exact:
     conda:
         "../../envs/study.yaml"
     params:
-        families=sorted({block["family"] for block in config["priors"].values()}),
+        code=code("compile_exact.py"),
+        families=families,
+        names=sorted({block["family"] for block in config["priors"].values()}),
     script:
         "../scripts/compile_exact.py"
 
@@ -41,8 +39,6 @@ rule fit_exact:
     input:
         datasets="<results>/datasets/{scenario}/{batch}.nc",
         compiled="<results>/compiled/exact.txt",
-        code=code("fit_exact.py"),
-        families=families,
     output:
         estimates="<results>/exact/{scenario}/{batch}.estimates.parquet",
         fits="<results>/exact/{scenario}/{batch}.fits.parquet",
@@ -54,6 +50,8 @@ rule fit_exact:
     conda:
         "../../envs/study.yaml"
     params:
+        code=code("fit_exact.py"),
+        families=families,
         priors=prior_blocks,
         estimands=ESTIMANDS,
         levels=config["intervals"],
@@ -66,8 +64,6 @@ rule fit_nuts:
     input:
         datasets="<results>/datasets/{scenario}/{batch}.nc",
         model=replicates_model,
-        code=code("fit_nuts.py"),
-        family=family,
     output:
         estimates="<results>/nuts/{scenario}/{prior}/{batch}.estimates.parquet",
         fits="<results>/nuts/{scenario}/{prior}/{batch}.fits.parquet",
@@ -78,6 +74,8 @@ rule fit_nuts:
     conda:
         "../../envs/study.yaml"
     params:
+        code=code("fit_nuts.py"),
+        family=family,
         prior=prior_block,
         sampler=NUTS,
         levels=config["intervals"],
@@ -89,7 +87,6 @@ rule fit_nuts:
 rule fit_reml:
     input:
         datasets="<results>/datasets/{scenario}/{batch}.nc",
-        code=code("fit_reml.py"),
     output:
         estimates="<results>/reml/{scenario}/{batch}.estimates.parquet",
         fits="<results>/reml/{scenario}/{batch}.fits.parquet",
@@ -98,6 +95,7 @@ rule fit_reml:
     conda:
         "../../envs/study.yaml"
     params:
+        code=code("fit_reml.py"),
         levels=config["intervals"],
     script:
         "../scripts/fit_reml.py"

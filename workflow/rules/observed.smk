@@ -12,8 +12,6 @@ rule observed:
 rule fit_observed:
     input:
         data=config["data"]["path"],
-        code=code("fit_observed.py"),
-        family=family,
     output:
         models=expand("<results>/compiled/{{prior}}/{variant}.model", variant=REAL_DATA_VARIANTS),
         trees=expand(
@@ -33,6 +31,8 @@ rule fit_observed:
     conda:
         "../../envs/study.yaml"
     params:
+        code=code("fit_observed.py"),
+        family=family,
         columns=DATA_COLUMNS,
         prior=prior_block,
         sampler=NUTS_REFITTED,
@@ -50,8 +50,6 @@ rule observed_tables:
             formulation=REAL_DATA_FORMULATIONS,
         ),
         data=config["data"]["path"],
-        code=code("observed_tables.py"),
-        families=families,
     output:
         observed=report_table("observed", "real data"),
         bayes_factors=report_table("bayes_factors", "Bayes factors"),
@@ -61,6 +59,8 @@ rule observed_tables:
     conda:
         "../../envs/study.yaml"
     params:
+        code=code("observed_tables.py"),
+        families=families,
         columns=DATA_COLUMNS,
         priors=prior_blocks,
         levels=config["intervals"],

@@ -33,9 +33,6 @@ rule ademp:
         settings="<results>/tables/settings.csv",
         missingness="<results>/tables/missingness.csv",
         designs="<results>/tables/designs.csv",
-        template=template("ademp"),
-        base=template("base"),
-        code=code("ademp.py"),
     output:
         report_page("ademp", "Answers", "the study by ADEMP"),
     log:
@@ -44,6 +41,7 @@ rule ademp:
     conda:
         "../../envs/study.yaml"
     params:
+        code=code("ademp.py", "pages/ademp.html.jinja", "pages/base.html.jinja"),
         config=config,
         time_label=study.real.coding.label(config["data"]["time"]),
     script:
@@ -56,10 +54,6 @@ rule table_pages:
             f"<results>/tables/{name}.csv"
             for name in dict.fromkeys(sum((page["tables"] for page in TABLE_PAGES.values()), []))
         ],
-        template=template("tables"),
-        base=template("base"),
-        readme=RESULTS_README,
-        code=code("table_page.py"),
     output:
         [
             report_tables_page(
@@ -76,6 +70,9 @@ rule table_pages:
     conda:
         "../../envs/study.yaml"
     params:
+        code=code(
+            "table_page.py", "pages/tables.html.jinja", "pages/base.html.jinja", "columns.yaml"
+        ),
         study=config["study"],
         pages=TABLE_PAGES,
         labels=METHOD_LABELS,

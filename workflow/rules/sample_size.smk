@@ -16,7 +16,6 @@ rule sample_size:
 rule sample_size_table:
     input:
         estimates=sample_size_files,
-        code=code("sample_size_table.py"),
     output:
         answer="<results>/pages/sample_size.txt",
         table=report_table("sample_size", "number of subjects"),
@@ -28,6 +27,7 @@ rule sample_size_table:
     conda:
         "../../envs/study.yaml"
     params:
+        code=code("sample_size_table.py"),
         subjects=[
             scenario.design.subjects
             for scenario in study.sample_sizes.values()

@@ -7,9 +7,6 @@ rule sbc:
 
 
 rule sbc_simulate:
-    input:
-        code=code("sbc_simulate.py"),
-        family=family,
     output:
         "<results>/sbc/datasets/{prior}/{batch}.nc",
     log:
@@ -18,6 +15,8 @@ rule sbc_simulate:
     conda:
         "../../envs/study.yaml"
     params:
+        code=code("sbc_simulate.py"),
+        family=family,
         prior=prior_block,
         center=config["truth"]["beta0"],
         design=CALIBRATION_DESIGN,
@@ -30,8 +29,6 @@ rule sbc_rank:
     input:
         datasets="<results>/sbc/datasets/{prior}/{batch}.nc",
         model=calibration_model,
-        code=code("sbc_rank.py"),
-        family=family,
     output:
         "<results>/sbc/ranks/{prior}/{method}/{batch}.parquet",
     log:
@@ -39,6 +36,8 @@ rule sbc_rank:
     conda:
         "../../envs/study.yaml"
     params:
+        code=code("sbc_rank.py"),
+        family=family,
         prior=prior_block,
         center=config["truth"]["beta0"],
         sampler=NUTS_REFITTED,
@@ -56,7 +55,6 @@ rule sbc_table:
             for prior in (PRIORS if method == "exact" else NUTS_PRIORS)
             for batch in batches(SBC_REPLICATES[method], SBC_BATCH)
         ],
-        code=code("sbc_table.py"),
     output:
         ranks="<results>/tables/sbc_ranks.parquet",
         table=report_table("sbc", "calibration"),
@@ -67,6 +65,7 @@ rule sbc_table:
     conda:
         "../../envs/study.yaml"
     params:
+        code=code("sbc_table.py"),
         replicates=SBC_REPLICATES,
     script:
         "../scripts/sbc_table.py"
@@ -75,7 +74,6 @@ rule sbc_table:
 rule sbc_figures:
     input:
         ranks="<results>/tables/sbc_ranks.parquet",
-        code=code("sbc_figures.py"),
     output:
         svg=figure_files("sbc", METHODS)["svg"],
         png=[report_figure("sbc", method, category="Calibration and cost") for method in METHODS],
@@ -85,6 +83,7 @@ rule sbc_figures:
     conda:
         "../../envs/study.yaml"
     params:
+        code=code("sbc_figures.py"),
         labels=LABELS,
         methods=METHODS,
     script:
@@ -94,10 +93,6 @@ rule sbc_figures:
 rule sbc_page:
     input:
         tables=["<results>/tables/sbc.csv", "<results>/tables/sbc_power.csv"],
-        template=template("tables"),
-        base=template("base"),
-        readme=RESULTS_README,
-        code=code("table_page.py"),
     output:
         report_tables_page("sbc", {"figure": "verdict and tests"}, category="Calibration and cost"),
     log:
@@ -106,6 +101,9 @@ rule sbc_page:
     conda:
         "../../envs/study.yaml"
     params:
+        code=code(
+            "table_page.py", "pages/tables.html.jinja", "pages/base.html.jinja", "columns.yaml"
+        ),
         pages={"sbc": {"title": "Calibration", "tables": ["sbc", "sbc_power"]}},
         study=config["study"],
         labels=LABELS,

@@ -1,7 +1,6 @@
 rule simulate:
     input:
         data=data_of_design,
-        code=code("simulate.py"),
     output:
         "<results>/datasets/{scenario}/{batch}.nc",
     log:
@@ -11,6 +10,7 @@ rule simulate:
     conda:
         "../../envs/study.yaml"
     params:
+        code=code("simulate.py"),
         design=scenario_design,
         columns=columns_of_design,
         seed=config["seed"],

@@ -9,7 +9,6 @@ rule gather:
     input:
         estimates=batch_files("estimates"),
         fits=batch_files("fits"),
-        code=code("gather.py"),
     output:
         estimates="<results>/tables/estimates/{scenario}.parquet",
         fits="<results>/tables/fits/{scenario}.parquet",
@@ -19,6 +18,7 @@ rule gather:
     conda:
         "../../envs/study.yaml"
     params:
+        code=code("gather.py"),
         priors=list(METHOD_LABELS),
     script:
         "../scripts/gather.py"
@@ -28,13 +28,10 @@ rule measure:
     input:
         estimates=scenario_tables("estimates"),
         fits=scenario_tables("fits"),
-        code=code("measure.py"),
-        families=families,
     output:
         settings=report_table("settings", "truth, scales and time as used"),
         designs=report_table("designs", "designs"),
         recovery=report_table("recovery", "recovery"),
-        recovery_common=report_table("recovery_common", "recovery on common replicates"),
         missingness=report_table("missingness", "missingness"),
         coverage=report_table("coverage", "coverage"),
         accuracy=report_table("accuracy", "accuracy of the sampler"),
@@ -45,6 +42,8 @@ rule measure:
     conda:
         "../../envs/study.yaml"
     params:
+        code=code("measure.py"),
+        families=families,
         levels=config["intervals"],
         priors=prior_blocks,
         scenarios=[
@@ -59,7 +58,6 @@ rule measure:
 rule subjects_table:
     input:
         scores=subject_files,
-        code=code("subjects_table.py"),
     output:
         report_table("subjects", "subjects' own lines"),
     log:
@@ -67,6 +65,8 @@ rule subjects_table:
     localrule: True
     conda:
         "../../envs/study.yaml"
+    params:
+        code=code("subjects_table.py"),
     script:
         "../scripts/subjects_table.py"
 
@@ -74,8 +74,6 @@ rule subjects_table:
 rule control:
     input:
         comparison="<results>/tables/comparison.csv",
-        code=code("control.py"),
-        families=families,
     output:
         report_table("control", "negative control"),
     log:
@@ -84,6 +82,8 @@ rule control:
     conda:
         "../../envs/study.yaml"
     params:
+        code=code("control.py"),
+        families=families,
         priors=prior_blocks,
     script:
         "../scripts/control.py"
@@ -93,7 +93,6 @@ rule replicates_needed_table:
     input:
         recovery="<results>/tables/recovery.csv",
         designs="<results>/tables/designs.csv",
-        code=code("replicates_needed_table.py"),
     output:
         report_table("replicates_needed", "replicates needed"),
     log:
@@ -102,6 +101,7 @@ rule replicates_needed_table:
     conda:
         "../../envs/study.yaml"
     params:
+        code=code("replicates_needed_table.py"),
         targets=config["mcse_target"],
     script:
         "../scripts/replicates_needed_table.py"
@@ -111,17 +111,12 @@ rule replicates_needed_table:
 rule replicates_needed:
     input:
         table="<results>/tables/replicates_needed.csv",
-        code=code("replicates_needed.py"),
     log:
         "<logs>/replicates_needed.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
+    params:
+        code=code("replicates_needed.py"),
     script:
         "../scripts/replicates_needed.py"
-
-
-# The name of replicates_needed in the first edition.
-use rule replicates_needed as plan with:
-    log:
-        "<logs>/plan.log",

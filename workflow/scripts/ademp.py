@@ -4,11 +4,11 @@ import platform
 from importlib.metadata import version
 
 import pandas as pd
+from jobs.log import open_log
 
 from recovery.files import read_table
 from recovery.report.bookkeeping import precision_sentence
 from recovery.report.pages import plain_table, render, write_page
-from study.log import open_log
 
 SOFTWARE = ("snakemake", "pymc", "nutpie", "arviz", "numpy", "scipy", "pandas", "xarray", "seaborn")
 
@@ -17,8 +17,7 @@ config = snakemake.params.config
 names = ("replicates_needed", "missingness", "designs", "settings")
 read = {name: read_table(snakemake.input[name]) for name in names}
 page = render(
-    snakemake.input.template,
-    snakemake.input.base,
+    "ademp",
     config=config,
     time_label=snakemake.params.time_label,
     precision=precision_sentence(read["replicates_needed"]),

@@ -1,6 +1,7 @@
 """Write the report's first page: the answers, design by design, and whether to trust them."""
 
 import pandas as pd
+from jobs.log import open_log
 
 from recovery.files import read_table
 from recovery.report.answers import (
@@ -15,7 +16,6 @@ from recovery.report.answers import (
 from recovery.report.bookkeeping import checks, failures_warning
 from recovery.report.pages import plain_table, render, write_page
 from recovery.summaries.accuracy import compared_fits
-from study.log import open_log
 
 NO_ANSWER = "No prior can be judged: no measure has two estimates or more."
 
@@ -35,8 +35,7 @@ fits = pd.concat(
 warning = failures_warning(read["missingness"])
 found = evidence(read["recovery"], params.labels, *subjects)
 page = render(
-    snakemake.input.template,
-    snakemake.input.base,
+    "answers",
     study=params.study,
     warning=warning,
     designs=[

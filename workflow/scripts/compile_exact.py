@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import numpy as np
+from jobs.log import logger, open_log
 
 from recovery.data.longdata import LongData
 from recovery.fitting.exact import exact_batch
 from recovery.model.families import make_prior
 from recovery.parameters import PARAMETERS
-from study.log import logger, open_log
 
 open_log(snakemake.log[0])
 logger.info("compiling the exact engine, which takes half a minute the first time")
@@ -19,7 +19,7 @@ unbalanced = grid.copy()
 unbalanced[0, 0] = np.nan
 data = [LongData.from_grid(response, np.arange(4)) for response in (grid, unbalanced)]
 truths = np.zeros((2, len(PARAMETERS)))
-for family in snakemake.params.families:
+for family in snakemake.params.names:
     for origin in (0.0, "mean"):
         prior = make_prior(family, origin=origin).for_times(np.arange(4.0))
         fits = exact_batch(data, prior, [0.95], truths, [1, 2], [1, 2]).fits

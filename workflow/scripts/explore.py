@@ -1,12 +1,12 @@
 """Write the pages to explore the results, which need no network."""
 
 import vl_convert
+from jobs.log import open_log
 
 from recovery.files import read_table
 from recovery.report.explore import explore_chart, explore_table, first_reference
 from recovery.report.figures.style import prior_styles
 from recovery.report.pages import render, write_page
-from study.log import open_log
 
 open_log(snakemake.log[0])
 recovery = read_table(snakemake.input.recovery)
@@ -20,8 +20,7 @@ for path, (page, parameters) in zip(snakemake.output, pages.items(), strict=True
     own = table[table["parameter"].isin(parameters)]
     chart = explore_chart(own, labels, styles, labels[reference]) if len(own) else None
     text = render(
-        snakemake.input.template,
-        snakemake.input.base,
+        "explore",
         study=snakemake.params.study,
         code=code,
         specification=chart,

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import xarray as xr
+from jobs.log import logger, open_log
 
 from recovery.data.simulate import replicate_data
 from recovery.files import reading, write_table
@@ -10,7 +11,6 @@ from recovery.fitting.targets import targets_of
 from recovery.model.families import make_prior
 from recovery.seeds import named_seed
 from recovery.summaries.pairs import equal_pairs
-from study.log import logger, open_log
 
 open_log(snakemake.log[0])
 scenario, params = snakemake.wildcards.scenario, snakemake.params

@@ -1,6 +1,7 @@
 """Fit one prior to one batch of data sets by NUTS."""
 
 import xarray as xr
+from jobs.log import open_log, progress
 
 from recovery.files import reading, write_table
 from recovery.fitting.compiled import load_model
@@ -8,7 +9,6 @@ from recovery.fitting.nuts import NutsSampler, SamplerSettings
 from recovery.fitting.replicates import fit_each, replicate_tables
 from recovery.model.families import make_prior
 from recovery.seeds import named_seed
-from study.log import open_log, progress
 
 open_log(snakemake.log[0])
 scenario, prior, batch = (snakemake.wildcards[key] for key in ("scenario", "prior", "batch"))

@@ -1,12 +1,12 @@
 """Fit one batch of data sets by REML."""
 
 import xarray as xr
+from jobs.log import logger, open_log
 
 from recovery.data.simulate import replicate_data
 from recovery.files import reading, write_table
 from recovery.fitting.reml import reml_batch
 from recovery.parameters import PARAMETERS
-from study.log import logger, open_log
 
 open_log(snakemake.log[0])
 with reading(snakemake.input.datasets):

@@ -1,8 +1,9 @@
 """Gather a scenario's batches into one table of estimates and one of fits."""
 
+from jobs.log import open_log
+
 from recovery.files import write_table
 from recovery.summaries.stack import stack_batches
-from study.log import open_log
 
 open_log(snakemake.log[0])
 for kind in ("estimates", "fits"):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import xarray as xr
+from jobs.log import open_log
 
 from recovery.data.coding import read_coded_csv
 from recovery.files import reading
@@ -10,7 +11,6 @@ from recovery.parameters import realised_correlation
 from recovery.report.figures.forest import FOREST_FIGURES, Posteriors
 from recovery.report.figures.posterior import PRIOR_FIGURES, data_panels
 from recovery.report.figures.style import plain, plain_labels, prior_styles, save_figure
-from study.log import open_log
 
 open_log(snakemake.log[0])
 labels, units = plain_labels(snakemake.params.labels), tuple(map(plain, snakemake.params.units))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from jobs.log import logger, open_log
 
 from recovery.data.coding import read_coded_csv
 from recovery.exact.posterior import exact_posterior
@@ -13,7 +14,6 @@ from recovery.model.families import make_prior
 from recovery.parameters import PARAMETERS
 from recovery.seeds import named_seed
 from recovery.summaries.bayes_factors import bayes_factors
-from study.log import logger, open_log
 
 open_log(snakemake.log[0])
 params = snakemake.params

@@ -1,8 +1,9 @@
 """Tabulate how many replicates the wanted Monte Carlo standard errors take."""
 
+from jobs.log import open_log
+
 from recovery.files import read_table, write_table
 from recovery.summaries.precision import replicates_needed
-from study.log import open_log
 
 open_log(snakemake.log[0])
 recovery, designs = (read_table(snakemake.input[name]) for name in ("recovery", "designs"))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from study.log import logger, open_log
+from jobs.log import logger, open_log
 
 open_log(snakemake.log[0])
 for sentence in Path(snakemake.input.answer).read_text(encoding="utf-8").splitlines():

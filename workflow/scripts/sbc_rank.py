@@ -1,6 +1,7 @@
 """Fit data sets whose truth is drawn from their prior, and rank the truths."""
 
 import xarray as xr
+from jobs.log import open_log, progress
 
 from recovery.calibration.ranks import rank_truths
 from recovery.calibration.truths import calibration_prior
@@ -9,7 +10,6 @@ from recovery.fitting.engines import make_engine
 from recovery.fitting.replicates import fit_each
 from recovery.model.families import make_prior
 from recovery.seeds import named_seed
-from study.log import open_log, progress
 
 open_log(snakemake.log[0])
 prior, method, batch = (snakemake.wildcards[key] for key in ("prior", "method", "batch"))

@@ -1,6 +1,7 @@
 """Simulate data sets whose truth is drawn from a prior."""
 
 import numpy as np
+from jobs.log import open_log
 
 from recovery.calibration.truths import calibration_prior, draw_designs
 from recovery.data.batches import batch_replicates
@@ -8,7 +9,6 @@ from recovery.data.simulate import simulate_designs
 from recovery.files import written_whole
 from recovery.model.families import make_prior
 from recovery.seeds import named_seed
-from study.log import open_log
 
 open_log(snakemake.log[0])
 name, params = snakemake.wildcards.prior, snakemake.params

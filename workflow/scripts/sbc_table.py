@@ -1,11 +1,12 @@
 """Gather the ranks and test their uniformity."""
 
+from jobs.log import logger, open_log
+
 from recovery.calibration.power import power_table
 from recovery.calibration.ranks import calibration_table
 from recovery.files import write_table
 from recovery.report.bookkeeping import calibration_sentence
 from recovery.summaries.stack import read_batches
-from study.log import logger, open_log
 
 open_log(snakemake.log[0])
 ranks = read_batches(snakemake.input.ranks, ["prior", "method"])

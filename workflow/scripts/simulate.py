@@ -1,11 +1,12 @@
 """Simulate one batch of data sets of a scenario."""
 
+from jobs.log import open_log
+
 from recovery.data.batches import batch_replicates
 from recovery.data.coding import read_coded_csv
 from recovery.data.scenarios import Design
 from recovery.data.simulate import simulate_batch
 from recovery.files import written_whole
-from study.log import open_log
 
 open_log(snakemake.log[0])
 path, patterns = snakemake.input.data, ()

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pandas as pd
+from jobs.log import open_log
 
 from recovery.files import read_table, write_table
 from recovery.summaries.subjects import subjects_table
-from study.log import open_log
 
 open_log(snakemake.log[0])
 paths = map(Path, snakemake.input.scores)

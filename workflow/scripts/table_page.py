@@ -2,18 +2,18 @@
 
 from pathlib import Path
 
+from jobs.log import open_log
+
 from recovery.files import read_table
 from recovery.report.bookkeeping import calibration_sentence
 from recovery.report.pages import render, write_page
 from recovery.report.sortable import DASH, sortable_tables_code
 from recovery.report.tables import MAX_BYTES, section
-from study.log import open_log
 
 open_log(snakemake.log[0])
 params = snakemake.params
 paths = {Path(path).stem: path for path in snakemake.input.tables}
 tables = {name: read_table(path) for name, path in paths.items()}
-readme = Path(snakemake.input.readme).read_text(encoding="utf-8")
 
 
 def csv_note(name: str) -> str:
@@ -27,8 +27,7 @@ def csv_note(name: str) -> str:
 for path, page in zip(snakemake.output, params.pages.values(), strict=True):
     names = page["tables"]
     text = render(
-        snakemake.input.template,
-        snakemake.input.base,
+        "tables",
         title=page["title"],
         study=params.study,
         verdict=calibration_sentence(tables["sbc"]) if "sbc" in names else "",
@@ -39,7 +38,6 @@ for path, page in zip(snakemake.output, params.pages.values(), strict=True):
                 name,
                 tables[name],
                 labels=params.labels,
-                readme=readme,
                 csv_note=csv_note(name),
                 group=page.get("group", ""),
                 max_bytes=MAX_BYTES // len(names),

@@ -125,11 +125,6 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
     InputError
         At the first mistake.
     """
-    if _has(config, "sampler", "engine"):
-        raise InputError(
-            f"{source}, key sampler.engine: this key was replaced by sampler.replicates (every "
-            "replicate is fitted exactly; 0, a number or 'all' of them by NUTS too)."
-        )
     given_truth = config.get("truth", {})
     if isinstance(given_truth, str) and given_truth != "data":
         raise InputError(

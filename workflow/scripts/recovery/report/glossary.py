@@ -1,18 +1,29 @@
-"""What columns, measures and parameters mean, as results/README.md explains them."""
+"""What columns, measures and parameters mean: workflow/report/columns.yaml."""
 
 import re
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FILE = Path(__file__).resolve().parents[3] / "report/columns.yaml"
 
 
-def glossary(readme: str, sections: Iterable[str], used: Iterable[str]) -> list[tuple[str, str]]:
-    """The names that a page uses with their meanings, from the tables of the README's sections.
+@cache
+def meanings() -> dict[str, dict[str, Any]]:
+    """Table -> names, separated by commas -> meaning in Markdown."""
+    return yaml.safe_load(FILE.read_text(encoding="utf-8"))
+
+
+def glossary(tables: Iterable[str], used: Iterable[str]) -> list[tuple[str, str]]:
+    """The names that a page uses with their meanings.
 
     Parameters
     ----------
-    readme : str
-        Text of results/README.md. A row of a table begins with names in backquotes.
-    sections : iterable of str
-        Headings, such as ``tables/recovery.csv``. The first that explains a name is used.
+    tables : iterable of str
+        Keys of `meanings`. The first that explains a name is used.
     used : iterable of str
         Names of columns, measures and parameters.
 
@@ -23,22 +34,13 @@ def glossary(readme: str, sections: Iterable[str], used: Iterable[str]) -> list[
     """
     wanted = set(used)
     found = []
-    for heading in sections:
-        for names, meaning in _rows(readme, heading):
-            if own := [name for name in names if name in wanted]:
-                found.append((", ".join(own), _plain(meaning)))
+    for table in tables:
+        for names, meaning in meanings().get(table, {}).items():
+            if own := [name for name in re.split(r", | \.\.\.", names) if name in wanted]:
+                text = meaning["meaning"] if isinstance(meaning, dict) else meaning
+                found.append((", ".join(own), _plain(text)))
                 wanted.difference_update(own)
     return found
-
-
-def _rows(readme: str, heading: str) -> list[tuple[list[str], str]]:
-    """Names and meaning, from the first two cells of every row of a section's tables."""
-    start = re.search(rf"^##+ {re.escape(heading)}$", readme, re.M)
-    if start is None:
-        return []
-    text = re.split(r"^##+ ", readme[start.end() :], maxsplit=1, flags=re.M)[0]
-    rows = re.findall(r"^\| (`[^|]+`) \| ([^|]+) \|", text, re.M)
-    return [(re.findall(r"`([^`]+)`", names), meaning) for names, meaning in rows]
 
 
 def _plain(markdown: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jinja2 import DictLoader, Environment, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from recovery.errors import InputError
 from recovery.files import written_whole
@@ -14,15 +14,15 @@ MAX_BYTES = 1_400_000
 """Chromium refuses data: URLs of 2 MiB, as which the report embeds its pages, in base64."""
 
 
-def render(template: str | Path, *extended: str | Path, **values: Any) -> str:
-    """Fill a template, given also the templates that it extends."""
-    paths = [Path(path) for path in (template, *extended)]
+TEMPLATES = Path(__file__).resolve().parents[3] / "report/pages"
+
+
+def render(template: str, **values: Any) -> str:
+    """Fill a template of ``workflow/report/pages``."""
     environment = Environment(
-        loader=DictLoader({path.name: path.read_text(encoding="utf-8") for path in paths}),
-        undefined=StrictUndefined,
-        autoescape=True,
+        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=True
     )
-    return environment.get_template(paths[0].name).render(**values)
+    return environment.get_template(f"{template}.html.jinja").render(**values)
 
 
 def write_page(path: str | Path, text: str) -> None:

@@ -44,7 +44,6 @@ def section(
     table: pd.DataFrame,
     *,
     labels: Mapping[str, str],
-    readme: str,
     csv_note: str,
     group: str = "",
     max_bytes: int = MAX_BYTES,
@@ -57,8 +56,6 @@ def section(
         A table of the study and the name of its CSV.
     labels : mapping
         Priors, id -> label.
-    readme : str
-        Text of results/README.md, which explains the columns.
     csv_note : str
         Where the CSV is.
     group : str
@@ -80,7 +77,7 @@ def section(
         values = "; ".join(f"{column} = {value}" for column, value in same.items())
         notes.append(f"The same in every row: {values}.")
     html = sortable_table(shown, name) if len(shown) else ""
-    return Section(name, html, notes, _glossary(readme, name, labelled))
+    return Section(name, html, notes, _glossary(name, labelled))
 
 
 def headline_rows(table: pd.DataFrame, group: str) -> tuple[pd.DataFrame, list[str]]:
@@ -145,9 +142,7 @@ def without_constants(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]
     return table.drop(columns=constant), {name: str(values[name].iloc[0]) for name in constant}
 
 
-def _glossary(readme: str, name: str, rows: pd.DataFrame) -> list[tuple[str, str]]:
-    own = [f"tables/{name}.csv"]
-    if name == "control":
-        own.append("tables/comparison.csv")  # whose columns it has, too
+def _glossary(name: str, rows: pd.DataFrame) -> list[tuple[str, str]]:
+    tables = [name, "comparison"] if name == "control" else [name]  # whose columns it has, too
     values = {*rows.get("measure", ()), *rows.get("parameter", ())}
-    return glossary(readme, own, rows) + glossary(readme, ("Measures", "Parameters"), values)
+    return glossary(tables, rows) + glossary(("measures", "parameters"), values)

@@ -67,16 +67,6 @@ def recovery_table(estimates: pd.DataFrame, levels: list[float]) -> pd.DataFrame
     return _with_monte_carlo_interval(pd.DataFrame(rows, columns=columns))
 
 
-def on_common_replicates(estimates: pd.DataFrame) -> pd.DataFrame:
-    """The estimates of those replicates of which every prior has a posterior, engine by engine."""
-    keys = ["scenario", "engine", "replicate"]
-    fitted = estimates[estimates["parameter"] == "beta0"].set_index(keys)["mean"].notna()
-    if fitted.all():
-        return estimates
-    everywhere = fitted.groupby(level=keys).all()
-    return estimates[everywhere.reindex(pd.MultiIndex.from_frame(estimates[keys])).to_numpy()]
-
-
 def headline(recovery: pd.DataFrame, measure: str) -> pd.DataFrame:
     """The rows of a measure by the exact engine and REML; of intervals, those at 95 %."""
     level = recovery["level"]

@@ -1,6 +1,6 @@
-"""Figures of the benchmark: the cost of a prior, and how a study grows."""
+"""The figure of the benchmark: the cost of a prior."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -45,32 +45,6 @@ def cost(table: pd.DataFrame, labels: dict[str, str]) -> Figure:
     figure.suptitle("Cost of a prior on the real data (marks: medians of repeated fits)")
     prior_legend(figure, drawn, {prior: mark(style) for prior, style in styles.items()})
     return figure
-
-
-def scaling(table: pd.DataFrame) -> Figure:
-    """CPU time, memory and wall time of a study against its size."""
-    use_style()
-    figure, (cpu, memory, wall) = plt.subplots(1, 3, figsize=(WIDTH, 3), layout="constrained")
-    growing = table[table["cores"] == table["cores"].max()].sort_values("replicates")
-    x, seconds = growing["replicates"], growing["cpu_seconds"]
-    cpu.plot(x, np.polyval(np.polyfit(x, seconds, 1), x), color="0.6", lw=1)
-    cpu.plot(x, seconds, "o", color="black")
-    cpu.set(title="CPU time (grey: straight line)", xlabel="replicates", ylabel="CPU seconds")
-    memory.plot(x, growing["peak_memory_mb"], "o-", color="black", lw=1)
-    memory.set(title="Memory of a job", xlabel="replicates", ylabel="largest, MB")
-    largest = table[table["replicates"] == table["replicates"].max()].sort_values("cores")
-    wall.bar(largest["cores"].astype(str), largest["wall_seconds"], color="0.6", width=0.5)
-    wall.set(title=f"{x.max()} replicates", xlabel="cores", ylabel="wall seconds")
-    for axes, values in ((cpu, seconds), (memory, growing["peak_memory_mb"])):
-        axes.set(xlim=(0, 1.1 * x.max()), ylim=(0, 1.15 * values.max()))
-    return figure
-
-
-BENCHMARK_FIGURES: dict[str, Callable[[pd.DataFrame, pd.DataFrame, dict[str, str]], Figure]] = {
-    "cost": lambda table, growth, labels: cost(table, labels),
-    "scaling": lambda table, growth, labels: scaling(growth),
-}
-"""Figures of the benchmark, by file name."""
 
 
 def _dots(

@@ -1,12 +1,44 @@
-"""The package's files that a script imports: the code inputs of its rule."""
+"""The hash of a rule's code: its script, all that the script imports, and its templates.
+
+It is a parameter of the rule, and Snakemake reruns a job whose parameters have changed: an edit of
+an imported file reruns what depends on it, and a copy of the folder reruns nothing.
+"""
 
 import ast
+import hashlib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 SCRIPTS = Path(__file__).resolve().parents[1]
+REPORT = SCRIPTS.parent / "report"
+FAMILIES = "recovery/model/priors"
 PACKAGE = "recovery"
+
+
+def code_hash(script: str, *others: str) -> str:
+    """The script's name with a hash of its content, its imports and other files.
+
+    `others` are files of ``workflow/report`` that the script reads, such as templates.
+    """
+    paths = [SCRIPTS / file for file in (script, *code_files(script))]
+    return f"{script} {_hash(paths + [REPORT / name for name in others])}"
+
+
+def family_hash(*families: str) -> str:
+    """The names of families of priors with a hash of their files: they are imported by name."""
+    files = {f"{FAMILIES}/{family}.py" for family in families}
+    every = files.union(*map(code_files, files))
+    return f"{', '.join(sorted(set(families)))} {_hash([SCRIPTS / file for file in sorted(every)])}"
+
+
+def _hash(paths: list[Path]) -> str:
+    return hashlib.sha256(b"".join(map(_content_hash, paths))).hexdigest()[:12]
+
+
+@cache
+def _content_hash(path: Path) -> bytes:
+    return hashlib.sha256(path.read_bytes()).digest()
 
 
 @cache
@@ -22,7 +54,7 @@ def code_files(file: str) -> tuple[str, ...]:
     -------
     tuple of str
         Paths relative to ``workflow/scripts``, sorted, without `file` itself. A module that is
-        imported by ``importlib`` is not followed: families of priors are separate inputs.
+        imported by ``importlib`` is not followed: see `family_hash`.
     """
     found: set[str] = set()
     waiting = [file]

@@ -1,0 +1,1 @@
+"""How a job runs: its log, and the hash of its code."""
