@@ -53,10 +53,10 @@ onstart:
 
 
 onsuccess:
-    answer = Path("results") / config["study"] / "pages/answer.txt"
-    if answer.exists():
-        print(answer.read_text().strip())
-        print(
-            f"Open {answer.with_name('answers.html')} first; results/README.md explains every file."
-        )
-        print("Next: snakemake --report report.html (one file with every table and figure).")
+    for line in closing_lines(
+        Path("results") / config["study"],
+        Path(os.environ.get("PWD", ".")),
+        workflow.config_settings.configfiles,
+        how_snakemake_is_called(),
+    ):
+        print(line)

@@ -58,7 +58,7 @@ def test_from_the_csv_to_the_verdict(trial):
     widths = rho.set_index(["scenario", "prior"])["estimate"]
     # as in the document: 0.771 with a Monte Carlo error of 0.020 at 60 replicates
     assert abs(widths["as_estimated", "lkj_1"] - 0.771) < 4 * 0.02
-    answer = re.search(r"rho, width at most 0.6, under LKJ\(1\): (\d+) subjects", run.stderr)
+    answer = re.search(r"rho, width at most 0.6, under LKJ\(1\): (\d+) subjects", run.stdout)
     assert abs(int(answer[1]) - 67) < 15
     designs = pd.read_csv(folder / "results/trial/tables/designs.csv")
     assert set(designs["visits"]) == {"as in the data"}

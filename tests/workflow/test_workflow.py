@@ -1,6 +1,7 @@
 """A whole tiny study through Snakemake, and what a change of the config reruns."""
 
 import os
+import re
 
 import numpy as np
 import pandas as pd
@@ -120,7 +121,11 @@ def test_every_figure_is_there_in_both_formats(study):
 
 
 def test_progress_is_reported_while_it_runs(study):
-    assert "low | lkj_corr | 1-2: all 2 replicates done in" in study[1].stderr
+    """Steps done, the time left and what runs; no line longer than a terminal bears."""
+    lines = study[1].stderr.splitlines()
+    started = [line for line in lines if "fit nuts: low, lkj_corr, 1-2" in line]
+    assert re.search(r"\d+:\d\d \| \d+ of \d+ steps done, about \d+:\d\d left \| ", started[0])
+    assert max(map(len, lines)) <= 200 and "/scripts/" not in study[1].stderr
 
 
 def test_running_it_again_does_nothing(study, checkout):

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from jobs.log import logger, open_log
+from jobs.log import open_log
 
 open_log(snakemake.log[0])
 for sentence in Path(snakemake.input.answer).read_text(encoding="utf-8").splitlines():
-    logger.info("sample_size | %s", sentence)
-logger.info("sample_size | See %s and %s.", snakemake.input.table, snakemake.input.figure)
+    print(f"sample_size | {sentence}")
+print(f"sample_size | See {snakemake.input.table} and {snakemake.input.figure}.")

@@ -1,6 +1,6 @@
 """Gather the ranks and test their uniformity."""
 
-from jobs.log import logger, open_log
+from jobs.log import open_log
 
 from recovery.calibration.power import power_table
 from recovery.calibration.ranks import calibration_table
@@ -15,4 +15,4 @@ table = calibration_table(ranks)
 write_table(table, snakemake.output.table)
 power = power_table(snakemake.params.replicates, len(table))
 write_table(power, snakemake.output.power)
-logger.info("sbc | %s", calibration_sentence(table))
+print(f"sbc | {calibration_sentence(table)}")

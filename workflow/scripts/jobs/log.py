@@ -13,12 +13,16 @@ logger = logging.getLogger("study")
 
 
 def open_log(path: str) -> None:
-    """Send this job's messages and warnings, and its traceback if it fails, to its log."""
+    """Send this job's messages and warnings, and its traceback if it fails, to its log.
+
+    The terminal gets the sentence of an error only: Snakemake's own lines show how far a run is.
+    """
     sys.excepthook = _log_exception
     Path(path).write_text("")
     terminal = logging.StreamHandler()
     terminal.setFormatter(logging.Formatter("%(message)s"))
     terminal.addFilter(lambda record: record.name == logger.name)
+    terminal.setLevel(logging.ERROR)
     logging.basicConfig(
         format="%(asctime)s %(levelname)s %(message)s",
         level=logging.INFO,
