@@ -60,7 +60,8 @@ def test_every_table_is_there_with_its_rows(tables):
     assert len(pd.read_csv(tables / "accuracy.csv")) == 2 * 2 * 7 * 4 - 2 * 4
     observed = pd.read_csv(tables / "observed.csv")
     assert list(observed["prior"].unique()) == list(TINY["priors"])
-    assert list(observed["formulation"].unique()) == ["marginal", "latent"]
+    assert list(observed["formulation"].dropna().unique()) == ["marginal", "latent"]
+    assert list(observed["engine"].unique()) == ["nuts", "exact"]
 
 
 def test_every_column_is_explained(tables):
