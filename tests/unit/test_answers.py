@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from recovery.figures.layout import MOST_ROWS, page_names
+from recovery.figures.style import prior_styles
 from recovery.report.answers import (
     cost_sentence,
     design_sentences,
@@ -13,8 +15,6 @@ from recovery.report.answers import (
     verdict_rows,
 )
 from recovery.report.explore import explore_chart, explore_table, first_reference
-from recovery.report.figures.style import prior_styles
-from recovery.report.paging import MOST_ROWS, page_names
 from recovery.report.verdicts import (
     COVERS,
     MISSES,
@@ -227,8 +227,8 @@ def test_pages_of_large_studies():
                   "sd_at_4.5", "new_at_4.5"]  # fmt: skip
     assert page_names(100, parameters) == {"explore": parameters}
     groups = page_names(1080, parameters)
-    assert groups["explore_correlations"] == ["rho", "r_u", "rho_at_4.5"]
-    assert groups["explore_sds"] == ["sigma_u0", "sigma_u1", "sd_at_4.5"]
+    assert groups["explore_correlation"] == ["rho", "r_u", "rho_at_4.5"]
+    assert groups["explore_sds"] == ["sigma", "sigma_u0", "sigma_u1", "sd_at_4.5"]
     assert sorted(name for own in groups.values() for name in own) == sorted(parameters)
     single = page_names(MOST_ROWS, parameters)
     assert all(page == f"explore_{name}" for page, (name,) in single.items())

@@ -6,10 +6,7 @@ import pytest
 from PIL import Image
 
 from recovery.data.scenarios import DEVIATIONS
-from recovery.model.families import make_prior
-from recovery.report.figures.merged import merged_labels
-from recovery.report.figures.panels import coverage_scale, truth_ticks
-from recovery.report.figures.parts import (
+from recovery.figures.layout import (
     GROUPS,
     PANELS,
     figure_names,
@@ -19,14 +16,18 @@ from recovery.report.figures.parts import (
     typical_scenarios,
     zip_pages,
 )
-from recovery.report.figures.style import (
+from recovery.figures.style import (
+    coverage_scale,
     dodge,
     parameter_label,
     plt,
     prior_styles,
     save_figure,
+    truth_ticks,
     use_style,
 )
+from recovery.model.families import make_prior
+from recovery.summaries.pairs import merged_labels
 
 
 def scenarios(sizes: dict[int, list[float]]) -> pd.DataFrame:

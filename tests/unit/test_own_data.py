@@ -13,7 +13,6 @@ from recovery.errors import FitError, InputError
 from recovery.model.families import family_class
 from study.check import check_study
 from study.scenarios import shown_columns
-from study.settings import calibration_design, settings_used, wanted_estimands
 from study.start import start_lines
 
 
@@ -240,7 +239,7 @@ def test_automatic_scales(in_root):
 def test_settings_say_where_each_number_comes_from(own_study):
     study = own_study(truth="data")
     assert study.given_truth == "data"
-    rows = {(r["what"], r["name"]): r for r in settings_used(study)}
+    rows = {(r["what"], r["name"]): r for r in study.settings}
     assert rows["truth", "rho"]["source"] == "REML estimate of the data"
     assert rows["prior lkj", "beta0_sd"]["source"] == "auto, from the data"
     assert rows["prior lkj", "eta"] == {
@@ -270,10 +269,10 @@ def test_what_was_read(own_study):
 
 
 def test_calibration_in_the_study_s_design(in_root):
-    assert calibration_design(check_study(copy.deepcopy(DEMO))) == {
+    assert check_study(copy.deepcopy(DEMO)).calibration_design == {
         "subjects": 6, "times": [0.0, 1.0, 2.0, 3.0, 4.0],
     }  # fmt: skip
-    found = calibration_design(check_study(changed(DEMO, "sbc.design", "study")))
+    found = check_study(changed(DEMO, "sbc.design", "study")).calibration_design
     assert found == {"subjects": 18, "times": list(days(10))}
 
 
@@ -284,7 +283,7 @@ def test_calibration_needs_equal_visits(own_study):
 
 def test_times_of_estimands_are_coded_as_the_data_are(own_study):
     study = own_study(data__origin=6, data__unit=12, estimands={"lines_at": [0, 6, 24]})
-    assert wanted_estimands(study)["lines_at"] == {"0": -0.5, "6": 0.0, "24": 1.5}
+    assert study.estimands["lines_at"] == {"0": -0.5, "6": 0.0, "24": 1.5}
 
 
 @pytest.mark.parametrize(

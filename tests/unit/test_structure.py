@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from helpers import ROOT
-from jobs.code import code_files, code_hash, family_hash, imported_files
 
+from jobs.code import code_files, code_hash, family_hash, imported_files
 from recovery.model.families import FAMILIES
 
 SCRIPTS = ROOT / "workflow/scripts"
@@ -24,6 +24,7 @@ LEVELS = [
     {"reml"},
     {"fitting"},
     {"summaries", "calibration", "benchmark"},
+    {"figures"},
     {"report"},
 ]
 FILES = sorted(str(path.relative_to(SCRIPTS)) for path in PACKAGE.rglob("*.py"))
@@ -137,9 +138,9 @@ def test_the_hash_of_a_script_is_that_of_all_that_it_imports(tmp_path, monkeypat
 
 
 def test_every_study_figure_has_a_caption_and_every_caption_a_figure():
-    from recovery.report.figures import curves, estimates, replicates  # noqa: F401 - register
-    from recovery.report.figures.parts import SPLIT_FIGURES
-    from recovery.report.figures.results import STUDY_FIGURES
+    from recovery.figures import curves, estimates, replicates  # noqa: F401 - register
+    from recovery.figures.layout import SPLIT_FIGURES
+    from recovery.figures.results import STUDY_FIGURES
 
     captions = {path.stem for path in (ROOT / "workflow/report/study").glob("*.rst")}
     assert captions == set(STUDY_FIGURES)

@@ -11,7 +11,7 @@ from recovery.data.scenarios import days
 from recovery.errors import InputError
 from recovery.model.families import FAMILIES
 from study.check import check_study, check_yaml
-from study.stale import stale_folders
+from study.start import stale_folders
 from study.validation import SCHEMAS
 
 

@@ -7,13 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from recovery.figures.layout import GROUPS, parameter_group
 from recovery.parameters import PARAMETERS
-from recovery.report.glossary import glossary
 from recovery.report.pages import MAX_BYTES, render
-from recovery.report.paging import PARAMETER_GROUPS, parameter_group
 from recovery.report.sortable import DASH, number_text, readable, sortable_table
 from recovery.report.sortable import sortable_tables_code as code
-from recovery.report.tables import fitting_rows, headline_rows, section, without_constants
+from recovery.report.tables import fitting_rows, glossary, headline_rows, section, without_constants
 from recovery.summaries.measures import MEASURES
 
 LABELS = {"a": "Prior A", "b": "Prior B", "reml": "REML"}
@@ -64,34 +63,34 @@ def test_cells_are_texts_and_words_keep_their_order():
 def test_every_parameter_has_a_group():
     names = (*PARAMETERS, "sd_at_4.5", "rho_at_4.5", "new_at_4.5")
     groups = {name: parameter_group(name) for name in names}
-    assert set(groups.values()) == set(PARAMETER_GROUPS)
-    assert groups["rho_at_4.5"] == groups["r_u"] == "correlations"
-    assert groups["sd_at_4.5"] == groups["sigma_u1"] == "sds"
-    assert groups["sigma"] == groups["new_at_4.5"] == "fixed"
+    assert set(groups.values()) == set(GROUPS)
+    assert groups["rho_at_4.5"] == groups["r_u"] == "correlation"
+    assert groups["sd_at_4.5"] == groups["sigma_u1"] == groups["sigma"] == "sds"
+    assert groups["beta0"] == groups["new_at_4.5"] == "fixed_effects"
 
 
 def test_a_page_has_exact_fits_and_reml_at_95_percent():
     rows, left_out = headline_rows(recovery(), "sds")
-    assert set(rows["parameter"]) == {"sigma_u0", "sigma_u1"}
+    assert set(rows["parameter"]) == {"sigma", "sigma_u0", "sigma_u1"}
     assert set(rows["prior"]) == set(LABELS)
     assert list(rows["measure"].unique()) == ["coverage", "bias", "rmse"]
-    assert len(rows) == 2 * 3 * 2 * 3
+    assert len(rows) == 2 * 3 * 3 * 3
     assert left_out == ["fits by NUTS", "the levels 0.5", "the columns low, high"]
 
 
 def test_what_does_not_fit_is_left_out_and_named():
     rows, _ = headline_rows(recovery(), "sds")
-    assert len(fitting_rows(rows, 10**6)[0]) == len(rows) == 36
-    fitting, left_out = fitting_rows(rows, 2500)
+    assert len(fitting_rows(rows, 10**6)[0]) == len(rows) == 54
+    fitting, left_out = fitting_rows(rows, 3700)
     assert list(fitting["measure"].unique()) == ["coverage", "bias"]
-    assert len(fitting) == 24 and left_out == ["the measures rmse"]
+    assert len(fitting) == 36 and left_out == ["the measures rmse"]
     fitting, left_out = fitting_rows(rows, 500)
-    assert 0 < len(fitting) < 12 and left_out == [f"the last {36 - len(fitting)} of 36 rows"]
+    assert 0 < len(fitting) < 18 and left_out == [f"the last {54 - len(fitting)} of 54 rows"]
 
 
 def test_a_section_has_labels_the_csv_and_the_columns_meanings():
     table = recovery(parameters=["rho"])
-    shown = section("recovery", table, labels=LABELS, csv_note="the CSV", group="correlations")
+    shown = section("recovery", table, labels=LABELS, csv_note="the CSV", group="correlation")
     assert shown.notes[1:] == [
         "the CSV",
         "Left out here: fits by NUTS; the levels 0.5; the columns low, high.",

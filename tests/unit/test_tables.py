@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 
 from recovery.columns import estimate_columns
-from recovery.data.designs import with_design_names
 from recovery.data.scenarios import Design, Scenario, Truth, days
 from recovery.summaries.comparison import comparison_table
+from recovery.summaries.designs import with_design_names
 from recovery.summaries.measures import MEASURES
-from recovery.summaries.missingness import missingness_table
 from recovery.summaries.recovery import (
     coverage_table,
+    missingness_table,
     recovery_table,
     with_design,
 )

@@ -4,9 +4,10 @@ import logging
 from pathlib import Path
 
 import pytest
+from snakemake_interface_logger_plugins.common import LogEvent
+
 from jobs import terminal
 from jobs.terminal import LINE, RunLines, closing_lines
-from snakemake_interface_logger_plugins.common import LogEvent
 
 
 @pytest.fixture

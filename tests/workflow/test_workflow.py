@@ -19,8 +19,8 @@ from helpers import (
     tiny_study,
 )
 
-from recovery.report.figures.parts import GROUPS, figure_names
-from recovery.report.glossary import glossary
+from recovery.figures.layout import GROUPS, figure_names
+from recovery.report.tables import glossary
 
 
 @pytest.fixture(scope="module")
@@ -211,7 +211,7 @@ def changed(checkout):
         ("model/priors/lkj_corr.py", {"fit_nuts": 2, "fit_exact": 2, "fit_observed": 1}),
         ("model/prior.py", {"fit_nuts": 4, "fit_exact": 2, "fit_observed": 2}),
         ("summaries/measures.py", {"measure": 1, "fit_exact": 0, "gather": 0}),
-        ("report/figures/curves.py", {"study_figures": 1, "fit_exact": 0, "measure": 0}),
+        ("figures/curves.py", {"study_figures": 1, "fit_exact": 0, "measure": 0}),
     ],
 )
 def test_a_change_of_code_reruns_what_imports_it(study, checkout, changed, file, jobs):
@@ -258,7 +258,7 @@ def report(study, checkout):
 def test_the_report_is_one_file_with_captions(report):
     html = report.read_text()
     assert "Recovery" in html and "Real data" in html and "Tables" in html
-    assert "the study by ADEMP" in html and "recovery: correlations" in html
+    assert "the study by ADEMP" in html and "recovery: correlation" in html
 
 
 def test_every_entry_of_the_report_opens_in_a_browser(report, browser):

@@ -11,8 +11,8 @@ rule explore:
         "../../envs/study.yaml"
     params:
         code=code("explore.py", "pages/explore.html.jinja", "pages/base.html.jinja"),
-        labels=SHOWN_LABELS,
-        methods=list(METHOD_LABELS),
+        labels=study.shown_labels,
+        methods=list(study.method_labels),
         pages=EXPLORE_PAGES,
         study=config["study"],
     script:
@@ -39,12 +39,12 @@ rule answers:
         "../../envs/study.yaml"
     params:
         code=code("answers.py", "pages/answers.html.jinja", "pages/base.html.jinja"),
-        labels=SHOWN_LABELS,
-        all_labels=METHOD_LABELS,
+        labels=study.shown_labels,
+        all_labels=study.method_labels,
         study=config["study"],
         priors=config["priors"],
         data=study.real.description,
-        units=UNITS,
+        units=study.units,
         truth=config["truth"],
     script:
         "../scripts/answers.py"

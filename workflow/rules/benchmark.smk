@@ -16,7 +16,7 @@ rule cost:
     params:
         code=code("cost.py"),
         family=family,
-        columns=DATA_COLUMNS,
+        columns=study.data_columns,
         prior=prior_block,
         seed=config["seed"],
     script:
@@ -25,7 +25,7 @@ rule cost:
 
 rule cost_table:
     input:
-        repeats=expand("<results>/benchmark/{prior}.parquet", prior=NUTS_PRIORS),
+        repeats=expand("<results>/benchmark/{prior}.parquet", prior=study.nuts_priors),
     output:
         cost="<results>/tables/cost.csv",
         svg="<results>/figures/benchmark/cost.svg",
@@ -37,6 +37,6 @@ rule cost_table:
         "../../envs/study.yaml"
     params:
         code=code("cost_table.py"),
-        labels=METHOD_LABELS,
+        labels=study.method_labels,
     script:
         "../scripts/cost_table.py"

@@ -10,12 +10,10 @@ from recovery.errors import InputError
 from recovery.exact.estimands import Estimands
 from recovery.model.formulations import model_variant
 from recovery.parameters import PARAMETERS
-from recovery.report.figures.merged import merged_labels
-from recovery.report.paging import PARAMETER_GROUPS, page_names
-from study.check import check_study, check_yaml, hyperparameters
+from recovery.figures.layout import GROUPS, page_names
+from study.check import check_study, check_yaml
 from study.jobs import SBC_BATCH, reml_replicates
 from study.scenarios import shown_columns
-from study.settings import calibration_design, settings_used, wanted_estimands
 from study.start import start_lines
 
 try:
@@ -35,51 +33,21 @@ pathvars:
     logs=f"results/{config['study']}/logs",
 
 
-# those of the sheet, and those of the target sample_size
-all_scenarios = study.scenarios | study.sample_sizes
-
-
 wildcard_constraints:
-    scenario="|".join(map(re.escape, all_scenarios)),
+    scenario="|".join(map(re.escape, study.all_scenarios)),
     prior="|".join(study.priors),
     batch=r"\d+-\d+",
     variant=r"latent-\d+|marginal-(un)?balanced",
     method="marginal|latent|exact",
 
 
-SCENARIOS = list(study.scenarios)
-PRIORS = list(study.priors)
-FORMULATIONS = ["marginal", "latent"]
 REAL_DATA_FORMULATIONS = config["data"]["formulations"]
 REAL_DATA_VARIANTS = [
     model_variant(formulation, study.real.data.subjects, study.real.data.balanced)
     for formulation in REAL_DATA_FORMULATIONS
 ]
-DATA_COLUMNS = {
-    **{key: config["data"][key] for key in ("response", "time", "group")},
-    "origin": study.real.coding.origin,
-    "unit": study.real.coding.unit,
-}
-NUTS_PRIORS = study.nuts_priors
-METHODS = [*(FORMULATIONS if NUTS_PRIORS else []), "exact"]  # what is calibrated
-NUTS = {
-    key: value for key, value in config["sampler"].items() if key not in ("replicates", "priors")
-}
 # Single fits are refitted until they are good; of replicates that would select (config/README.md).
-NUTS_REFITTED = {**NUTS, "refits": 2}
-SBC_REPLICATES = {
-    method: config["sbc"]["exact_replicates" if method == "exact" else "replicates"]
-    for method in METHODS
-}
-CALIBRATION_DESIGN = calibration_design(study)
-LABELS = {prior: config["priors"][prior]["label"] for prior in PRIORS}
-NUTS_LABELS = {prior: LABELS[prior] for prior in NUTS_PRIORS}
-# the methods of the simulation study: the priors, and REML if wanted
-METHOD_LABELS = LABELS | ({"reml": "REML"} if config["reml"] else {})
-# the methods of figures of exact results, where implementations of the same prior are one
-SHOWN_LABELS = merged_labels(study.priors, METHOD_LABELS)
-UNITS = (config["data"]["response"], study.real.coding.label(config["data"]["time"]))
-ESTIMANDS = wanted_estimands(study)
+NUTS_REFITTED = {**study.sampler, "refits": 2}
 
 
 code = code_hash  # a change of a rule's code is a change of its parameters
@@ -97,31 +65,23 @@ def families(wildcards):
 
 def scenario_design(wildcards):
     """A scenario's columns without its numbers of replicates: more must not redo the others."""
-    columns = all_scenarios[wildcards.scenario].columns()
+    columns = study.all_scenarios[wildcards.scenario].columns()
     return {name: value for name, value in columns.items() if name not in ("replicates", "nuts")}
 
 
 def data_of_design(wildcards):
     """The real data, if a scenario's visits are theirs."""
-    return config["data"]["path"] if all_scenarios[wildcards.scenario].design.patterns else []
+    return config["data"]["path"] if study.all_scenarios[wildcards.scenario].design.patterns else []
 
 
 def columns_of_design(wildcards):
     """How to read these real data."""
-    return DATA_COLUMNS if all_scenarios[wildcards.scenario].design.patterns else {}
+    return study.data_columns if study.all_scenarios[wildcards.scenario].design.patterns else {}
 
 
 def prior_block(wildcards):
     """A prior's family and hyperparameters; a new label must not refit anything."""
-    return prior_blocks()[wildcards.prior]
-
-
-def prior_blocks(wildcards=None):
-    """Every prior's family and hyperparameters."""
-    return {
-        prior: {"family": block["family"], **hyperparameters(block)}
-        for prior, block in config["priors"].items()
-    }
+    return study.prior_blocks[wildcards.prior]
 
 
 def replicates_model(wildcards):
@@ -135,22 +95,22 @@ def calibration_model(wildcards):
     """The compiled model that a method of calibration samples; none if exact."""
     if wildcards.method == "exact":
         return []
-    variant = model_variant(wildcards.method, CALIBRATION_DESIGN["subjects"], balanced=True)
+    variant = model_variant(wildcards.method, study.calibration_design["subjects"], balanced=True)
     return f"<results>/compiled/{wildcards.prior}/{variant}.model"
 
 
 def batch_files(kind):
-    """A scenario's files of a kind, estimates or fits: exact batches, those by NUTS, REML."""
+    """A scenario's files of a kind, estimates or fits: exact batches, those by study.sampler, REML."""
 
     def files(wildcards):
-        scenario, size = all_scenarios[wildcards.scenario], config["batch_size"]
+        scenario, size = study.all_scenarios[wildcards.scenario], config["batch_size"]
         exact = expand(
             f"<results>/exact/{{{{scenario}}}}/{{batch}}.{kind}.parquet",
             batch=batches(scenario.replicates, size),
         )
         nuts = expand(
             f"<results>/nuts/{{{{scenario}}}}/{{prior}}/{{batch}}.{kind}.parquet",
-            prior=NUTS_PRIORS,
+            prior=study.nuts_priors,
             batch=batches(scenario.nuts, size),
         )
         reml = expand(
@@ -182,7 +142,7 @@ def sample_size_files(wildcards):
 
 def scenario_tables(kind):
     """The folder of tables of a kind, estimates or fits: one file per scenario."""
-    return [f"<results>/tables/{kind}/{scenario}.parquet" for scenario in SCENARIOS]
+    return [f"<results>/tables/{kind}/{scenario}.parquet" for scenario in study.scenarios]
 
 
 def captions(group):
@@ -207,20 +167,22 @@ if config["estimands"]["subjects"]:
 # Tables of so many scenarios and methods have tens of MB: the report names them, without a copy.
 MOST_CELLS = 100
 LARGE_TABLES = ["recovery", "comparison"]
-if len(SCENARIOS) * len(METHOD_LABELS) <= MOST_CELLS:
+if len(study.scenarios) * len(study.method_labels) <= MOST_CELLS:
     LARGE_TABLES = []
 
 EXPLORE_PAGES = page_names(
-    len(SCENARIOS) * len(METHOD_LABELS) * len(config["intervals"]),
-    [*PARAMETERS, *Estimands(ESTIMANDS["lines_at"], ESTIMANDS["new_subject_at"]).names],
+    len(study.scenarios) * len(study.method_labels) * len(config["intervals"]),
+    [*PARAMETERS, *Estimands(study.estimands["lines_at"], study.estimands["new_subject_at"]).names],
 )
 
-# Figures by file name: drawn by functions of the same name in recovery/report/figures.
+# Figures by file name: drawn by functions of the same name in recovery/figures.
 PRIOR_FIGURES = ["trace", "rank", "lines", "effects"]
-FOREST_FIGURES = ["fixed_effects", "intercepts", "slopes", "correlation"] if NUTS_PRIORS else []
+FOREST_FIGURES = (
+    ["fixed_effects", "intercepts", "slopes", "correlation"] if study.nuts_priors else []
+)
 OBSERVED_FIGURES = [
     "data",
-    *(f"{prior}/{name}" for prior in NUTS_PRIORS for name in PRIOR_FIGURES),
+    *(f"{prior}/{name}" for prior in study.nuts_priors for name in PRIOR_FIGURES),
     *FOREST_FIGURES,
 ]
 

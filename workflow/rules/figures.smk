@@ -1,6 +1,6 @@
 """The figures of the study, the real data and the priors. Their files follow from the sheet."""
 
-from recovery.report.figures.parts import (
+from recovery.figures.layout import (
     figure_names,
     figure_parts,
     named_designs,
@@ -10,21 +10,13 @@ from recovery.report.figures.parts import (
 
 DESIGNS = named_designs(scenario.columns() for scenario in study.scenarios.values())
 FIGURE_PARTS = figure_parts(DESIGNS)
-# a prior that fixes rho at 0 at another origin of time has a rho in the study's
-WITH_RHO = [
-    method
-    for method in SHOWN_LABELS
-    if method not in study.priors
-    or study.priors[method].has_rho
-    or study.priors[method].origin != 0.0
-]
-ZIP_PAGES = zip_pages(WITH_RHO)
+ZIP_PAGES = zip_pages(study.methods_with_rho)
 # some figures show nothing in some studies
 DRAWN = {
     "accuracy": DESIGNS["nuts"].any(),
-    "agreement": len(SHOWN_LABELS.keys() & study.priors.keys()) > 1,
-    "estimates_rho": WITH_RHO,
-    "running": set(WITH_RHO) - {"reml"},
+    "agreement": len(study.shown_labels.keys() & study.priors.keys()) > 1,
+    "estimates_rho": study.methods_with_rho,
+    "running": set(study.methods_with_rho) - {"reml"},
 }
 STUDY_FIGURES = figure_names(
     [name for name in captions("study") if DRAWN.get(name, True)], FIGURE_PARTS
@@ -44,7 +36,7 @@ rule observed_figures:
     input:
         data=config["data"]["path"],
         trees=expand(
-            f"<results>/observed/{{prior}}/{REAL_DATA_FORMULATIONS[0]}.nc", prior=NUTS_PRIORS
+            f"<results>/observed/{{prior}}/{REAL_DATA_FORMULATIONS[0]}.nc", prior=study.nuts_priors
         ),
     output:
         svg=figure_files("observed", OBSERVED_FIGURES)["svg"],
@@ -55,9 +47,9 @@ rule observed_figures:
                     "observed",
                     f"{prior}/{name}",
                     category="Real data by prior",
-                    subcategory=LABELS[prior],
+                    subcategory=study.labels[prior],
                 )
-                for prior in NUTS_PRIORS
+                for prior in study.nuts_priors
                 for name in PRIOR_FIGURES
             ),
             *(report_figure("observed", name, category="Real data") for name in FOREST_FIGURES),
@@ -69,10 +61,10 @@ rule observed_figures:
         "../../envs/study.yaml"
     params:
         code=code("observed_figures.py"),
-        columns=DATA_COLUMNS,
-        units=UNITS,
-        labels=METHOD_LABELS,
-        priors=NUTS_PRIORS,
+        columns=study.data_columns,
+        units=study.units,
+        labels=study.method_labels,
+        priors=study.nuts_priors,
         by_prior=PRIOR_FIGURES,
         forests=FOREST_FIGURES,
     script:
@@ -93,11 +85,13 @@ rule prior_figure:
     params:
         code=code("prior_figure.py"),
         families=families,
-        columns=DATA_COLUMNS,
-        priors=prior_blocks,
-        labels={prior: label for prior, label in SHOWN_LABELS.items() if prior in PRIORS},
-        methods=list(METHOD_LABELS),
-        units=UNITS,
+        columns=study.data_columns,
+        priors=study.prior_blocks,
+        labels={
+            prior: label for prior, label in study.shown_labels.items() if prior in study.priors
+        },
+        methods=list(study.method_labels),
+        units=study.units,
     script:
         "../scripts/prior_figure.py"
 
@@ -116,9 +110,9 @@ rule study_figures:
         "../../envs/study.yaml"
     params:
         code=code("study_figures.py"),
-        labels=SHOWN_LABELS,
-        all_labels=METHOD_LABELS,
-        units=UNITS,
+        labels=study.shown_labels,
+        all_labels=study.method_labels,
+        units=study.units,
         names=STUDY_FIGURES,
         parts={name: part._asdict() for name, part in FIGURE_PARTS.items()},
     script:
@@ -147,8 +141,8 @@ rule zip_figures:
         "../../envs/study.yaml"
     params:
         code=code("zip_figures.py"),
-        labels=SHOWN_LABELS,
-        methods=list(METHOD_LABELS),
+        labels=study.shown_labels,
+        methods=list(study.method_labels),
         pages=list(ZIP_PAGES.values()),
     script:
         "../scripts/zip_figures.py"

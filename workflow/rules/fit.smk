@@ -52,8 +52,8 @@ rule fit_exact:
     params:
         code=code("fit_exact.py"),
         families=families,
-        priors=prior_blocks,
-        estimands=ESTIMANDS,
+        priors=study.prior_blocks,
+        estimands=study.estimands,
         levels=config["intervals"],
         seed=config["seed"],
     script:
@@ -77,7 +77,7 @@ rule fit_nuts:
         code=code("fit_nuts.py"),
         family=family,
         prior=prior_block,
-        sampler=NUTS,
+        sampler=study.sampler,
         levels=config["intervals"],
         seed=config["seed"],
     script:

@@ -4,7 +4,7 @@ rule observed:
         "<results>/tables/bayes_factors.csv",
         expand(
             "<results>/observed/{prior}/{formulation}.nc",
-            prior=NUTS_PRIORS,
+            prior=study.nuts_priors,
             formulation=REAL_DATA_FORMULATIONS,
         ),
 
@@ -33,7 +33,7 @@ rule fit_observed:
     params:
         code=code("fit_observed.py"),
         family=family,
-        columns=DATA_COLUMNS,
+        columns=study.data_columns,
         prior=prior_block,
         sampler=NUTS_REFITTED,
         levels=config["intervals"],
@@ -46,7 +46,7 @@ rule observed_tables:
     input:
         estimates=expand(
             "<results>/observed/{prior}/{formulation}.parquet",
-            prior=NUTS_PRIORS,
+            prior=study.nuts_priors,
             formulation=REAL_DATA_FORMULATIONS,
         ),
         data=config["data"]["path"],
@@ -61,8 +61,8 @@ rule observed_tables:
     params:
         code=code("observed_tables.py"),
         families=families,
-        columns=DATA_COLUMNS,
-        priors=prior_blocks,
+        columns=study.data_columns,
+        priors=study.prior_blocks,
         levels=config["intervals"],
         seed=config["seed"],
     script:

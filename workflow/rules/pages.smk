@@ -2,9 +2,13 @@
 TABLE_PAGES = {
     "coverage": {"title": "Coverage of the 95 % intervals", "tables": ["coverage"]},
     **{
-        f"{name}_{group}": {"title": f"{title}: {words}", "tables": [name], "group": group}
+        f"{name}_{group}": {
+            "title": f"{title}: {group.replace('_', ' ')}",
+            "tables": [name],
+            "group": group,
+        }
         for name, title in (("recovery", "Recovery"), ("comparison", "Comparison of priors"))
-        for group, words in PARAMETER_GROUPS.items()
+        for group in GROUPS
     },
     "checks": {
         "title": "Checks: sampler, negative control, fits, replicates",
@@ -75,7 +79,7 @@ rule table_pages:
         ),
         study=config["study"],
         pages=TABLE_PAGES,
-        labels=METHOD_LABELS,
+        labels=study.method_labels,
         large=LARGE_TABLES,
     script:
         "../scripts/table_page.py"

@@ -34,9 +34,9 @@ rule sample_size_table:
             for _ in batches(scenario.replicates, config["batch_size"])
         ],
         goals=config["sample_size"]["goals"],
-        labels=LABELS,
-        shown={prior: label for prior, label in SHOWN_LABELS.items() if prior in PRIORS},
-        methods=list(METHOD_LABELS),
-        units=UNITS,
+        labels=study.labels,
+        shown={prior: label for prior, label in study.shown_labels.items() if prior in study.priors},
+        methods=list(study.method_labels),
+        units=study.units,
     script:
         "../scripts/sample_size_table.py"

@@ -3,7 +3,7 @@ rule sbc:
         "<results>/tables/sbc.csv",
         "<results>/tables/sbc_power.csv",
         "<results>/pages/sbc.html",
-        figure_files("sbc", METHODS).values(),
+        figure_files("sbc", study.calibrated_methods).values(),
 
 
 rule sbc_simulate:
@@ -19,7 +19,7 @@ rule sbc_simulate:
         family=family,
         prior=prior_block,
         center=config["truth"]["beta0"],
-        design=CALIBRATION_DESIGN,
+        design=study.calibration_design,
         seed=config["seed"],
     script:
         "../scripts/sbc_simulate.py"
@@ -51,9 +51,9 @@ rule sbc_table:
     input:
         ranks=[
             f"<results>/sbc/ranks/{prior}/{method}/{batch}.parquet"
-            for method in METHODS
-            for prior in (PRIORS if method == "exact" else NUTS_PRIORS)
-            for batch in batches(SBC_REPLICATES[method], SBC_BATCH)
+            for method in study.calibrated_methods
+            for prior in (study.priors if method == "exact" else study.nuts_priors)
+            for batch in batches(study.calibrated_methods[method], SBC_BATCH)
         ],
     output:
         ranks="<results>/tables/sbc_ranks.parquet",
@@ -66,7 +66,7 @@ rule sbc_table:
         "../../envs/study.yaml"
     params:
         code=code("sbc_table.py"),
-        replicates=SBC_REPLICATES,
+        replicates=study.calibrated_methods,
     script:
         "../scripts/sbc_table.py"
 
@@ -75,8 +75,11 @@ rule sbc_figures:
     input:
         ranks="<results>/tables/sbc_ranks.parquet",
     output:
-        svg=figure_files("sbc", METHODS)["svg"],
-        png=[report_figure("sbc", method, category="Calibration and cost") for method in METHODS],
+        svg=figure_files("sbc", study.calibrated_methods)["svg"],
+        png=[
+            report_figure("sbc", method, category="Calibration and cost")
+            for method in study.calibrated_methods
+        ],
     log:
         "<logs>/sbc/figures.log",
     localrule: True
@@ -84,8 +87,8 @@ rule sbc_figures:
         "../../envs/study.yaml"
     params:
         code=code("sbc_figures.py"),
-        labels=LABELS,
-        methods=METHODS,
+        labels=study.labels,
+        methods=list(study.calibrated_methods),
     script:
         "../scripts/sbc_figures.py"
 
@@ -106,7 +109,7 @@ rule sbc_page:
         ),
         pages={"sbc": {"title": "Calibration", "tables": ["sbc", "sbc_power"]}},
         study=config["study"],
-        labels=LABELS,
+        labels=study.labels,
         large=[],
     script:
         "../scripts/table_page.py"

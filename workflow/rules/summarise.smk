@@ -19,7 +19,7 @@ rule gather:
         "../../envs/study.yaml"
     params:
         code=code("gather.py"),
-        priors=list(METHOD_LABELS),
+        priors=list(study.method_labels),
     script:
         "../scripts/gather.py"
 
@@ -45,12 +45,12 @@ rule measure:
         code=code("measure.py"),
         families=families,
         levels=config["intervals"],
-        priors=prior_blocks,
+        priors=study.prior_blocks,
         scenarios=[
             shown_columns(scenario, study.real.coding) for scenario in study.scenarios.values()
         ],
-        labels=METHOD_LABELS,
-        settings=settings_used(study),
+        labels=study.method_labels,
+        settings=study.settings,
     script:
         "../scripts/measure.py"
 
@@ -84,7 +84,7 @@ rule control:
     params:
         code=code("control.py"),
         families=families,
-        priors=prior_blocks,
+        priors=study.prior_blocks,
     script:
         "../scripts/control.py"
 

@@ -4,8 +4,8 @@ import platform
 from importlib.metadata import version
 
 import pandas as pd
-from jobs.log import open_log
 
+from jobs.log import open_log
 from recovery.files import read_table
 from recovery.report.bookkeeping import precision_sentence
 from recovery.report.pages import plain_table, render, write_page

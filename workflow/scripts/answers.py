@@ -1,8 +1,8 @@
 """Write the report's first page: the answers, design by design, and whether to trust them."""
 
 import pandas as pd
-from jobs.log import open_log
 
+from jobs.log import open_log
 from recovery.files import read_table
 from recovery.report.answers import (
     cost_sentence,

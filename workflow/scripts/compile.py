@@ -1,7 +1,6 @@
 """Compile one prior's model once, for all jobs that sample it."""
 
 from jobs.log import logger, open_log
-
 from recovery.fitting.compiled import compile_model, ignore_compile_cache, save_model
 
 open_log(snakemake.log[0])

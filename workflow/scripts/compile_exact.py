@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import numpy as np
-from jobs.log import logger, open_log
 
+from jobs.log import logger, open_log
 from recovery.data.longdata import LongData
 from recovery.fitting.exact import exact_batch
 from recovery.model.families import make_prior

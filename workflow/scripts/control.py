@@ -1,7 +1,6 @@
 """Test the differences between two implementations of the same prior."""
 
 from jobs.log import open_log
-
 from recovery.files import read_table, write_table
 from recovery.model.families import make_prior
 from recovery.summaries.negative_control import control_table

@@ -1,7 +1,6 @@
 """Time several ways to one prior's posterior of the real data."""
 
 from jobs.log import logger, open_log
-
 from recovery.fitting.compiled import ignore_compile_cache
 
 open_log(snakemake.log[0])

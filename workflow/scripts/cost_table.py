@@ -1,12 +1,12 @@
 """Summarise the benchmark in a table and its figures."""
 
 import pandas as pd
-from jobs.log import open_log
 
+from jobs.log import open_log
 from recovery.benchmark.table import cost_table
+from recovery.figures.benchmark import cost as cost_figure
+from recovery.figures.style import plain_labels, save_figure
 from recovery.files import read_table, write_table
-from recovery.report.figures.benchmark import cost as cost_figure
-from recovery.report.figures.style import plain_labels, save_figure
 
 open_log(snakemake.log[0])
 cost = cost_table(pd.concat(map(read_table, snakemake.input.repeats)))

@@ -1,11 +1,11 @@
 """Write the pages to explore the results, which need no network."""
 
 import vl_convert
-from jobs.log import open_log
 
+from jobs.log import open_log
+from recovery.figures.style import prior_styles
 from recovery.files import read_table
 from recovery.report.explore import explore_chart, explore_table, first_reference
-from recovery.report.figures.style import prior_styles
 from recovery.report.pages import render, write_page
 
 open_log(snakemake.log[0])

@@ -2,8 +2,8 @@
 
 import pandas as pd
 import xarray as xr
-from jobs.log import logger, open_log
 
+from jobs.log import logger, open_log
 from recovery.data.simulate import replicate_data
 from recovery.files import reading, write_table
 from recovery.fitting.exact import exact_batch

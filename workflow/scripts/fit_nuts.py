@@ -1,8 +1,8 @@
 """Fit one prior to one batch of data sets by NUTS."""
 
 import xarray as xr
-from jobs.log import open_log, progress
 
+from jobs.log import open_log, progress
 from recovery.files import reading, write_table
 from recovery.fitting.compiled import load_model
 from recovery.fitting.nuts import NutsSampler, SamplerSettings

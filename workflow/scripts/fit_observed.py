@@ -6,7 +6,6 @@ The two compiled models are kept too, since replicates of the same design sample
 from pathlib import Path
 
 from jobs.log import logger, open_log
-
 from recovery.fitting.compiled import compile_model, ignore_compile_cache, save_model
 
 open_log(snakemake.log[0])

@@ -1,8 +1,8 @@
 """Fit one batch of data sets by REML."""
 
 import xarray as xr
-from jobs.log import logger, open_log
 
+from jobs.log import logger, open_log
 from recovery.data.simulate import replicate_data
 from recovery.files import reading, write_table
 from recovery.fitting.reml import reml_batch

@@ -1,7 +1,6 @@
 """Gather a scenario's batches into one table of estimates and one of fits."""
 
 from jobs.log import open_log
-
 from recovery.files import write_table
 from recovery.summaries.stack import stack_batches
 

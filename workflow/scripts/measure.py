@@ -1,17 +1,17 @@
 """Measure the recovery of the truth, scenario by scenario, so that memory does not grow."""
 
 import pandas as pd
-from jobs.log import open_log
 
-from recovery.data.designs import with_design_names
+from jobs.log import open_log
 from recovery.files import read_table, write_table
 from recovery.model.families import make_prior
 from recovery.summaries.accuracy import accuracy_table
 from recovery.summaries.comparison import comparison_table
-from recovery.summaries.missingness import missingness_table
+from recovery.summaries.designs import with_design_names
 from recovery.summaries.pairs import compared_pairs
 from recovery.summaries.recovery import (
     coverage_table,
+    missingness_table,
     recovery_table,
     with_design,
     with_label,

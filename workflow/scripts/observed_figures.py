@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 import xarray as xr
-from jobs.log import open_log
 
+from jobs.log import open_log
 from recovery.data.coding import read_coded_csv
+from recovery.figures.forest import FOREST_FIGURES, Posteriors
+from recovery.figures.posterior import PRIOR_FIGURES, data_panels
+from recovery.figures.style import plain, plain_labels, prior_styles, save_figure
 from recovery.files import reading
 from recovery.parameters import realised_correlation
-from recovery.report.figures.forest import FOREST_FIGURES, Posteriors
-from recovery.report.figures.posterior import PRIOR_FIGURES, data_panels
-from recovery.report.figures.style import plain, plain_labels, prior_styles, save_figure
 
 open_log(snakemake.log[0])
 labels, units = plain_labels(snakemake.params.labels), tuple(map(plain, snakemake.params.units))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from jobs.log import logger, open_log
 
+from jobs.log import logger, open_log
 from recovery.data.coding import read_coded_csv
 from recovery.exact.posterior import exact_posterior
 from recovery.files import read_table, write_table

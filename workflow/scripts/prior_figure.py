@@ -1,11 +1,10 @@
 """Draw the density that each prior implies before data."""
 
 from jobs.log import open_log
-
 from recovery.data.coding import read_coded_csv
+from recovery.figures.densities import implied_densities, implied_priors
+from recovery.figures.style import plain, plain_labels, prior_styles, save_figure
 from recovery.model.families import make_prior
-from recovery.report.figures.densities import implied_densities, implied_priors
-from recovery.report.figures.style import plain, plain_labels, prior_styles, save_figure
 
 open_log(snakemake.log[0])
 params = snakemake.params

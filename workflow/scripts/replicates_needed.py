@@ -1,7 +1,6 @@
 """Report how many replicates each scenario needs."""
 
 from jobs.log import open_log
-
 from recovery.files import read_table
 from recovery.summaries.precision import replicates_needed_sentences
 

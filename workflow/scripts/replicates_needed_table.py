@@ -1,7 +1,6 @@
 """Tabulate how many replicates the wanted Monte Carlo standard errors take."""
 
 from jobs.log import open_log
-
 from recovery.files import read_table, write_table
 from recovery.summaries.precision import replicates_needed
 

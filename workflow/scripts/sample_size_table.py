@@ -1,12 +1,12 @@
 """Measure every number of subjects, and draw the measures with their goals."""
 
 import pandas as pd
-from jobs.log import open_log
 
+from jobs.log import open_log
 from recovery.errors import InputError
+from recovery.figures.sample_size import sample_size_curves
+from recovery.figures.style import plain, plain_labels, prior_styles, save_figure
 from recovery.files import read_table, write_table
-from recovery.report.figures.sample_size import sample_size_curves
-from recovery.report.figures.style import plain, plain_labels, prior_styles, save_figure
 from recovery.summaries.sample_size import sample_size_sentences, sample_size_table
 
 open_log(snakemake.log[0])

@@ -1,10 +1,9 @@
 """Draw the ranks' distribution functions, one figure per method."""
 
 from jobs.log import open_log
-
+from recovery.figures.calibration import rank_ecdf
+from recovery.figures.style import plain_labels, save_figure
 from recovery.files import read_table
-from recovery.report.figures.calibration import rank_ecdf
-from recovery.report.figures.style import plain_labels, save_figure
 
 open_log(snakemake.log[0])
 ranks = read_table(snakemake.input.ranks)

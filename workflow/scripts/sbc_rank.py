@@ -1,8 +1,8 @@
 """Fit data sets whose truth is drawn from their prior, and rank the truths."""
 
 import xarray as xr
-from jobs.log import open_log, progress
 
+from jobs.log import open_log, progress
 from recovery.calibration.ranks import rank_truths
 from recovery.calibration.truths import calibration_prior
 from recovery.files import reading, write_table

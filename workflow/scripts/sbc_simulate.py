@@ -1,8 +1,8 @@
 """Simulate data sets whose truth is drawn from a prior."""
 
 import numpy as np
-from jobs.log import open_log
 
+from jobs.log import open_log
 from recovery.calibration.truths import calibration_prior, draw_designs
 from recovery.data.batches import batch_replicates
 from recovery.data.simulate import simulate_designs

@@ -1,7 +1,6 @@
 """Gather the ranks and test their uniformity."""
 
 from jobs.log import open_log
-
 from recovery.calibration.power import power_table
 from recovery.calibration.ranks import calibration_table
 from recovery.files import write_table

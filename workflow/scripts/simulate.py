@@ -1,7 +1,6 @@
 """Simulate one batch of data sets of a scenario."""
 
 from jobs.log import open_log
-
 from recovery.data.batches import batch_replicates
 from recovery.data.coding import read_coded_csv
 from recovery.data.scenarios import Design

@@ -3,12 +3,11 @@
 from pathlib import Path
 
 from jobs.log import open_log
-
+from recovery.figures import curves, estimates, replicates  # noqa: F401 - they register
+from recovery.figures.layout import Part
+from recovery.figures.results import STUDY_FIGURES, StudyResults
+from recovery.figures.style import save_figure
 from recovery.files import read_table
-from recovery.report.figures import curves, estimates, replicates  # noqa: F401 - they register
-from recovery.report.figures.parts import Part
-from recovery.report.figures.results import STUDY_FIGURES, StudyResults
-from recovery.report.figures.style import save_figure
 
 open_log(snakemake.log[0])
 params = snakemake.params

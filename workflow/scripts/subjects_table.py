@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pandas as pd
-from jobs.log import open_log
 
+from jobs.log import open_log
 from recovery.files import read_table, write_table
 from recovery.summaries.subjects import subjects_table
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from jobs.log import open_log
-
 from recovery.files import read_table
 from recovery.report.bookkeeping import calibration_sentence
 from recovery.report.pages import render, write_page

@@ -1,10 +1,10 @@
 """Draw the zip plots: every interval of rho in some scenarios."""
 
 import pandas as pd
-from jobs.log import open_log
 
-from recovery.report.figures.style import plain_labels, prior_styles, save_figure
-from recovery.report.figures.zips import read_intervals, zip_plot
+from jobs.log import open_log
+from recovery.figures.replicates import read_intervals, zip_plot
+from recovery.figures.style import plain_labels, prior_styles, save_figure
 
 open_log(snakemake.log[0])
 estimates = pd.concat(map(read_intervals, snakemake.input.estimates), ignore_index=True)

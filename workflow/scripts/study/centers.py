@@ -6,8 +6,7 @@ from recovery.data.longdata import time_text
 from recovery.errors import InputError
 from recovery.model.prior import Prior
 from study.real_data import RealData
-from study.sleepstudy import TRUTH
-from study.truth import reml_truth
+from study.truth import TRUTH, reml_truth
 
 MOST_SDS = 2.0
 

@@ -3,65 +3,23 @@
 Every mistake in a user's files becomes an `InputError` with one plain sentence.
 """
 
-from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from recovery.data.scenarios import Scenario
 from recovery.errors import InputError
 from recovery.model.families import family_class, make_prior
 from recovery.model.prior import Prior
 from study.centers import center_warnings
 from study.goals import check_goals
 from study.jobs import check_jobs
-from study.real_data import RealData, fill_automatic, read_real_data
+from study.real_data import fill_automatic, read_real_data
 from study.scenarios import sample_size_scenarios, sheet_scenarios
-from study.sleepstudy import check_defaults, scale_warnings
-from study.truth import truth_of_data
+from study.study import Study, hyperparameters
+from study.truth import check_defaults, scale_warnings, truth_of_data
 from study.validation import validated
-
-NOT_HYPERPARAMETERS = ("family", "label")
-
-
-@dataclass(frozen=True)
-class Study:
-    """A checked study.
-
-    Attributes
-    ----------
-    config : dict
-        The config, complete: every default is filled in, and truth and scales are numbers.
-    real : RealData
-        The real data.
-    scenarios, sample_sizes : dict
-        The scenarios of the sheet, and those of the target sample_size, by id.
-    priors : dict
-        The priors, by id.
-    automatic : list of (str, str)
-        Prior and hyperparameter for which the config says ``auto``.
-    given_truth : frozenset of str or "data"
-        Names of the true values that the config gives, or that it says ``truth: data``.
-    warnings : list of str
-        What is suspect but may be meant, one sentence each.
-    """
-
-    config: dict[str, Any]
-    real: RealData
-    scenarios: dict[str, Scenario]
-    sample_sizes: dict[str, Scenario]
-    priors: dict[str, Prior]
-    automatic: list[tuple[str, str]]
-    given_truth: frozenset[str] | str
-    warnings: list[str]
-
-    @property
-    def nuts_priors(self) -> list[str]:
-        """The priors that NUTS fits, in the order of the config."""
-        wanted = self.config["sampler"]["priors"]
-        return [prior for prior in self.priors if wanted == "all" or prior in wanted]
 
 
 class _NoDuplicates(yaml.SafeLoader):
@@ -210,11 +168,6 @@ def _check_nuts_priors(config: dict[str, Any], source: str) -> None:
                 f"{source}, key sampler.priors: '{name}' is not a prior of the config (expected "
                 f"{', '.join(config['priors'])}, or 'all')."
             )
-
-
-def hyperparameters(block: dict[str, Any]) -> dict[str, Any]:
-    """The hyperparameters of a prior's config block."""
-    return {key: value for key, value in block.items() if key not in NOT_HYPERPARAMETERS}
 
 
 def _check_families(priors: dict[str, dict[str, Any]], source: str) -> None:

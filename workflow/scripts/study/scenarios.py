@@ -9,9 +9,9 @@ import numpy as np
 from recovery.data.coding import Coding
 from recovery.data.longdata import time_text
 from recovery.data.scenarios import Design, Scenario, Truth, days
-from recovery.data.sheet import read_sheet
 from recovery.errors import InputError
 from study.real_data import RealData
+from study.sheet import read_sheet
 from study.validation import validated
 
 SLEEPSTUDY_SUBJECTS, SLEEPSTUDY_DAYS = 18, 10

@@ -1,10 +1,10 @@
 """What a run prints when it starts."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from study.check import Study
 from study.real_data import RealData
-from study.stale import stale_folders
 
 
 def data_lines(real: RealData) -> list[str]:
@@ -22,4 +22,21 @@ def start_lines(study: Study, results: Path) -> list[str]:
             f"Note: {folder} is stale, the config no longer has this prior."
             for folder in stale_folders(results, study.priors)
         ),
+    ]
+
+
+FOLDERS = ("observed", "compiled")
+
+
+def stale_folders(results: Path, priors: Iterable[str]) -> list[Path]:
+    """Folders of a study's results whose prior is no longer in the config.
+
+    Nothing reads them any more. They are not deleted, since a prior may come back.
+    """
+    known = set(priors)
+    return [
+        folder
+        for name in FOLDERS
+        for folder in sorted((results / name).glob("*/"))
+        if folder.name not in known
     ]

@@ -1,13 +1,17 @@
 """Tables to work with: which rows a page of the report shows, and what it says about them."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
+import yaml
 
 from recovery.columns import HEADLINE_LEVEL
-from recovery.report.glossary import glossary
-from recovery.report.paging import parameter_group
+from recovery.figures.layout import parameter_group
 from recovery.report.sortable import readable, row_bytes, sortable_table
 from recovery.summaries.recovery import READ
 
@@ -59,7 +63,7 @@ def section(
     csv_note : str
         Where the CSV is.
     group : str
-        A key of `PARAMETER_GROUPS` to show only these parameters, exact fits and 95 % intervals.
+        A key of `layout.GROUPS` to show only these parameters, exact fits and 95 % intervals.
     max_bytes : int
         What does not fit into it is left out.
     """
@@ -146,3 +150,43 @@ def _glossary(name: str, rows: pd.DataFrame) -> list[tuple[str, str]]:
     tables = [name, "comparison"] if name == "control" else [name]  # whose columns it has, too
     values = {*rows.get("measure", ()), *rows.get("parameter", ())}
     return glossary(tables, rows) + glossary(("measures", "parameters"), values)
+
+
+FILE = Path(__file__).resolve().parents[3] / "report/columns.yaml"
+
+
+@cache
+def meanings() -> dict[str, dict[str, Any]]:
+    """Table -> names, separated by commas -> meaning in Markdown."""
+    return yaml.safe_load(FILE.read_text(encoding="utf-8"))
+
+
+def glossary(tables: Iterable[str], used: Iterable[str]) -> list[tuple[str, str]]:
+    """The names that a page uses with their meanings.
+
+    Parameters
+    ----------
+    tables : iterable of str
+        Keys of `meanings`. The first that explains a name is used.
+    used : iterable of str
+        Names of columns, measures and parameters.
+
+    Returns
+    -------
+    list of tuple
+        Names, separated by commas, and what they mean, without Markdown.
+    """
+    wanted = set(used)
+    found = []
+    for table in tables:
+        for names, meaning in meanings().get(table, {}).items():
+            if own := [name for name in re.split(r", | \.\.\.", names) if name in wanted]:
+                text = meaning["meaning"] if isinstance(meaning, dict) else meaning
+                found.append((", ".join(own), _plain(text)))
+                wanted.difference_update(own)
+    return found
+
+
+def _plain(markdown: str) -> str:
+    """Text without backquotes, emphasis and links."""
+    return re.sub(r"\[([^]]+)\]\([^)]+\)", r"\1", markdown).replace("`", "").strip()

@@ -1,4 +1,4 @@
-"""The pairs of priors that are compared."""
+"""The pairs of priors that are compared, and priors that are one."""
 
 from itertools import combinations
 
@@ -46,3 +46,17 @@ def compared_pairs(priors: dict[str, Prior]) -> list[tuple[str, str]]:
         or (reference in references and prior in with_rho)
     ]
     return pairs + [("reml", reference) for reference in with_rho[:1]]
+
+
+def merged_labels(priors: dict[str, Prior], labels: dict[str, str]) -> dict[str, str]:
+    """The labels without priors whose density is that of an earlier one.
+
+    Their exact results are equal. The label of the prior that stays names them all, joined by
+    ``=``.
+    """
+    merged = dict(labels)
+    for prior, reference in equal_pairs(priors):
+        # of three equal priors, the third has two references
+        if prior in merged and reference in merged:
+            merged[reference] += f" = {merged.pop(prior)}"
+    return merged

@@ -6,11 +6,19 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy import stats
 
+from recovery.figures.layout import main_design
+from recovery.figures.results import StudyResults, study_figure
+from recovery.figures.style import (
+    SYMBOLS,
+    label_below,
+    line,
+    mark,
+    panel_grid,
+    prior_legend,
+    truth_ticks,
+    use_style,
+)
 from recovery.parameters import PARAMETERS
-from recovery.report.figures.panels import label_below, panel_grid, truth_ticks
-from recovery.report.figures.parts import main_design
-from recovery.report.figures.results import StudyResults, study_figure
-from recovery.report.figures.style import SYMBOLS, line, mark, prior_legend, use_style
 
 SHOWN = 400  # replicates, of all scenarios, that can be distinguished in a panel
 PER_TRUTH = 20  # of a true value, at least

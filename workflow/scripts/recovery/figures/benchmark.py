@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from recovery.report.figures.style import (
+from recovery.figures.style import (
     WIDTH,
     Style,
     dodge,

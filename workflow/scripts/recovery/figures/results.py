@@ -8,14 +8,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from recovery.columns import HEADLINE_LEVEL
-from recovery.files import read_table
-from recovery.report.figures.style import (
+from recovery.figures.style import (
     Style,
     parameter_label,
     plain,
     plain_labels,
     prior_styles,
 )
+from recovery.files import read_table
 from recovery.summaries.accuracy import QUANTITIES, compared_fits
 from recovery.summaries.recovery import READ
 

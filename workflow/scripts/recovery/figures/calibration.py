@@ -4,8 +4,15 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from recovery.calibration.ranks import QUANTITIES, ecdf_difference
-from recovery.report.figures.panels import label_below, panel_grid
-from recovery.report.figures.style import SYMBOLS, line, prior_legend, prior_styles, use_style
+from recovery.figures.style import (
+    SYMBOLS,
+    label_below,
+    line,
+    panel_grid,
+    prior_legend,
+    prior_styles,
+    use_style,
+)
 
 
 def rank_ecdf(ranks: pd.DataFrame, labels: dict[str, str]) -> Figure:

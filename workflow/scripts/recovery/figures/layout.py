@@ -1,4 +1,4 @@
-"""How the figures of a study are split into files, which Snakemake must know before it runs."""
+"""Which figures and pages a study has; known before any result is."""
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from recovery.data.designs import with_design_names
+from recovery.summaries.designs import with_design_names
 
 SPLIT_FIGURES = ("coverage", "bias", "width", "model_se_error")
 """Figures that are split; the others are one file each."""
@@ -16,12 +16,16 @@ GROUPS = {
     "sds": ("sigma_u0", "sigma_u1", "sigma"),
     "fixed_effects": ("beta0", "beta1"),
 }
-"""Parameters that share a figure."""
+"""Parameters that share a figure or, in large studies, a page."""
+ESTIMAND_GROUPS = {"rho": "correlation", "sd": "sds", "new": "fixed_effects"}
+"""Groups of the estimands of the config, by the beginning of their names."""
 PANELS = 12  # of a figure, at most
 SINGLE = 6  # designs with a single rho in a figure, at most
 ZIP_METHODS = 4  # of a figure of zip plots
 TYPICAL = (-0.8, 0.0, 0.8)
 """True correlations of the scenarios whose single replicates are shown."""
+MOST_ROWS = 4500
+"""Rows on a page to explore, of some 110 bytes: with Vega's own 0.9 MB it is below 1.4 MB."""
 
 
 class Part(NamedTuple):
@@ -102,3 +106,36 @@ def _chunks(items: Sequence[str], most: int) -> list[Sequence[str]]:
     count = -(-len(items) // most)
     edges = [round(i * len(items) / count) for i in range(count + 1)] if count else [0]
     return [items[low:high] for low, high in pairwise(edges)]
+
+
+def parameter_group(parameter: str) -> str:
+    """The group of a parameter, or of an estimand of the config such as ``sd_at_4.5``."""
+    known = {name: group for group, names in GROUPS.items() for name in names}
+    return known.get(parameter) or ESTIMAND_GROUPS[parameter.partition("_at_")[0]]
+
+
+def page_names(rows_per_parameter: int, parameters: Sequence[str]) -> dict[str, list[str]]:
+    """The pages to explore a study, and the parameters on each.
+
+    Parameters
+    ----------
+    rows_per_parameter : int
+        Scenarios times methods times levels.
+    parameters : sequence of str
+        All estimands.
+
+    Returns
+    -------
+    dict
+        Page name -> parameters: one page, or one per group of parameters, or one per parameter.
+    """
+    if rows_per_parameter * len(parameters) <= MOST_ROWS:
+        return {"explore": list(parameters)}
+    pages = {}
+    for group in GROUPS:
+        own = [name for name in parameters if parameter_group(name) == group]
+        if rows_per_parameter * len(own) <= MOST_ROWS:
+            pages[f"explore_{group}"] = own
+        else:
+            pages |= {f"explore_{name}": [name] for name in own}
+    return pages

@@ -1,5 +1,6 @@
-"""Figures that show every replicate: agreement of priors, and measures as replicates come in."""
+"""Figures of every replicate: agreement of priors, measures as replicates come in, zip plots."""
 
+import textwrap
 from collections.abc import Callable
 from itertools import combinations
 
@@ -10,11 +11,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from recovery.columns import HEADLINE_LEVEL
-from recovery.report.figures.panels import number
-from recovery.report.figures.parts import main_design
-from recovery.report.figures.results import StudyResults, study_figure
-from recovery.report.figures.style import SYMBOLS, WIDTH, line, prior_legend, use_style
+from recovery.figures.layout import main_design
+from recovery.figures.results import StudyResults, study_figure
+from recovery.figures.style import (
+    SYMBOLS,
+    WIDTH,
+    Style,
+    coverage_scale,
+    line,
+    number,
+    prior_legend,
+    use_style,
+)
+from recovery.files import read_table
 from recovery.summaries.monte_carlo import Z95, wilson_interval
+from recovery.summaries.recovery import READ
 
 COVARIANCE = ("rho", "r_u", "sigma_u0", "sigma_u1")
 COMPARED = 3  # priors: their pairs are a column of panels each
@@ -22,6 +33,8 @@ RUN_IN = 0.05  # share of the replicates, the first, whose bands would set the s
 CELLS = 4  # that settle slowest, of each measure
 POINTS = 400  # of a line
 LOW, HIGH = "q2.5", "q97.5"
+COLUMNS = ["scenario", "prior", "engine", "truth", "mean", "sd", LOW, HIGH]
+SHOWN = 500  # replicates of a zip plot: more intervals cannot be distinguished in print
 
 
 @study_figure
@@ -139,3 +152,63 @@ def _running_bias(table: pd.DataFrame):
     error = (table["mean"] - table["truth"]).expanding(min_periods=2)
     mean, half = error.mean(), Z95 * error.sem()
     return mean, mean - half, mean + half
+
+
+def read_intervals(path: str) -> pd.DataFrame:
+    """The intervals of rho of a scenario's first replicates."""
+    chosen = [("parameter", "==", "rho"), ("engine", "in", READ), ("replicate", "<=", SHOWN)]
+    return read_table(path, columns=COLUMNS, filters=chosen).dropna(subset=["mean", LOW, HIGH])
+
+
+def zip_plot(estimates: pd.DataFrame, labels: dict[str, str], styles: dict[str, Style]) -> Figure:
+    """Every 95 % interval of rho, stacked by how far its centre is from the truth.
+
+    The zip plot of Morris, White & Crowther (2019): intervals are ordered by |mean - truth| / sd,
+    and those that miss the truth are coloured. The height is the share of intervals that are
+    nearer, on the scale of the figures of coverage. One row of panels per scenario, one column per
+    method.
+    """
+    use_style()
+    if estimates.empty:
+        figure = plt.figure(figsize=(5.0, 2.0))
+        figure.suptitle("Every 95 % interval: no fit gave one", size=9)
+        return figure
+    scenarios = list(estimates.groupby("scenario", sort=False))
+    figure, grid = plt.subplots(
+        len(scenarios), len(labels), layout="constrained", squeeze=False, sharey=True, sharex="row",
+        figsize=(max(1.0 + 1.8 * len(labels), 5.0), 1.3 + 2.5 * len(scenarios)),
+    )  # fmt: skip
+    for i, (row, (_, own)) in enumerate(zip(grid, scenarios)):
+        for axes, prior in zip(row, labels):
+            missed = _zip_panel(axes, own[own["prior"] == prior], styles[prior]["color"])
+            first = f"{textwrap.fill(labels[prior], 24)}\n" if i == 0 else ""
+            axes.set_title(first + missed, size=9)
+        truth = number(own["truth"].iloc[0])
+        row[0].set_ylabel(f"true {SYMBOLS['rho']} = {truth}\nshare nearer to the truth")
+    for axes in grid[-1]:
+        axes.set_xlabel(f"interval of {SYMBOLS['rho']} minus truth")
+    figure.suptitle(
+        "Every 95 % interval, the furthest from the truth on top\n"
+        "coloured: misses the truth; dashed: 0.95\n"
+        "dotted: 95 % Monte Carlo interval of the coverage",
+        size=9,
+    )
+    return figure
+
+
+def _zip_panel(axes: Axes, table: pd.DataFrame, colour: str) -> str:
+    """Draw the intervals of one scenario and method; how many miss, in words."""
+    n = len(table)
+    low, high = table[LOW] - table["truth"], table[HIGH] - table["truth"]
+    # REML has no standard error of rho; its interval stands for one
+    sd = table["sd"].fillna((high - low) / (2.0 * Z95))
+    nearer = ((table["mean"] - table["truth"]).abs() / sd).rank(method="first") / max(n, 1)
+    held = (low <= 0) & (high >= 0)
+    axes.hlines(nearer[held], low[held], high[held], color="0.82", lw=0.5, rasterized=True)
+    axes.hlines(nearer[~held], low[~held], high[~held], color=colour, lw=0.9, rasterized=True)
+    axes.axvline(0, color="0.2", lw=0.8)
+    axes.axhline(HEADLINE_LEVEL, color="0.2", lw=0.8, ls="--")
+    for edge in wilson_interval(held.mean(), n) if n else ():
+        axes.axhline(edge, color="0.2", lw=0.9, ls=":")
+    coverage_scale(axes, 0.0)
+    return f"{np.sum(~held)} of {n} miss"

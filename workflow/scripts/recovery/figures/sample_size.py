@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from recovery.report.figures.style import (
+from recovery.figures.style import (
     CORRELATIONS,
     SYMBOLS,
     Style,

@@ -12,15 +12,15 @@ from scipy.interpolate import PchipInterpolator
 
 from recovery.data.longdata import LongData
 from recovery.exact.prior import prior_grid
-from recovery.model.coded import decode
-from recovery.model.prior import Prior
-from recovery.report.figures.style import (
+from recovery.figures.style import (
     WIDTH,
     Style,
     parameter_label,
     prior_legend,
     use_style,
 )
+from recovery.model.coded import decode
+from recovery.model.prior import Prior
 
 NAMES = ("sigma_u0", "sigma_u1", "rho")
 DRAWS = 1_000_000  # where a density is not known by quadrature

@@ -11,18 +11,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from recovery.columns import HEADLINE_LEVEL
-from recovery.report.figures.panels import coverage_scale, number, truth_ticks
-from recovery.report.figures.parts import Part, main_design
-from recovery.report.figures.results import StudyResults, study_figure
-from recovery.report.figures.style import (
+from recovery.figures.layout import Part, main_design
+from recovery.figures.results import StudyResults, study_figure
+from recovery.figures.style import (
     CORRELATIONS,
     NEUTRAL,
     SYMBOLS,
     WIDTH,
     Style,
+    coverage_scale,
     dodge,
     mark,
+    number,
     prior_legend,
+    truth_ticks,
     use_style,
 )
 

@@ -8,7 +8,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from recovery.report.figures.style import (
+from recovery.figures.style import (
     SYMBOLS,
     WIDTH,
     dodge,

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from recovery.data.longdata import LongData
-from recovery.report.figures.style import (
+from recovery.figures.style import (
     FONT_SIZES,
     SYMBOLS,
     WIDTH,

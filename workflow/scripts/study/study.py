@@ -1,0 +1,171 @@
+"""A checked study, and what the rules take from it."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from recovery.data.longdata import time_text
+from recovery.data.scenarios import Scenario, days
+from recovery.model.prior import Prior
+from recovery.summaries.pairs import merged_labels
+from study.real_data import RealData
+
+NOT_HYPERPARAMETERS = ("family", "label")
+EVERY = 10**9  # replicates: more than there are
+
+
+def hyperparameters(block: dict[str, Any]) -> dict[str, Any]:
+    """The hyperparameters of a prior's config block."""
+    return {key: value for key, value in block.items() if key not in NOT_HYPERPARAMETERS}
+
+
+@dataclass(frozen=True)
+class Study:
+    """A checked study.
+
+    Attributes
+    ----------
+    config : dict
+        The config, complete: every default is filled in, and truth and scales are numbers.
+    real : RealData
+        The real data.
+    scenarios, sample_sizes : dict
+        The scenarios of the sheet, and those of the target sample_size, by id.
+    priors : dict
+        The priors, by id.
+    automatic : list of (str, str)
+        Prior and hyperparameter for which the config says ``auto``.
+    given_truth : frozenset of str or "data"
+        Names of the true values that the config gives, or that it says ``truth: data``.
+    warnings : list of str
+        What is suspect but may be meant, one sentence each.
+    """
+
+    config: dict[str, Any]
+    real: RealData
+    scenarios: dict[str, Scenario]
+    sample_sizes: dict[str, Scenario]
+    priors: dict[str, Prior]
+    automatic: list[tuple[str, str]]
+    given_truth: frozenset[str] | str
+    warnings: list[str]
+
+    @property
+    def nuts_priors(self) -> list[str]:
+        """The priors that NUTS fits, in the order of the config."""
+        wanted = self.config["sampler"]["priors"]
+        return [prior for prior in self.priors if wanted == "all" or prior in wanted]
+
+    @property
+    def all_scenarios(self) -> dict[str, Scenario]:
+        """The scenarios of the sheet and those of the target sample_size."""
+        return self.scenarios | self.sample_sizes
+
+    @property
+    def prior_blocks(self) -> dict[str, dict[str, Any]]:
+        """Every prior's family and hyperparameters; a new label must not refit anything."""
+        return {
+            prior: {"family": block["family"], **hyperparameters(block)}
+            for prior, block in self.config["priors"].items()
+        }
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The priors' labels."""
+        return {prior: self.config["priors"][prior]["label"] for prior in self.priors}
+
+    @property
+    def method_labels(self) -> dict[str, str]:
+        """Labels of the methods of the simulation study: the priors, and REML if wanted."""
+        return self.labels | ({"reml": "REML"} if self.config["reml"] else {})
+
+    @property
+    def shown_labels(self) -> dict[str, str]:
+        """The methods of exact results, where implementations of the same prior are one."""
+        return merged_labels(self.priors, self.method_labels)
+
+    @property
+    def methods_with_rho(self) -> list[str]:
+        """Those of them that estimate rho.
+
+        A prior that fixes rho at 0 at another origin of time has a rho in the study's.
+        """
+        return [
+            method
+            for method in self.shown_labels
+            if method not in self.priors
+            or self.priors[method].has_rho
+            or self.priors[method].origin != 0.0
+        ]
+
+    @property
+    def units(self) -> tuple[str, str]:
+        """Names of the response and of the coded time."""
+        data = self.config["data"]
+        return data["response"], self.real.coding.label(data["time"])
+
+    @property
+    def data_columns(self) -> dict[str, Any]:
+        """The arguments of `read_coded_csv` but the path."""
+        columns = {key: self.config["data"][key] for key in ("response", "time", "group")}
+        return columns | {"origin": self.real.coding.origin, "unit": self.real.coding.unit}
+
+    @property
+    def sampler(self) -> dict[str, Any]:
+        """The fields of `SamplerSettings`."""
+        block = self.config["sampler"]
+        return {key: value for key, value in block.items() if key not in ("replicates", "priors")}
+
+    @property
+    def calibrated_methods(self) -> dict[str, int]:
+        """What is calibrated, and by how many data sets of each prior."""
+        block = self.config["sbc"]
+        nuts = dict.fromkeys(("marginal", "latent"), block["replicates"])
+        return (nuts if self.nuts_priors else {}) | {"exact": block["exact_replicates"]}
+
+    @property
+    def settings(self) -> list[dict[str, Any]]:
+        """Coding of time, truth and hyperparameters, as rows ``what, name, value, source``."""
+        block, coding = self.config["data"], self.real.coding
+        rows = []
+
+        def add(what: str, name: str, value: Any, source: str) -> None:
+            rows.append({"what": what, "name": name, "value": value, "source": source})
+
+        for name, value in (("origin", coding.origin), ("unit", coding.unit)):
+            words = isinstance(block[name], str)
+            add("time", name, value, f"{block[name]} of the data" if words else "config")
+        for name, value in self.config["truth"].items():
+            source = "config" if name in self.given_truth else "default"
+            of_data = self.given_truth == "data"
+            add("truth", name, value, "REML estimate of the data" if of_data else source)
+        for prior, made in self.priors.items():
+            given = hyperparameters(self.config["priors"][prior])
+            for name, value in asdict(made).items():
+                source = "config" if name in given else "default"
+                automatic = (prior, name) in self.automatic
+                add(f"prior {prior}", name, value, "auto, from the data" if automatic else source)
+        return rows
+
+    @property
+    def estimands(self) -> dict[str, Any]:
+        """The arguments of `targets_of`: times by their label, coded as the data's are."""
+        block = self.config["estimands"]
+
+        def coded(times: list[float]) -> dict[str, float]:
+            return {time_text(time): float(self.real.coding.code(time)) for time in times}
+
+        return {
+            "lines_at": coded(block["lines_at"]),
+            "new_subject_at": coded(block["new_subject_at"]),
+            "subjects": block["subjects"],
+            "replicates": EVERY if block["replicates"] == "all" else block["replicates"],
+        }
+
+    @property
+    def calibration_design(self) -> dict[str, Any]:
+        """Subjects and visit times of the calibration's data sets, which are balanced."""
+        block = self.config["sbc"]
+        if block["design"] == "small":
+            return {"subjects": block["subjects"], "times": list(days(block["days"]))}
+        design = next(iter(self.scenarios.values())).design
+        return {"subjects": design.subjects, "times": list(design.times or design.patterns[0])}
