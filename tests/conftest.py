@@ -9,6 +9,14 @@ from recovery.data.longdata import LongData
 from recovery.data.read import read_long_csv
 from recovery.data.scenarios import Design, Truth, days
 
+def pytest_collection_modifyitems(items):
+    """Mark the tests that need a SLURM or a browser, by the fixtures that they use."""
+    for item in items:
+        for fixture, marker in (("cluster", "slurm"), ("browser", "browser")):
+            if fixture in item.fixturenames:
+                item.add_marker(marker)
+
+
 REML = Truth(251.4051, 10.46729, 24.74066, 5.922138, 0.06555, 25.59180)
 
 

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import xarray as xr
 from exact_accuracy import data_set
+from scipy import stats
 
 from recovery.data.coding import Coding
 from recovery.data.scenarios import Design, Truth, days
@@ -14,6 +16,8 @@ from recovery.exact.draws import drawn_estimands, joint_draws
 from recovery.exact.posterior import exact_posterior
 from recovery.fitting.exact import exact_batch
 from recovery.fitting.nuts import NutsSampler, SamplerSettings
+from recovery.fitting.observed import log_prior
+from recovery.model.coded import decode
 from recovery.model.families import make_prior
 from recovery.model.sufficient import BatchStatistics
 from recovery.parameters import PARAMETERS, correlation
@@ -215,3 +219,21 @@ def test_mean_and_sd_are_those_of_the_planned_times():
 def test_bad_codings(key, value, message):
     with pytest.raises(InputError, match=message):
         make_prior("lkj_corr", **{key: value})
+
+
+@pytest.mark.parametrize("family", ["independent", "lkj_corr", "lkj_corr_rstanarm"])
+@pytest.mark.parametrize("at", ["origin", "means"])
+def test_the_log_prior_of_draws_is_that_of_the_prior_s_own_coding(data, family, at, rng):
+    """For ArviZ's psense: draws are in the study's time, the prior is stated in its own."""
+    prior = make_prior(family, center=250.0, origin="mean", unit=2.0, beta_prior_at=at)
+    prior = prior.for_times(data.time)
+    own = prior.draw_parameters(40, rng)
+    draws = {name: ("draw", values) for name, values in decode(own, prior.coding).items()}
+    found = log_prior(xr.Dataset(draws).expand_dims("chain"), prior, data)
+    level = own["beta0"] + prior.beta_time * own["beta1"]
+    expected = stats.norm(250.0, 50.0).logpdf(level) + stats.norm(0.0, 10.0).logpdf(own["beta1"])
+    expected += stats.t(4, scale=50.0).logpdf(own["sigma"]) + np.log(2.0)
+    covariance = (own[name] for name in ("sigma_u0", "sigma_u1", "rho", "sigma"))
+    expected += prior.log_density(*covariance)
+    total = found.to_array().sum("variable")
+    np.testing.assert_allclose(total.transpose("chain", "draw")[0], expected, rtol=1e-9)

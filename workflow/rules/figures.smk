@@ -35,6 +35,7 @@ rule figures:
 rule observed_figures:
     input:
         data=config["data"]["path"],
+        table="<results>/tables/observed.csv",
         trees=expand(
             f"<results>/observed/{{prior}}/{REAL_DATA_FORMULATIONS[0]}.nc", prior=study.nuts_priors
         ),

@@ -9,7 +9,7 @@ from recovery.data.coding import read_coded_csv
 from recovery.figures.forest import FOREST_FIGURES, Posteriors
 from recovery.figures.posterior import PRIOR_FIGURES, data_panels
 from recovery.figures.style import plain, plain_labels, prior_styles, save_figure
-from recovery.files import reading
+from recovery.files import read_table, reading
 from recovery.parameters import realised_correlation
 
 open_log(snakemake.log[0])
@@ -28,7 +28,9 @@ for prior, path in zip(snakemake.params.priors, snakemake.input.trees, strict=Tr
     for name in snakemake.params.by_prior:
         of_prior = (tree, data, units, styles[prior]["color"], labels[prior])
         figures.append(lambda name=name, of_prior=of_prior: PRIOR_FIGURES[name](*of_prior))
-posteriors = Posteriors(draws, labels, units)
+table = read_table(snakemake.input.table)
+exact = table[table["engine"] == "exact"].set_index(["prior", "parameter"])
+posteriors = Posteriors(draws, labels, units, exact)
 for name in snakemake.params.forests:
     figures.append(lambda name=name: FOREST_FIGURES[name](posteriors))
 for draw, *paths in zip(figures, snakemake.output.svg, snakemake.output.png, strict=True):

@@ -21,6 +21,8 @@ from recovery.figures.style import (
 
 QUANTILES = [0.025, 0.25, 0.75, 0.975]
 LINES = "thick: 50 %, thin: 95 % intervals; marks: means"
+EXACT = "black: the same, exactly"
+EXACT_COLUMNS = ["q2.5", "mean", "q97.5"]
 HEIGHT = 9.0  # of a figure of subjects in inches, at most
 MOST_ROWS = 20  # subjects in a column of panels, if another column has room for the rest
 
@@ -39,12 +41,18 @@ class Posteriors:
         Label of every method of the study.
     units : tuple of str
         Names of the response and of time, as printed.
+    exact : DataFrame
+        Mean and ends of the 95 % interval of the exact posteriors, by prior and parameter.
     """
 
     def __init__(
-        self, draws: dict[str, xr.Dataset], labels: dict[str, str], units: tuple[str, str]
+        self,
+        draws: dict[str, xr.Dataset],
+        labels: dict[str, str],
+        units: tuple[str, str],
+        exact: pd.DataFrame,
     ):
-        self.draws, self.units = draws, units
+        self.draws, self.units, self.exact = draws, units, exact
         self.labels = {prior: labels[prior] for prior in draws}
         self.styles = prior_styles(list(labels))
 
@@ -98,11 +106,21 @@ def _scalars(posteriors: Posteriors, names: tuple[str, ...], title: str) -> Figu
     )
     for axes, name in zip(grid[0], names):
         _forest(axes, posteriors.summaries(name), posteriors, size=5.5)
+        _exact_marks(axes, name, posteriors)
         axes.set_yticks([])
         axes.set_xlabel(posteriors.label(name))
-    figure.suptitle(f"{title} ({LINES})")
+    figure.suptitle(f"{title}\n({LINES}; {EXACT})")
     prior_legend(figure, posteriors.labels, posteriors.styles)
     return figure
+
+
+def _exact_marks(axes: Axes, name: str, posteriors: Posteriors) -> None:
+    """The exact mean and ends of the 95 % interval of a parameter, as black ticks."""
+    for i, prior in enumerate(posteriors.labels):
+        if (prior, name) in posteriors.exact.index:
+            x = posteriors.exact.loc[(prior, name), EXACT_COLUMNS].to_numpy(float)
+            y = [dodge(i, len(posteriors.labels), 0.66)] * len(x)
+            axes.plot(x, y, "|", color="black", ms=7, mew=0.9, zorder=4)
 
 
 def _effects(posteriors: Posteriors, effects: str, sd: str, title: str) -> Figure:
@@ -130,9 +148,10 @@ def _effects(posteriors: Posteriors, effects: str, sd: str, title: str) -> Figur
         axes.set_xlabel(posteriors.label(effects))
     below = figure.add_subplot(grid[1, :])
     _forest(below, posteriors.summaries(sd), posteriors, size=5.5)
+    _exact_marks(below, sd, posteriors)
     below.set_yticks([0], [f"population\n{SYMBOLS[sd]}"])
     below.set_xlabel(posteriors.label(sd))
-    figure.suptitle(f"{title} ({LINES})")
+    figure.suptitle(f"{title}\n({LINES}; {EXACT})")
     prior_legend(figure, posteriors.labels, posteriors.styles)
     return figure
 

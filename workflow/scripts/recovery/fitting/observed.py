@@ -5,10 +5,12 @@ import pymc as pm
 import xarray as xr
 from scipy import stats
 
+from recovery.data.coding import Coding
 from recovery.data.longdata import LongData
 from recovery.fitting.nuts import NutsSampler
 from recovery.fitting.result import Fit
 from recovery.model.coded import decode
+from recovery.model.prior import Prior
 from recovery.model.pymc_models import latent_model
 from recovery.seeds import named_seed
 
@@ -36,7 +38,8 @@ def observe(
     tree : xarray.DataTree
         ``posterior`` (parameters, ``u0``, ``u1`` and the conditional mean ``mu`` of every
         observation), ``posterior_predictive``, ``log_likelihood``, ``prior``,
-        ``prior_predictive``, ``sample_stats``, ``observed_data`` and ``constant_data``.
+        ``prior_predictive``, ``log_prior``, ``sample_stats``, ``observed_data`` and
+        ``constant_data``.
     fit : Fit
         The estimates and diagnostics.
 
@@ -71,6 +74,7 @@ def observe(
     groups = {
         "posterior": posterior,
         "posterior_predictive": predict(posterior, rng),
+        "log_prior": log_prior(fit.draws, sampler.prior, data),
         "log_likelihood": xr.Dataset({"response": posterior["mu"].copy(data=log_density)}),
         "sample_stats": fit.sample_stats,
         "prior": prior,
@@ -78,6 +82,27 @@ def observe(
         **_data_groups(data),
     }
     return xr.DataTree.from_dict(groups), fit
+
+
+def log_prior(draws: xr.Dataset, prior: Prior, data: LongData) -> xr.Dataset:
+    """The log density of the prior at draws, in its parts, as ArviZ's ``psense`` takes it.
+
+    The prior is stated in its own coding of time, the draws in the study's. The density of the
+    covariance is that of the standard deviations and rho given sigma.
+    """
+    coding = prior.coding
+    own = decode(draws, Coding(-coding.lean, 1.0 / coding.unit))  # the way back
+    level = own["beta0"] + prior.beta_time * own["beta1"]
+    s0, s1, rho, sigma = (
+        np.asarray(own.get(name, 0.0)) for name in ("sigma_u0", "sigma_u1", "rho", "sigma")
+    )
+    densities = {
+        "beta0": stats.norm(prior.center_for(data.response), prior.beta0_sd).logpdf(level),
+        "beta1": stats.norm(0.0, prior.beta1_sd).logpdf(own["beta1"]),
+        "sigma": stats.t(prior.sigma_df, scale=prior.sigma_scale).logpdf(sigma) + np.log(2.0),
+        "covariance": prior.log_density(s0, s1, rho, sigma),
+    }
+    return xr.Dataset({name: own["sigma"].copy(data=x) for name, x in densities.items()})
 
 
 def _data_groups(data: LongData) -> dict[str, xr.Dataset]:
