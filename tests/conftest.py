@@ -8,6 +8,8 @@ from helpers import ROOT
 from recovery.data.longdata import LongData
 from recovery.data.read import read_long_csv
 from recovery.data.scenarios import Design, Truth, days
+from study.truth import TRUTH
+
 
 def pytest_collection_modifyitems(items):
     """Mark the tests that need a SLURM or a browser, by the fixtures that they use."""
@@ -17,7 +19,7 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(marker)
 
 
-REML = Truth(251.4051, 10.46729, 24.74066, 5.922138, 0.06555, 25.59180)
+REML = Truth(**TRUTH)
 
 
 @pytest.fixture(scope="session")

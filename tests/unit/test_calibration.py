@@ -7,10 +7,10 @@ import xarray as xr
 from scipy import stats
 
 from recovery.calibration.ranks import (
+    ALARM,
     MOST_NOT_CONVERGED,
     QUANTITIES,
     RANK_DRAWS,
-    SIGNIFICANCE,
     calibration_table,
     quantities,
     rank_truths,
@@ -70,7 +70,7 @@ def test_the_exact_engine_is_calibrated(family, subjects, visits):
     datasets = datasets_from(prior, 400, subjects, visits)
     table = verdict(datasets, ExactEngine(prior, [0.95], 1000))
     assert list(table.index) == list(QUANTITIES)
-    assert (table["p_adjusted"] >= SIGNIFICANCE).all() and (table["n"] == 400).all()
+    assert (table["p_adjusted"] >= ALARM).all() and (table["n"] == 400).all()
     converged = table["not_converged"] <= MOST_NOT_CONVERGED * 400
     assert (table["calibrated"] == converged).all()
 

@@ -89,6 +89,8 @@ def test_priors_of_one_density_are_one_method():
     priors = {name: make_prior(family=family) for name, family in blocks.items()}
     labels = {"a": "A", "b": "B", "c": "C", "d": "D", "reml": "REML"}
     assert merged_labels(priors, labels) == {"a": "A", "b": "B = C = D", "reml": "REML"}
+    labels |= {"b": "B by this", "c": "B by that", "d": "B by hand"}
+    assert merged_labels(priors, labels)["b"] == "B"
 
 
 def test_twelve_methods_differ_in_colour_and_marker():

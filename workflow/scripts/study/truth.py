@@ -11,15 +11,10 @@ from recovery.errors import FAILURES_OF_DATA, InputError
 from recovery.model.families import family_class
 from recovery.model.prior import as_yaml_number
 from study.real_data import RealData
+from study.validation import schema_of
 
-TRUTH = {
-    "beta0": 251.4051,
-    "beta1": 10.46729,
-    "sigma_u0": 24.74066,
-    "sigma_u1": 5.922138,
-    "rho": 0.06555,
-    "sigma": 25.59180,
-}
+TRUTH = {name: schema["default"] for name, schema in schema_of("truth").items()}
+"""Sleepstudy's REML estimates, by lme4: the schema's defaults."""
 OF_ORIGIN, OF_UNIT = ("beta0", "sigma_u0", "rho"), ("beta1", "sigma_u1")
 """Parameters that another origin or another unit of time changes."""
 MOST_RHO = 0.9999  # an estimate beyond counts as singular

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import yaml
 from jsonschema import ValidationError
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
@@ -23,6 +24,12 @@ KINDS = {
     "array": "a list",
 }
 SIGNS = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
+
+
+def schema_of(block: str) -> dict[str, Any]:
+    """The schemas of the keys of a block of the config."""
+    text = (SCHEMAS / "config.schema.yaml").read_text(encoding="utf-8")
+    return yaml.safe_load(text)["properties"][block]["properties"]
 
 
 def validated(instance: dict[str, Any], schema: str, where: str, what: str = "key") -> None:

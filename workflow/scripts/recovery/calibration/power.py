@@ -7,7 +7,7 @@ import pandas as pd
 from arviz_stats.base import array_stats
 from scipy import special
 
-from recovery.calibration.ranks import RANK_DRAWS, SIGNIFICANCE
+from recovery.calibration.ranks import ALARM, RANK_DRAWS
 
 DEVIATIONS = {
     "mean off by 0.05 sd": (0.05, 1.0),
@@ -55,4 +55,4 @@ def _alarm(shift: float, scale: float, n: int, tests: int, rng: np.random.Genera
     below = special.ndtr(shift + scale * rng.standard_normal(n))
     pit = (rng.binomial(RANK_DRAWS, below) + rng.random(n)) / (RANK_DRAWS + 1)
     p_value = float(array_stats.uniformity_test(pit, method="pot_c")[0])
-    return p_value * tests < SIGNIFICANCE
+    return p_value * tests < ALARM

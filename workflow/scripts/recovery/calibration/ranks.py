@@ -27,7 +27,7 @@ QUANTITIES = (*PARAMETERS, "log_likelihood")
 RANK_DRAWS = 100
 BAND = 0.95
 BAND_SIMULATIONS = 2000
-SIGNIFICANCE = 0.01
+ALARM = 0.01
 MOST_NOT_CONVERGED = 0.01
 """Share of fits that are not converged beyond which no ranks of theirs count as calibrated."""
 
@@ -114,7 +114,7 @@ def calibration_table(ranks: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=[*columns, "largest_difference", "outside", "p_value"])
     adjusted = (table["p_value"] * len(table)).clip(upper=1.0)
     converged = table["not_converged"] <= MOST_NOT_CONVERGED * table["requested"]
-    return table.assign(p_adjusted=adjusted, calibrated=(adjusted >= SIGNIFICANCE) & converged)
+    return table.assign(p_adjusted=adjusted, calibrated=(adjusted >= ALARM) & converged)
 
 
 def ecdf_difference(pit: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -20,7 +20,7 @@ from recovery.figures.style import (
 )
 from recovery.parameters import PARAMETERS
 
-SHOWN = 400  # replicates, of all scenarios, that can be distinguished in a panel
+MOST_MARKS = 400  # replicates, of all scenarios, that can be distinguished in a panel
 PER_TRUTH = 20  # of a true value, at least
 
 
@@ -45,7 +45,7 @@ def _estimates_against_rho(results: StudyResults, parameter: str) -> Figure:
     use_style()
     design = main_design(results.designs)
     own = results.designs.query("design == @design").set_index("scenario")["rho"]
-    first = max(SHOWN // len(own), PER_TRUTH)
+    first = max(MOST_MARKS // len(own), PER_TRUTH)
     estimates = results.estimates(own.index, [parameter], first)
     estimates["rho"] = estimates["scenario"].map(own)
     offset = estimates["truth"] if parameter == "r_u" else 0.0

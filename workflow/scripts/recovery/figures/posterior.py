@@ -20,7 +20,7 @@ from recovery.figures.style import (
 
 SCALARS = ("beta0", "beta1", "sigma", "sigma_u0", "sigma_u1", "rho")
 CHAINS = "arviz-variat"  # ArviZ's style: none of its colours is a prior's
-DRAWS = 100  # of a chain and subject, in the figure of effects
+MOST_DOTS = 100  # of a chain and subject, in the figure of effects
 
 
 def data_panels(data: LongData, units: tuple[str, str]) -> Figure:
@@ -119,7 +119,7 @@ def joint_effects(
     draws = tree["posterior"].to_dataset()
     figure, axes = plt.subplots(figsize=(6.2, 5.4), layout="constrained")
     u0, u1 = draws["u0"].to_numpy(), draws["u1"].to_numpy()
-    thin = slice(None, None, max(1, u0.shape[1] // DRAWS))
+    thin = slice(None, None, max(1, u0.shape[1] // MOST_DOTS))
     axes.plot(
         u0[:, thin].ravel(), u1[:, thin].ravel(), ".", ms=1.5, color=colour, alpha=0.3, mew=0,
         rasterized=True,

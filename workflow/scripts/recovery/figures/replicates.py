@@ -34,7 +34,7 @@ CELLS = 4  # that settle slowest, of each measure
 POINTS = 400  # of a line
 LOW, HIGH = "q2.5", "q97.5"
 COLUMNS = ["scenario", "prior", "engine", "truth", "mean", "sd", LOW, HIGH]
-SHOWN = 500  # replicates of a zip plot: more intervals cannot be distinguished in print
+MOST_INTERVALS = 500  # replicates of a zip plot: more intervals cannot be distinguished in print
 
 
 @study_figure
@@ -156,7 +156,11 @@ def _running_bias(table: pd.DataFrame):
 
 def read_intervals(path: str) -> pd.DataFrame:
     """The intervals of rho of a scenario's first replicates."""
-    chosen = [("parameter", "==", "rho"), ("engine", "in", READ), ("replicate", "<=", SHOWN)]
+    chosen = [
+        ("parameter", "==", "rho"),
+        ("engine", "in", READ),
+        ("replicate", "<=", MOST_INTERVALS),
+    ]
     return read_table(path, columns=COLUMNS, filters=chosen).dropna(subset=["mean", LOW, HIGH])
 
 

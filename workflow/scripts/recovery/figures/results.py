@@ -7,7 +7,6 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from recovery.columns import HEADLINE_LEVEL
 from recovery.figures.style import (
     Style,
     parameter_label,
@@ -16,12 +15,12 @@ from recovery.figures.style import (
     prior_styles,
 )
 from recovery.files import read_table
-from recovery.summaries.accuracy import QUANTITIES, compared_fits
-from recovery.summaries.recovery import READ
+from recovery.summaries.accuracy import COMPARED, compared_fits
+from recovery.summaries.recovery import READ, headline
 
-KEYS = ["scenario", "replicate", "prior", "engine", "parameter", "truth"]
-COLUMNS = [*KEYS, *QUANTITIES, *QUANTITIES.values()]
-SHOWN = 2000  # replicates of a scenario: more do not change a figure of single estimates
+FIT_KEYS = ["scenario", "replicate", "prior", "engine", "parameter", "truth"]
+COLUMNS = [*FIT_KEYS, *COMPARED, *COMPARED.values()]
+MOST_REPLICATES = 2000  # replicates of a scenario: more do not change a figure of single estimates
 
 
 @dataclass(frozen=True)
@@ -69,9 +68,8 @@ class StudyResults:
 
     def measured(self, measure: str) -> pd.DataFrame:
         """The rows of a measure; of intervals, those at 95 %."""
-        level = self.recovery["level"]
-        chosen = (self.recovery["measure"] == measure) & (level.isna() | (level == HEADLINE_LEVEL))
-        return self.recovery[chosen & self.recovery["prior"].isin(list(self.labels))]
+        chosen = headline(self.recovery, measure)
+        return chosen[chosen["prior"].isin(list(self.labels))]
 
     @property
     def designs(self) -> pd.DataFrame:
@@ -79,7 +77,7 @@ class StudyResults:
         return self.recovery[["scenario", "design", "rho"]].drop_duplicates()
 
     def estimates(
-        self, scenarios: Iterable[str], parameters: Iterable[str], first: int = SHOWN
+        self, scenarios: Iterable[str], parameters: Iterable[str], first: int = MOST_REPLICATES
     ) -> pd.DataFrame:
         """Estimates of the first replicates of some scenarios, by the exact engine and REML."""
         chosen = [

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import pandas as pd
 from scipy import stats
 
-ENGINES = {"exact": "Exact posteriors", "nuts": "NUTS", "reml": "REML"}
+ENGINE_NAMES = {"exact": "Exact posteriors", "nuts": "NUTS", "reml": "REML"}
 
 MOST_FAILED = 0.01
 
@@ -91,9 +91,9 @@ def control_sentence(control: pd.DataFrame) -> str:
 def calibration_sentence(table: pd.DataFrame) -> str:
     """Report whether every prior is sampled as it claims, from `calibration_table`."""
     # ArviZ takes seconds to import, which other pages need not pay
-    from recovery.calibration.ranks import MOST_NOT_CONVERGED, SIGNIFICANCE
+    from recovery.calibration.ranks import ALARM, MOST_NOT_CONVERGED
 
-    caught = table[table["p_adjusted"] < SIGNIFICANCE]
+    caught = table[table["p_adjusted"] < ALARM]
     lost = int((table["requested"] - table["n"]).sum())
     tested = (
         f"{table['prior'].nunique()} priors by {table['method'].nunique()} methods, "
@@ -125,7 +125,7 @@ def missingness_sentence(missingness: pd.DataFrame) -> str:
         ["requested", "computed", "not_converged", "singular", "failed"]
     ]
     return " ".join(
-        f"{ENGINES[row.Index]}: {row.requested:,} fits"
+        f"{ENGINE_NAMES[row.Index]}: {row.requested:,} fits"
         + (
             f" ({row.computed:,} were computed; priors of one density share them)"
             if row.computed < row.requested

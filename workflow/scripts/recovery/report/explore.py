@@ -10,7 +10,7 @@ import pandas as pd
 from recovery.columns import HEADLINE_LEVEL
 from recovery.summaries.recovery import READ
 
-MEASURES = {"bias": "Bias", "rmse": "RMSE", "coverage": "Coverage", "width": "Interval width"}
+EXPLORED = {"bias": "Bias", "rmse": "RMSE", "coverage": "Coverage", "width": "Interval width"}
 SHAPES = {
     "o": "circle", "s": "square", "^": "triangle-up", "D": "diamond", "v": "triangle-down",
     "P": "cross", "<": "triangle-left", ">": "triangle-right",
@@ -28,7 +28,7 @@ STYLE: dict[str, Any] = {
     "view": {"stroke": None},
 }
 SPREAD = 0.036  # of all methods along rho: nobody is more than 0.02 off the true value
-KEYS = ["design", "rho", "prior", "parameter", "level"]
+CHART_KEYS = ["design", "rho", "prior", "parameter", "level"]
 
 
 def explore_table(recovery: pd.DataFrame, comparison: pd.DataFrame, reference: str) -> pd.DataFrame:
@@ -47,10 +47,10 @@ def explore_table(recovery: pd.DataFrame, comparison: pd.DataFrame, reference: s
         The keys, ``n``, each measure with its Monte Carlo error (``bias, bias_error``), and its
         difference from the reference (``d_bias, d_bias_error``; missing for the reference).
     """
-    read = recovery[recovery["engine"].isin(READ) & recovery["measure"].isin(MEASURES)]
+    read = recovery[recovery["engine"].isin(READ) & recovery["measure"].isin(EXPLORED)]
     places = read[["scenario", "design", "rho"]].drop_duplicates()
     table = _wide(read.rename(columns={"mcse": "error"}), "estimate")
-    counts = read[read["level"].notna()].groupby(KEYS, sort=False)["n"].first()
+    counts = read[read["level"].notna()].groupby(CHART_KEYS, sort=False)["n"].first()
     differences = _differences(comparison, reference).merge(places, on="scenario")
     paired = _wide(differences.rename(columns={"mcse": "error"}), "difference").add_prefix("d_")
     joined = table.join(counts).join(paired).dropna(subset="coverage").reset_index()
@@ -63,7 +63,7 @@ def _wide(rows: pd.DataFrame, value: str) -> pd.DataFrame:
     levels = rows["level"].dropna().unique()
     without = rows[rows["level"].isna()].drop(columns="level")
     everywhere = without.merge(pd.DataFrame({"level": levels}), how="cross")
-    long = pd.concat([rows.dropna(subset="level"), everywhere]).set_index([*KEYS, "measure"])
+    long = pd.concat([rows.dropna(subset="level"), everywhere]).set_index([*CHART_KEYS, "measure"])
     wide = long[[value, "error"]].unstack("measure")
     wide.columns = [name if what == value else f"{name}_error" for what, name in wide.columns]
     return wide
@@ -71,7 +71,7 @@ def _wide(rows: pd.DataFrame, value: str) -> pd.DataFrame:
 
 def _differences(comparison: pd.DataFrame, reference: str) -> pd.DataFrame:
     """Differences from one prior, whichever way the pair was compared."""
-    exact = comparison[(comparison["engine"] == "exact") & comparison["measure"].isin(MEASURES)]
+    exact = comparison[(comparison["engine"] == "exact") & comparison["measure"].isin(EXPLORED)]
     direct = exact[exact["reference"] == reference]
     turned = exact[exact["prior"] == reference]
     turned = turned.assign(prior=turned["reference"], difference=-turned["difference"])
@@ -150,7 +150,7 @@ def explore_chart(
 _FIELD = "(show == 'difference' ? 'd_' : '') + measure"
 _NOMINAL = "show == 'difference' || measure == 'bias' ? 0 : measure == 'coverage' ? level : null"
 _TITLE = (
-    f"{json.dumps(MEASURES)}[measure] + ' of ' + parameter + "
+    f"{json.dumps(EXPLORED)}[measure] + ' of ' + parameter + "
     "(measure == 'coverage' || measure == 'width' ? ', ' + format(100 * level, '.3~g') + "
     "' % interval' : '')"
 )
@@ -207,7 +207,7 @@ def _controls(
     percents = [f"{100 * one:g} %" for one in levels]
     return [
         choice("parameter", "Parameter", parameters, first),
-        choice("measure", "Measure", list(MEASURES), "coverage", list(MEASURES.values())),
+        choice("measure", "Measure", list(EXPLORED), "coverage", list(EXPLORED.values())),
         choice("level", "Interval", [float(one) for one in levels], float(level), percents),
         choice("design", "Design", designs, designs[0]),
         choice("show", "Show", ["value", "difference"], "value",

@@ -6,7 +6,7 @@ import pandas as pd
 from recovery.summaries.monte_carlo import jackknife_mcse, variance_without_each
 from recovery.summaries.recovery import groups
 
-QUANTITIES = {"mean": "mcse_mean", "sd": "mcse_sd", "q2.5": "mcse_q2.5", "q97.5": "mcse_q97.5"}
+COMPARED = {"mean": "mcse_mean", "sd": "mcse_sd", "q2.5": "mcse_q2.5", "q97.5": "mcse_q97.5"}
 """What is compared, with the column of its Monte Carlo standard error."""
 SUMMARIES = [
     "mean", "mean_mcse", "sd", "sd_mcse", "largest", "beyond_4", "error", "error_mcse", "n",
@@ -37,7 +37,7 @@ def accuracy_table(estimates: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for keys, group in groups(compared_fits(estimates), ["scenario", "prior", "parameter"]):
-        for quantity in QUANTITIES:
+        for quantity in COMPARED:
             error = group[f"error_{quantity}"].dropna()
             z, n, several = group[f"z_{quantity}"].dropna(), len(error), len(error) > 1
             sd = z.std(ddof=1) if len(z) > 1 else np.nan
@@ -70,7 +70,7 @@ def compared_fits(estimates: pd.DataFrame) -> pd.DataFrame:
     exact = estimates[estimates["engine"] == "exact"].dropna(subset="mean")
     both = nuts.merge(exact, on=ON_ONE_FIT, suffixes=("", "_exact"), validate="one_to_one")
     found = both[ON_ONE_FIT].copy()
-    for quantity, mcse in QUANTITIES.items():
+    for quantity, mcse in COMPARED.items():
         difference = both[quantity] - both[f"{quantity}_exact"]
         own = both[mcse].where(both[mcse] > 0)
         exact_error = both[f"{mcse}_exact"].fillna(0.0)

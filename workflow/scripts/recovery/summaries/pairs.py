@@ -51,12 +51,14 @@ def compared_pairs(priors: dict[str, Prior]) -> list[tuple[str, str]]:
 def merged_labels(priors: dict[str, Prior], labels: dict[str, str]) -> dict[str, str]:
     """The labels without priors whose density is that of an earlier one.
 
-    Their exact results are equal. The label of the prior that stays names them all, joined by
-    ``=``.
+    Their exact results are equal. Of labels that differ only after `` by ``, which names an
+    implementation, what is before it stays; others are joined by ``=``.
     """
     merged = dict(labels)
     for prior, reference in equal_pairs(priors):
         # of three equal priors, the third has two references
         if prior in merged and reference in merged:
-            merged[reference] += f" = {merged.pop(prior)}"
+            first, other = merged[reference], merged.pop(prior)
+            stem = first.partition(" by ")[0]
+            merged[reference] = stem if other.startswith(f"{stem} by ") else f"{first} = {other}"
     return merged
