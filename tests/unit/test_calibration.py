@@ -56,17 +56,17 @@ def test_a_fixed_center_is_kept_and_that_of_the_data_is_not():
 
 
 @pytest.mark.parametrize(
-    ("family", "subjects", "visits"),
+    ("family", "subjects", "visits", "at"),
     [
-        ("lkj_corr_rstanarm", 6, 5),
-        ("lkj_corr_rstanarm", 18, 10),
-        ("lkj_corr_student_t", 6, 5),
-        ("inverse_wishart", 6, 5),
+        ("lkj_corr_rstanarm", 6, 5, "origin"),
+        ("lkj_corr_rstanarm", 18, 10, "origin"),
+        ("lkj_corr_student_t", 6, 5, "origin"),
+        ("inverse_wishart", 6, 5, "means"),
     ],
 )
-def test_the_exact_engine_is_calibrated(family, subjects, visits):
+def test_the_exact_engine_is_calibrated(family, subjects, visits, at):
     """Truths by the prior's definition, posteriors from its density: both say one prior."""
-    prior = prior_of(family)
+    prior = prior_of(family, beta_prior_at=at).for_times(np.array(days(visits)))
     datasets = datasets_from(prior, 400, subjects, visits)
     table = verdict(datasets, ExactEngine(prior, [0.95], 1000))
     assert list(table.index) == list(QUANTITIES)

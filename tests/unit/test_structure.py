@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from helpers import ROOT
 
-from jobs.code import code_files, code_hash, family_hash, imported_files
+from jobs.code_hash import code_files, code_hash, family_hash, imported_files
 from recovery.model.families import FAMILIES
 
 SCRIPTS = ROOT / "workflow/scripts"
@@ -112,7 +112,7 @@ def test_every_rule_depends_on_the_code_of_its_script():
 
 def test_the_hash_of_a_script_is_that_of_all_that_it_imports(tmp_path, monkeypatch):
     """Of contents and of nothing else: not of times, paths, or files that it does not import."""
-    from jobs import code
+    from jobs import code_hash as code
 
     shutil.copytree(SCRIPTS, tmp_path / "scripts")
     shutil.copytree(SCRIPTS.parent / "report", tmp_path / "report")

@@ -4,7 +4,7 @@ import re
 import sys
 from pathlib import Path
 
-from jobs.code import code_hash, family_hash
+from jobs.code_hash import code_hash, family_hash
 from recovery.data.batches import batches
 from recovery.errors import InputError
 from recovery.exact.estimands import Estimands
@@ -12,7 +12,7 @@ from recovery.model.formulations import model_variant
 from recovery.parameters import PARAMETERS
 from recovery.figures.layout import GROUPS, page_names
 from study.check import check_study, check_yaml
-from study.jobs import SBC_BATCH, reml_replicates
+from study.job_limits import SBC_BATCH, reml_replicates
 from study.scenarios import shown_columns
 from study.start import start_lines
 

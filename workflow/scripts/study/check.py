@@ -14,7 +14,7 @@ from recovery.model.families import family_class, make_prior
 from recovery.model.prior import Prior
 from study.centers import center_warnings
 from study.goals import check_goals
-from study.jobs import check_jobs
+from study.job_limits import check_jobs
 from study.real_data import fill_automatic, read_real_data
 from study.scenarios import sample_size_scenarios, sheet_scenarios
 from study.study import Study, hyperparameters
