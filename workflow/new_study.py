@@ -161,9 +161,10 @@ def _written_and_checked(
     if any(file.exists() for file in files):
         raise InputError(f"{folder}: there is a study already; give another folder to --to.")
     csv = os.path.relpath(arguments.csv, folder)
-    if {"{", "}"} & set(csv):
+    if set("{}<>\n\r") & set(csv):
         raise InputError(
-            f"{csv}: Snakemake reads {{ and }} in a path as a pattern; rename the file or folder."
+            f"{csv}: Snakemake reads {{, }}, < and > in a path as a pattern; rename the file or "
+            "folder."
         )
     try:
         (folder / "config").mkdir(parents=True, exist_ok=True)

@@ -135,5 +135,5 @@ def test_hostile_ids_are_refused(folder, name):
 
 def test_a_path_that_snakemake_would_read_as_a_pattern_is_refused(folder):
     shutil.copy(folder / "config/data/sleepstudy.csv", folder / "{prior}.csv")
-    with pytest.raises(InputError, match=r"without \{ and \}"):
+    with pytest.raises(InputError, match=r"without \{, \}, < and >"):
         check_study(copy.deepcopy(DEMO) | {"data": {"path": "{prior}.csv"}})

@@ -8,7 +8,7 @@ from scipy import stats
 
 from recovery.calibration.ranks import (
     ALARM,
-    MOST_NOT_CONVERGED,
+    MOST_UNSURE,
     QUANTITIES,
     RANK_DRAWS,
     calibration_table,
@@ -71,7 +71,7 @@ def test_the_exact_engine_is_calibrated(family, subjects, visits, at):
     table = verdict(datasets, ExactEngine(prior, [0.95], 1000))
     assert list(table.index) == list(QUANTITIES)
     assert (table["p_adjusted"] >= ALARM).all() and (table["n"] == 400).all()
-    converged = table["not_converged"] <= MOST_NOT_CONVERGED * 400
+    converged = table["not_converged"] <= MOST_UNSURE * 400
     assert (table["calibrated"] == converged).all()
 
 

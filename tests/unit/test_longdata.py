@@ -1,5 +1,7 @@
 import gzip
 import hashlib
+import re
+from io import StringIO
 
 import numpy as np
 import pandas as pd
@@ -155,7 +157,7 @@ WRITTEN = {
     "blank columns": GOOD.replace("note\n", "note,,,\n").replace(",\n", ",,,\n"),
     "blanks in the header": GOOD.replace("id,day,ms", "id, day , ms"),
     "another column twice": GOOD.replace("note", "note,note").replace(",\n", ",,\n"),
-    "Excel's first line": "sep=,\n" + GOOD,
+    "Excel's first line": "SEP=,\n" + GOOD,
     "row numbers": "\n".join(
         f"{i},{line}" if i else f",{line}" for i, line in enumerate(GOOD.split("\n")) if line
     ),
@@ -222,8 +224,32 @@ def test_names_that_are_nearly_one_get_a_warning(tmp_path, other):
     first = {"A": "a", "1.0": "1", "e\u0301": "\xe9"}[other]
     text = GOOD.replace("a,", f"{first},") + f"{other},0,251,\n{other},1,262,\n"
     (warning,) = measured(tmp_path, text).warnings
-    assert warning.startswith("1 names of subjects are written in several ways")
+    assert warning.startswith("Names of subjects that are nearly the same (1), such as")
     assert measured(tmp_path, GOOD).warnings == []
+
+
+@pytest.mark.parametrize(
+    "names", [("1_12", "11_2"), ("1152921504606846977", "1152921504606846978")]
+)
+def test_names_that_differ_get_no_warning(tmp_path, names):
+    rows = [f"{name},{day},{day + 5},\n" for name in names for day in range(3)]
+    assert measured(tmp_path, GOOD + "".join(rows)).warnings == []
+
+
+def test_what_was_left_out_is_said_where_too_little_is_left(tmp_path):
+    text = re.sub(r",2\d0,", ",.,", GOOD).replace(",255,", ",.,").replace(",265,", ",.,")
+    with pytest.raises(InputError, match="7 of 7 rows are left out: 7 without 'ms'"):
+        measured(tmp_path, text)
+
+
+def test_parquet_s_index_and_float_names(tmp_path):
+    table = pd.read_csv(StringIO(GOOD)).assign(id=[1.0, 1, 1, 2, 2, 3, 3])
+    table.set_index("id").to_parquet(tmp_path / "my.parquet")
+    assert read_long_csv(tmp_path / "my.parquet", "ms", "day", "id").labels == ("1", "2", "3")
+
+
+def test_a_header_may_begin_with_pk(tmp_path):
+    assert read(tmp_path, GOOD.replace("id,", "PK,"), group="PK").subjects == 3
 
 
 def scale(*values):

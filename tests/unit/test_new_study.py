@@ -84,7 +84,11 @@ def test_numbers_of_subjects_are_those_that_a_design_may_have(begin, monkeypatch
 @pytest.mark.parametrize(
     ("csv", "to", "message"),
     [
-        ("{a}/my.csv", "mine", "../{a}/my.csv: Snakemake reads { and } in a path as a pattern;"),
+        (
+            "{a}/my.csv",
+            "mine",
+            "../{a}/my.csv: Snakemake reads {, }, < and > in a path as a pattern;",
+        ),
         ("my.csv", "my.csv", "my.csv: the study cannot be written there ("),
         ("my.csv", "/proc/mine", "/proc/mine: the study cannot be written there"),
     ],

@@ -118,6 +118,43 @@ def test_scales_of_sleepstudy_written_for_other_data_get_a_warning(own_study):
     assert warning.startswith("sigma_u0_scale: 50, sigma_u1_scale: 10 of the prior lkj are for sl")
 
 
+def test_labels_of_one_density_are_no_other_prior_s(own_study):
+    block = OWN["priors"]["lkj"]
+    priors = {
+        "a": block | {"label": "LKJ(1) by hand"},
+        "b": block | {"family": "lkj_cholesky_cov", "label": "LKJ(1) by PyMC"},
+        "c": block | {"eta": 2, "label": "LKJ(1)"},
+    }
+    with pytest.raises(InputError, match=r"priors\.c\.label: 'LKJ\(1\)' is also what a and the"):
+        own_study(priors=priors)
+
+
+def test_a_prior_s_centre_is_compared_where_it_is_stated(own_study):
+    """However far from 0 time is counted, and with advice that can help."""
+    means = {"priors__lkj": OWN["priors"]["lkj"] | {"beta_prior_at": "means"}}
+    far = TRIAL.replace("patient,month", "patient,ms")
+    far = re.sub(r",(\d+),", lambda m: f",{1_600_000_000_000 + int(m[1])},", far)
+    Path("trial.csv").write_text(far)
+    warnings = own_study(data__time="ms", sheet="scenario\tdesign\na\tdata\n", **means).warnings
+    assert not [warning for warning in warnings if "prior of beta0" in warning]
+    means["priors__lkj"]["center"] = -500
+    Path("trial.csv").write_text(TRIAL)
+    (warning,) = own_study(**means).warnings
+    assert "write another center or beta0_sd" in warning and "beta_prior_at" not in warning
+
+
+def test_without_priors_for_nuts_it_fits_no_replicate(own_study):
+    sheet = "scenario\tdesign\tnuts\na\tdata\t20\n"
+    assert own_study(sheet).scenarios["a"].nuts == 20
+    assert own_study(sheet, sampler={"priors": []}).scenarios["a"].nuts == 0
+
+
+@pytest.mark.parametrize("times", ["-1e308,0,1e308", "0,1e-300,2e-300", "0,1e200,2e200"])
+def test_times_that_no_float_can_square_are_refused(own_study, times):
+    with pytest.raises(InputError, match="column times: the standard deviation of the coded"):
+        own_study(f"scenario\ttimes\tsubjects\na\t{times}\t5\n")
+
+
 def test_what_a_run_prints_at_its_start(own_study, tmp_path):
     study = own_study(priors__lkj__beta0_sd=50)
     for prior in ("lkj", "left"):
@@ -294,6 +331,8 @@ def test_times_of_estimands_are_coded_as_the_data_are(own_study):
         ({"estimands": {"lines_at": ["noon"]}}, "lines_at.0: 'noon' is not a number"),
         ({"priors__reml": {"family": "lkj_corr"}}, "key priors.reml: 'reml' is reserved"),
         ({"priors__lkj__label": "REML"}, "priors.lkj.label: 'REML' is reserved"),
+        ({"priors__parameter": {"family": "lkj_corr"}}, "priors.parameter: 'parameter' is res"),
+        ({"data__path": "a<b>.csv"}, "key data.path: 'a<b>.csv' is not valid"),
         ({"priors__lkj__unit": "day"}, "priors.lkj.unit: 'day' is not a number or 'sd'"),
         ({"priors__lkj__eta": "auto"}, "priors.lkj.eta: 'auto' is for scales only .beta0_sd, "),
     ],

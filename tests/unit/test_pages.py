@@ -72,7 +72,11 @@ def test_the_verdict_of_calibration():
     sentence = calibration_sentence(table)
     assert "NOT calibrated" in sentence and "b exact rho" in sentence and "1 ranks lost" in sentence
     flagged = calibration_sentence(table[:1].assign(not_converged=28, calibrated=False))
-    assert "NOT counted as calibrated" in flagged and "28 of 500 under a by exact" in flagged
+    assert "NOT counted as calibrated: a by exact (28 of 500 fits not converged, 0" in flagged
+    none = table[:1].assign(n=0, p_adjusted=np.nan, calibrated=False)
+    assert "NOT counted as calibrated: a by exact (0 of 500 fits not converged, 500 w" in (
+        calibration_sentence(none)
+    )
 
 
 @pytest.mark.parametrize(("failed", "warns"), [(10, False), (11, True)])

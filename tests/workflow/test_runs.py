@@ -17,7 +17,7 @@ ALONE = {"i": {"family": "independent", **AUTO}}
 # text of a user's that other languages read in their own way
 RESPONSE, TIME, GROUP = "Score (pts), 50% $y_ {z}", "Zeit [Wochen] t₁ $", "Patient ID: #1"
 HOSTILE = {
-    "i": {"family": "independent", "label": "LKJ $x_{$ </script><b>", **AUTO},
+    "i": {"family": "independent", "label": "LKJ_ $x_{$ </script><b>", **AUTO},
     "j": {"family": "lkj_corr", "label": "cost $5 & $x", **AUTO},
 }
 NO_NUTS = {"replicates": 0, "priors": []}

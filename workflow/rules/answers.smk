@@ -43,7 +43,7 @@ rule answers:
         all_labels=study.method_labels,
         study=config["study"],
         priors=config["priors"],
-        data=study.real.description,
+        data=lambda wildcards: study.real.description,
         units=study.units,
         truth=config["truth"],
     script:

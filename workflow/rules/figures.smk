@@ -48,7 +48,7 @@ rule observed_figures:
                     "observed",
                     f"{prior}/{name}",
                     category="Real data by prior",
-                    subcategory=study.labels[prior],
+                    subcategory=literal(study.labels[prior]),
                 )
                 for prior in study.nuts_priors
                 for name in PRIOR_FIGURES

@@ -47,7 +47,7 @@ rule ademp:
     params:
         code=code("ademp.py", "pages/ademp.html.jinja", "pages/base.html.jinja"),
         config=config,
-        time_label=study.real.coding.label(config["data"]["time"]),
+        time_label=lambda wildcards: study.units[1],
     script:
         "../scripts/ademp.py"
 

@@ -14,6 +14,11 @@ CATEGORIES = [
 ]
 
 
+def literal(text):
+    """A user's text where Snakemake would read what is in braces as a wildcard."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
 def category(name):
     """A category of the report, with its place in the order of reading."""
     return f"{CATEGORIES.index(name) + 1} {name}"

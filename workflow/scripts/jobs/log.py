@@ -4,6 +4,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from recovery.errors import InputError
@@ -18,6 +19,8 @@ def open_log(path: str) -> None:
     The terminal gets the sentence of an error only: Snakemake's own lines show how far a run is.
     """
     sys.excepthook = _log_exception
+    with suppress(AttributeError):  # a stream that another program put there
+        sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # it may lack letters
     Path(path).write_text("")
     terminal = logging.StreamHandler()
     terminal.setFormatter(logging.Formatter("%(message)s"))

@@ -65,7 +65,7 @@ class RunLines(logging.Formatter):
             case LogEvent.PROGRESS:
                 self.done = vars(record)["done"]
                 return self.done == self.total
-        return event in (LogEvent.JOB_ERROR, LogEvent.ERROR)
+        return event in (LogEvent.JOB_ERROR, LogEvent.GROUP_ERROR, LogEvent.ERROR)
 
     def format(self, record: logging.LogRecord) -> str:
         """The text of a record, each line cut to a terminal's width."""
@@ -148,9 +148,11 @@ def _cut(line: str) -> str:
 def show_lines(workflow: Any, main: bool) -> None:
     """Let Snakemake's terminal show `RunLines`.
 
-    With ``--verbose``, ``--printshellcmds`` or a logger plugin it shows what these ask for.
+    With ``--verbose``, ``--printshellcmds``, ``--debug-dag`` or a logger plugin it shows what these
+    ask for.
     """
-    if workflow.output_settings.verbose or workflow.output_settings.printshellcmds:
+    wanted = workflow.output_settings
+    if wanted.verbose or wanted.printshellcmds or wanted.debug_dag:
         return
     for handler in logging.getLogger("snakemake.logging").handlers:
         if handler.name == "DefaultStreamHandler":

@@ -21,6 +21,9 @@ from study.study import Study, hyperparameters
 from study.truth import check_defaults, scale_warnings, truth_of_data
 from study.validation import validated
 
+RESERVED = ("reml", "scenario", "parameter")
+"""Ids and labels that tables have other uses for."""
+
 
 class _NoDuplicates(yaml.SafeLoader):
     """A YAML loader that refuses duplicate keys."""
@@ -119,6 +122,7 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
     )
     check_jobs(config, study.scenarios, study.sample_sizes, study.nuts_priors, source)
     _check_calibration(study, source)
+    _check_shown_labels(study, source)
     return study
 
 
@@ -137,13 +141,24 @@ def _check_calibration(study: Study, source: str) -> None:
         )
 
 
+def _check_shown_labels(study: Study, source: str) -> None:
+    """Refuse labels that are equal where priors of one density have one label."""
+    shown = study.shown_labels
+    for first, second in combinations(shown, 2):
+        if shown[first] == shown[second]:
+            raise InputError(
+                f"{source}, key priors.{second}.label: '{shown[second]}' is also what {first} and "
+                "the priors of the same density are called; use another label."
+            )
+
+
 def _check_labels(config: dict[str, Any], source: str) -> None:
     """Refuse ids and labels of priors that cannot be distinguished."""
     for name, block in config["priors"].items():
         for key, text in (("", name), (".label", block["label"])):
-            if text.lower() == "reml":
+            if text.lower() in RESERVED:
                 raise InputError(
-                    f"{source}, key priors.{name}{key}: '{text}' is reserved for REML; use another."
+                    f"{source}, key priors.{name}{key}: '{text}' is reserved; use another."
                 )
     for first, second in combinations(config["priors"], 2):
         if first.lower() == second.lower():  # on some file systems, one folder

@@ -10,7 +10,7 @@ from recovery.data.coding import Coding
 from recovery.data.longdata import time_text
 from recovery.data.scenarios import Design, Scenario, Truth, days
 from recovery.errors import InputError
-from study.real_data import RealData
+from study.real_data import LEAST_SD, MOST_SD, RealData
 from study.sheet import read_sheet
 from study.validation import validated
 
@@ -52,7 +52,8 @@ def sheet_scenarios(config: dict[str, Any], real: RealData) -> dict[str, Scenari
         replicates = int(row["replicates"])
         row.setdefault("nuts", replicates if nuts == "all" else nuts)
         design = _design(row, cells, real, where)
-        found[name] = Scenario(name, design, replicates, min(int(row["nuts"]), replicates))
+        sampled = min(int(row["nuts"]), replicates) if config["sampler"]["priors"] else 0
+        found[name] = Scenario(name, design, replicates, sampled)
     return found
 
 
@@ -121,7 +122,14 @@ def _check_words(cells: dict[str, Any], where: str) -> None:
 
 def _coded(times: tuple[float, ...], real: RealData, where: str) -> tuple[float, ...]:
     """Times in the study's coding, rounded so that last bits do not rerun a study."""
-    exact = real.coding.code(times)
+    with np.errstate(over="ignore", invalid="ignore"):
+        exact = real.coding.code(times)
+        spread = exact.std()
+    if not LEAST_SD < spread < MOST_SD:
+        raise InputError(
+            f"{where}, column times: the standard deviation of the coded times must be between "
+            f"{LEAST_SD:g} and {MOST_SD:g}; use other times or another data.unit."
+        )
     coded = tuple(np.round(exact, _decimals(np.ptp(exact))).tolist())
     for (earlier, later), (a, b) in zip(pairwise(times), pairwise(coded)):
         if a >= b:

@@ -28,8 +28,8 @@ RANK_DRAWS = 100
 BAND = 0.95
 BAND_SIMULATIONS = 2000
 ALARM = 0.01
-MOST_NOT_CONVERGED = 0.01
-"""Share of fits that are not converged beyond which no ranks of theirs count as calibrated."""
+MOST_UNSURE = 0.01
+"""Share of fits that failed or are not converged beyond which ranks do not count as calibrated."""
 
 
 def rank_truths(fitted: Iterable[FittedReplicate]) -> pd.DataFrame:
@@ -101,7 +101,7 @@ def calibration_table(ranks: pd.DataFrame) -> pd.DataFrame:
         from the uniform's), ``outside`` (points at which it leaves the simultaneous 95 % band of
         Säilynoja et al. 2022, Stat Comput 32:32), ``p_value`` (ArviZ's ``pot_c``),
         ``p_adjusted`` (Bonferroni, over the table) and ``calibrated`` (``p_adjusted`` >= 0.01, and
-        at most 1 % of the fits are not converged).
+        at most 1 % of the fits failed or are not converged).
     """
     rows = []
     for keys, group in ranks.groupby(["prior", "method", "quantity"], sort=False):
@@ -113,8 +113,9 @@ def calibration_table(ranks: pd.DataFrame) -> pd.DataFrame:
     columns = ["prior", "method", "quantity", "requested", "n", "not_converged"]
     table = pd.DataFrame(rows, columns=[*columns, "largest_difference", "outside", "p_value"])
     adjusted = (table["p_value"] * len(table)).clip(upper=1.0)
-    converged = table["not_converged"] <= MOST_NOT_CONVERGED * table["requested"]
-    return table.assign(p_adjusted=adjusted, calibrated=(adjusted >= ALARM) & converged)
+    unsure = table["not_converged"] + table["requested"] - table["n"]
+    sure = unsure <= MOST_UNSURE * table["requested"]
+    return table.assign(p_adjusted=adjusted, calibrated=(adjusted >= ALARM) & sure)
 
 
 def ecdf_difference(pit: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -49,7 +49,7 @@ def read_cells(path: str | Path) -> Cells:
     text = decoded(content, path, "data file")
     records = ((n, cells) for n, cells in _records(text, path) if any(map(str.strip, cells)))
     number, header = next(records, (1, [""]))
-    if re.fullmatch(r"sep=.?", ",".join(header).strip()):
+    if re.fullmatch(r"sep=.?", ",".join(header).strip(), re.I):
         number, header = next(records, (2, [""]))
     if len(header) < 2:
         raise InputError(
@@ -89,11 +89,20 @@ def _records(text: str, path: str | Path) -> Iterator[tuple[int, list[str]]]:
         ) from None
 
 
+def _cell(value: object) -> str:
+    """A value as text; an id that was stored as a float, since some are missing, is whole."""
+    if isinstance(value, float) and value.is_integer():
+        return f"{value:.0f}"
+    return str(value)
+
+
 def _parquet(content: bytes, path: str | Path) -> Cells:
     try:
         table = pd.read_parquet(BytesIO(content))
+        if any(name is not None for name in table.index.names):
+            table = table.reset_index()
     except (ValueError, OSError) as error:
         raise InputError(f"{path}: not a valid parquet file ({error}).") from None
-    texts = table.astype(object).where(table.notna(), "").map(str)
+    texts = table.astype(object).where(table.notna(), "").map(_cell)
     places = [f"row {number}" for number in range(1, len(table) + 1)]
     return Cells([one_line(str(name)) for name in table], texts.to_numpy().tolist(), places)

@@ -1,5 +1,6 @@
 """Read the real data: a long table, checked cell by cell."""
 
+import re
 import unicodedata
 from collections import Counter
 from pathlib import Path
@@ -83,7 +84,7 @@ def read_measurements(
     values = {key: numbers[key][kept][order] for key in numbers}
     data = LongData(values["response"], values["time"], codes[order], tuple(map(str, labels)))
     notes = [_left_out(missing, wanted, kept)]
-    _check_enough(data, path, response, time, group)
+    _check_enough(data, path, response, time, group, notes[0])
     notes += [_repeated(cells, kept, data), _unused(cells, wanted)]
     warnings = [_alike(data.labels), _stands_apart(data.response, response)]
     return Measurements(data, list(filter(None, notes)), list(filter(None, warnings)))
@@ -189,18 +190,16 @@ def _alike(labels: tuple[str, ...]) -> str:
     by_form: dict[str, list[str]] = {}
     for label in labels:
         form = unicodedata.normalize("NFKC", label).casefold()
-        try:
-            form = repr(float(form))
-        except ValueError:
-            form = one_line(form)
+        whole = re.fullmatch(r"(\d+)\.0*", form)
+        form = whole[1] if whole else one_line(form)
         by_form.setdefault(form, []).append(label)
     pairs = [names for names in by_form.values() if len(names) > 1]
     if not pairs:
         return ""
     first, second, *_ = pairs[0]
     return (
-        f"{len(pairs)} names of subjects are written in several ways, such as {first!a} and "
-        f"{second!a}, and count as different subjects; write each in one way if they are the same."
+        f"Names of subjects that are nearly the same ({len(pairs)}), such as {first!a} and "
+        f"{second!a}, count as different subjects; write each in one way if they are the same."
     )
 
 
@@ -223,8 +222,10 @@ def _stands_apart(values: np.ndarray, name: str) -> str:
     )
 
 
-def _check_enough(data: LongData, path: str | Path, response: str, time: str, group: str) -> None:
-    """Refuse data that cannot identify the model."""
+def _check_enough(
+    data: LongData, path: str | Path, response: str, time: str, group: str, left_out: str
+) -> None:
+    """Refuse data that cannot identify the model; `left_out` says what was left out of them."""
     rows = np.bincount(data.subject, minlength=data.subjects)
     several = sum(len(set(times)) > 1 for times in data.patterns()) if len(rows) else 0
     for what, count, least in (
@@ -234,4 +235,6 @@ def _check_enough(data: LongData, path: str | Path, response: str, time: str, gr
         (f"different responses (column '{response}')", len(np.unique(data.response)), 2),
     ):
         if count < least:
-            raise InputError(f"{path}: found {count} {what}; the model needs at least {least}.")
+            raise InputError(
+                f"{path}: found {count} {what}; the model needs at least {least}. {left_out}"
+            )

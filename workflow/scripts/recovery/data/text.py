@@ -7,8 +7,9 @@ from pathlib import Path
 from recovery.errors import InputError
 
 FORMATS = {
-    b"PK": "an Excel workbook (or another zip file); save it as CSV or TSV text in UTF-8",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls); save it as CSV or TSV text in UTF-8",
+    b"PK\x03\x04": "an Excel workbook (or another zip file); save it as text in UTF-8",
+    b"PK\x05\x06": "an empty zip file; give a table of text in UTF-8",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls); save it as text in UTF-8",
     b"\xff\xfe": "UTF-16 text; save it as UTF-8",
     b"\xfe\xff": "UTF-16 text; save it as UTF-8",
 }

@@ -25,6 +25,8 @@ from recovery.model.prior import Prior
 
 MAX_RHAT = 1.01
 MIN_ESS_BULK = 400.0
+BAD_START = ("initialization points failed", "bad initial gradient")
+"""What nutpie says of data without a point at which the density is finite."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ class NutsSampler:
                 return_raw_trace=True,
             )
         except RuntimeError as error:  # nutpie has no class of its own for a bad initial point
-            if "initial" in str(error):
+            if any(words in str(error) for words in BAD_START):
                 raise FitError(str(error)) from error
             raise
         draws = draws_from_trace(trace)

@@ -91,7 +91,7 @@ def control_sentence(control: pd.DataFrame) -> str:
 def calibration_sentence(table: pd.DataFrame) -> str:
     """Report whether every prior is sampled as it claims, from `calibration_table`."""
     # ArviZ takes seconds to import, which other pages need not pay
-    from recovery.calibration.ranks import ALARM, MOST_NOT_CONVERGED
+    from recovery.calibration.ranks import ALARM
 
     caught = table[table["p_adjusted"] < ALARM]
     lost = int((table["requested"] - table["n"]).sum())
@@ -106,13 +106,13 @@ def calibration_sentence(table: pd.DataFrame) -> str:
         + ", ".join(f"{row.prior} {row.method} {row.quantity}" for row in caught.itertuples())
         + ")"
     )
-    unsure = table[table["not_converged"] > MOST_NOT_CONVERGED * table["requested"]]
-    fits = unsure.drop_duplicates(["prior", "method"])
+    unsure = table[~table["calibrated"] & ~(table["p_adjusted"] < ALARM)]
     named = ", ".join(
-        f"{row.not_converged:,} of {row.requested:,} under {row.prior} by {row.method}"
-        for row in fits.itertuples()
+        f"{row.prior} by {row.method} ({row.not_converged:,} of {row.requested:,} fits not "
+        f"converged, {row.requested - row.n:,} without a rank)"
+        for row in unsure.drop_duplicates(["prior", "method"]).itertuples()
     )
-    flagged = f"; NOT counted as calibrated for fits that are not converged: {named}" * bool(named)
+    flagged = f"; NOT counted as calibrated: {named}" * bool(named)
     return (
         f"{verdict} (smallest adjusted p {table['p_adjusted'].min():.2g}; "
         f"{lost} ranks lost to failed fits){flagged}."
