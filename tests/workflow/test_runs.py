@@ -87,31 +87,26 @@ def test_independent_alone(tmp_path):
 
 
 def test_the_example_of_the_config_s_readme(tmp_path):
-    folder = own_study(tmp_path / "a", **HEIGHTS | {"replicates": 3, "sampler": NO_NUTS})
+    folder = own_study(tmp_path / "a", **HEIGHTS | {"replicates": 1, "sampler": NO_NUTS})
     header = {GROUP: "child", TIME: "step", RESPONSE: "height"}
     pd.read_csv(folder / "data.csv").rename(columns=header).to_csv(folder / "heights.csv")
     shutil.copy(folder / "s.tsv", folder / "scenarios.tsv")
-    assert "lkj" in ended(folder)[1]
+    assert ended(folder)[1].startswith("No prior can be judged")  # by one data set
 
 
-@pytest.mark.parametrize(
-    ("changes", "warning"),
-    [({"truth": NOTHING}, "3 of 3 under i"), ({"replicates": 1}, "")],
-    ids=["every fit failed", "one replicate"],
-)
-def test_studies_without_an_answer_say_so(tmp_path, changes, warning):
-    results, answer = ended(own_study(tmp_path / "a", ALONE, **changes))
+def test_a_study_whose_fits_all_failed_says_so(tmp_path):
+    results, answer = ended(own_study(tmp_path / "a", ALONE, truth=NOTHING))
+    assert answer.startswith("Warning: over 1 % of the fits failed")
     assert answer.splitlines()[-1].startswith("No prior can be judged")
-    assert answer.startswith("Warning: over 1 % of the fits failed") == bool(warning)
     page = (results / "pages/answers.html").read_text()
-    assert warning in page and "No prior can be judged" in page
+    assert "3 of 3 under i" in page and "No prior can be judged" in page
 
 
 @pytest.mark.parametrize("name", ["config", "full", "nuts", "scale"])
 def test_every_config_runs_to_its_end(tmp_path, name):
     """With two data sets and, where NUTS is what the config is about, one prior by NUTS."""
     shutil.copytree(ROOT / "config", tmp_path / "config")
-    (tmp_path / "s.tsv").write_text("scenario\trho\tsubjects\na\t-0.5\t6\nb\t0.5\t6\n")
+    (tmp_path / "s.tsv").write_text("scenario\trho\tsubjects\na\t0.5\t6\n")
     sampler = {"priors": ["independent"], "chains": 2, "tune": 50, "draws": 50}
     changes = {
         "scenarios": "s.tsv",

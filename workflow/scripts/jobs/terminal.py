@@ -18,7 +18,8 @@ TYPICAL = {"fit_observed": 45, "compile": 30, "compile_exact": 20, "fit_exact": 
            "observed_figures": 20, "study_figures": 20, "measure": 10}  # fmt: skip
 """Seconds of a job, until one of its rule is done; those of other rules take OTHER."""
 OTHER = 3
-KEPT = ("Nothing to be done", "Complete log", "Elapsed time", "Unlocking", "This was a dry-run")
+KEPT = ("Nothing to be done", "Complete log", "Elapsed time", "Unlocking", "This was a dry-run",
+        "SLURM run ID")  # fmt: skip
 """Beginnings of Snakemake's remarks that a reader needs."""
 LEFT_OUT = ("CalledProcessError", "Exiting because a job", "At least one job did not complete")
 """Parts of remarks that say less than the line of the job that failed."""
