@@ -14,7 +14,7 @@ from study.check import check_study, check_yaml
 
 DEMO = yaml.safe_load((ROOT / "config/config.yaml").read_text())
 RUNS = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 scalars = (

@@ -117,9 +117,9 @@ def test_pi_in_place_of_its_root_is_caught_in_the_pymc_model():
     """By NUTS; that the right models pass takes longer and is what `snakemake sbc` shows."""
     right, wrong = prior_of("lkj_corr_rstanarm"), PostsOwn(CENTER)
     model = compile_model(marginal_model(variant_template("marginal-balanced"), wrong))
-    settings = SamplerSettings("marginal", chains=4, tune=300, draws=300, target_accept=0.8)
+    settings = SamplerSettings("marginal", chains=4, tune=250, draws=250, target_accept=0.8)
     table = verdict(datasets_from(right, 400), NutsSampler(wrong, settings, model, [0.95]))
-    assert not table.loc[["sigma_u0", "sigma_u1"], "calibrated"].all()
+    assert (table.loc[["sigma_u0", "sigma_u1"], "p_adjusted"] < ALARM).any()
 
 
 class ForgetsTheData:
