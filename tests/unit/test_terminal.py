@@ -1,6 +1,7 @@
 """What a run shows: lines made of Snakemake's records."""
 
 import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,11 @@ def clock(monkeypatch):
 
 
 @pytest.fixture
-def shown(clock):
+def shown(clock, monkeypatch):
     """Send records to the lines; what they show, or None."""
+    monkeypatch.setattr(
+        terminal.shutil, "get_terminal_size", lambda other: os.terminal_size((90, 30))
+    )
 
     def make(main=True, cores=2, dry=False):
         lines = RunLines(main, lambda: cores, lambda: dry)
@@ -58,6 +62,13 @@ def test_a_line_says_where_the_run_is_and_how_long_it_takes(shown, clock):
     send(LogEvent.JOB_INFO, **job(4, "fit_exact"))
     send(LogEvent.JOB_FINISHED, job_id=4)
     assert send(LogEvent.PROGRESS, done=4, total=4) == "1:05 | 4 of 4 steps done | finished"
+
+
+def test_a_line_about_a_job_is_no_wider_than_the_terminal(shown):
+    send = shown()
+    send(LogEvent.RUN_INFO, stats={"gather": 1, "total": 1})
+    line = send(LogEvent.JOB_INFO, **job(1, "gather", scenario="s" * 200))
+    assert len(line) == 90 and line.endswith("sss ...")
 
 
 def test_an_error_ends_with_the_rule_and_its_log(shown):

@@ -6,6 +6,7 @@ Snakemake's own log file keeps everything, and each job has a log of its own.
 import logging
 import os
 import shlex
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 from snakemake_interface_logger_plugins.common import LogEvent
 
-LINE = 160  # characters of a line, at most
+LINE = 200  # characters of a line, at most; one about a job is no wider than the terminal
 TYPICAL = {"fit_observed": 45, "compile": 30, "compile_exact": 20, "fit_exact": 10,
            "observed_figures": 20, "study_figures": 20, "measure": 10}  # fmt: skip
 """Seconds of a job, until one of its rule is done; those of other rules take OTHER."""
@@ -87,7 +88,9 @@ class RunLines(logging.Formatter):
                 text = f"Failed: {_job_name(values)}; its log is {logs or 'missing'}"
             case _:
                 text = record.getMessage()
-        return "\n".join(_cut(line) for line in text.splitlines())
+        about_a_job = values.get("event") in (LogEvent.JOB_INFO, LogEvent.PROGRESS)
+        width = shutil.get_terminal_size((LINE, 0)).columns if about_a_job else LINE
+        return "\n".join(_cut(line, min(width, LINE)) for line in text.splitlines())
 
     def _plan(self, record: logging.LogRecord) -> bool:
         first, stats = not self.total, dict(vars(record)["stats"])
@@ -142,8 +145,8 @@ def _clock(seconds: float) -> str:
     return f"{minutes}:{rest:02d}"
 
 
-def _cut(line: str) -> str:
-    return line if len(line) <= LINE else f"{line[: LINE - 4]} ..."
+def _cut(line: str, width: int) -> str:
+    return line if len(line) <= width else f"{line[: width - 4]} ..."
 
 
 def show_lines(workflow: Any, main: bool) -> None:
