@@ -29,10 +29,9 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/simulate.smk"
 include: "workflow/rules/fit.smk"
 include: "workflow/rules/observed.smk"
-include: "workflow/rules/summarise.smk"
+include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/sample_size.smk"
-include: "workflow/rules/answers.smk"
 include: "workflow/rules/pages.smk"
 include: "workflow/rules/sbc.smk"
 include: "workflow/rules/benchmark.smk"
@@ -42,9 +41,9 @@ rule all:
     default_target: True
     input:
         rules.observed.input,
-        rules.tables.input,
+        rules.tables.output,
         rules.figures.input,
-        rules.pages.input,
+        rules.pages.output,
 
 
 onstart:

@@ -66,8 +66,8 @@ def test_a_line_says_where_the_run_is_and_how_long_it_takes(shown, clock):
 
 def test_a_line_about_a_job_is_no_wider_than_the_terminal(shown):
     send = shown()
-    send(LogEvent.RUN_INFO, stats={"gather": 1, "total": 1})
-    line = send(LogEvent.JOB_INFO, **job(1, "gather", scenario="s" * 200))
+    send(LogEvent.RUN_INFO, stats={"measure": 1, "total": 1})
+    line = send(LogEvent.JOB_INFO, **job(1, "measure", scenario="s" * 200))
     assert len(line) == 90 and line.endswith("sss ...")
 
 
@@ -83,9 +83,9 @@ def test_an_error_ends_with_the_rule_and_its_log(shown):
 
 def test_a_dry_run_shows_one_job_of_every_rule_and_why(shown):
     send = shown(dry=True)
-    assert send(LogEvent.RUN_INFO, "Job stats:", stats={"gather": 2, "total": 2}) == "Job stats:"
-    assert send(LogEvent.JOB_INFO, **job(1, "gather", scenario="a")) == "gather: a: It is new."
-    assert send(LogEvent.JOB_INFO, **job(2, "gather", scenario="b")) is None
+    assert send(LogEvent.RUN_INFO, "Job stats:", stats={"measure": 2, "total": 2}) == "Job stats:"
+    assert send(LogEvent.JOB_INFO, **job(1, "measure", scenario="a")) == "measure: a: It is new."
+    assert send(LogEvent.JOB_INFO, **job(2, "measure", scenario="b")) is None
     assert send(LogEvent.RUN_INFO, "Job stats:", stats={"total": 2}) is None
 
 
@@ -96,7 +96,7 @@ def test_no_line_is_longer_than_a_terminal_bears(shown):
 
 def test_a_job_s_own_process_shows_errors_only(shown):
     send = shown(main=False)
-    assert send(LogEvent.JOB_INFO, **job(1, "gather")) is None
+    assert send(LogEvent.JOB_INFO, **job(1, "measure")) is None
     assert send(None, "Nothing to be done") is None and send(None, "bad", logging.ERROR) == "bad"
 
 

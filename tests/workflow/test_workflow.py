@@ -210,8 +210,8 @@ def changed(checkout):
     [
         ("model/priors/lkj_corr.py", {"fit_nuts": 2, "fit_exact": 2, "fit_observed": 1}),
         ("model/prior.py", {"fit_nuts": 4, "fit_exact": 2, "fit_observed": 2}),
-        ("summaries/measures.py", {"measure": 1, "fit_exact": 0, "gather": 0}),
-        ("figures/curves.py", {"study_figures": 1, "fit_exact": 0, "measure": 0}),
+        ("summaries/measures.py", {"measure": 2, "tables": 1, "fit_exact": 0}),
+        ("figures/curves.py", {"study_figures": 1, "fit_exact": 0, "measure": 0, "tables": 0}),
     ],
 )
 def test_a_change_of_code_reruns_what_imports_it(study, checkout, changed, file, jobs):

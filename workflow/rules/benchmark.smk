@@ -1,9 +1,3 @@
-rule benchmark:
-    input:
-        "<results>/tables/cost.csv",
-        figure_files("benchmark", ["cost"]).values(),
-
-
 rule cost:
     input:
         data=config["data"]["path"],
@@ -23,7 +17,7 @@ rule cost:
         "../scripts/cost.py"
 
 
-rule cost_table:
+rule benchmark:
     input:
         repeats=expand("<results>/benchmark/{prior}.parquet", prior=study.nuts_priors),
     output:
@@ -31,12 +25,12 @@ rule cost_table:
         svg="<results>/figures/benchmark/cost.svg",
         png=report_figure("benchmark", "cost", category="Calibration and cost"),
     log:
-        "<logs>/benchmark/cost_table.log",
+        "<logs>/benchmark/tables.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
     params:
-        code=code("cost_table.py"),
+        code=code("benchmark.py"),
         labels=study.method_labels,
     script:
-        "../scripts/cost_table.py"
+        "../scripts/benchmark.py"

@@ -123,10 +123,11 @@ def batch_files(kind):
 
 
 def subject_files(wildcards):
-    """The exact batches' scores of the subjects' own lines."""
+    """The exact batches' scores of the subjects' own lines, if they are asked for."""
+    scored = study.scenarios if config["estimands"]["subjects"] else {}
     return [
         f"<results>/exact/{name}/{batch}.subjects.parquet"
-        for name, scenario in study.scenarios.items()
+        for name, scenario in scored.items()
         for batch in batches(scenario.replicates, config["batch_size"])
     ]
 
@@ -150,26 +151,31 @@ def captions(group):
     return sorted(path.stem for path in (RULES.parent / "report" / group).glob("*.rst"))
 
 
-# Tables of the study, the most read first.
-STUDY_TABLES = [
-    "coverage",
-    "recovery",
-    "comparison",
-    "control",
-    "accuracy",
-    "missingness",
-    "designs",
-    "replicates_needed",
-    "settings",
-]
+# Tables of the study and their labels in the report, the most read first.
+STUDY_TABLES = {
+    "coverage": "coverage",
+    "recovery": "recovery",
+    "comparison": "comparison of priors",
+    "control": "negative control",
+    "accuracy": "accuracy of the sampler",
+    "missingness": "missingness",
+    "designs": "designs",
+    "replicates_needed": "replicates needed",
+    "settings": "truth, scales and time as used",
+}
 if config["estimands"]["subjects"]:
-    STUDY_TABLES.append("subjects")
+    STUDY_TABLES["subjects"] = "subjects' own lines"
 # Tables of so many scenarios and methods have tens of MB: the report names them, without a copy.
 MOST_CELLS = 100
 LARGE_TABLES = ["recovery", "comparison"]
 if len(study.scenarios) * len(study.method_labels) <= MOST_CELLS:
     LARGE_TABLES = []
 
+# What the pages of tables, answers and charts are made with.
+PAGE_FILES = sorted(
+    f"pages/{path.name}" for path in (RULES.parent / "report/pages").glob("*.jinja")
+)
+PAGE_FILES.append("columns.yaml")
 EXPLORE_PAGES = page_names(
     len(study.scenarios) * len(study.method_labels) * len(config["intervals"]),
     [*PARAMETERS, *Estimands(study.estimands["lines_at"], study.estimands["new_subject_at"]).names],

@@ -25,41 +25,15 @@ if "subjects" in STUDY_TABLES:
 
 rule pages:
     input:
-        [f"<results>/pages/{page}.html" for page in EXPLORE_PAGES],
-        "<results>/pages/answers.html",
-        "<results>/pages/ademp.html",
-        expand("<results>/pages/tables/{page}.html", page=TABLE_PAGES),
-
-
-rule ademp:
-    input:
-        replicates_needed="<results>/tables/replicates_needed.csv",
-        settings="<results>/tables/settings.csv",
-        missingness="<results>/tables/missingness.csv",
-        designs="<results>/tables/designs.csv",
+        tables=[f"<results>/tables/{name}.csv" for name in [*STUDY_TABLES, "bayes_factors"]],
+        estimates=scenario_tables("estimates"),
+        fits=scenario_tables("fits"),
     output:
-        report_page("ademp", "Answers", "the study by ADEMP"),
-    log:
-        "<logs>/pages/ademp.log",
-    localrule: True
-    conda:
-        "../../envs/study.yaml"
-    params:
-        code=code("ademp.py", "pages/ademp.html.jinja", "pages/base.html.jinja"),
-        config=config,
-        time_label=lambda wildcards: study.units[1],
-    script:
-        "../scripts/ademp.py"
-
-
-rule table_pages:
-    input:
+        answer="<results>/pages/answer.txt",
+        answers=report_page("answers", "Answers", "answers"),
+        ademp=report_page("ademp", "Answers", "the study by ADEMP"),
+        explore=[report_page(page, "Explore", page.replace("_", ": ")) for page in EXPLORE_PAGES],
         tables=[
-            f"<results>/tables/{name}.csv"
-            for name in dict.fromkeys(sum((page["tables"] for page in TABLE_PAGES.values()), []))
-        ],
-    output:
-        [
             report_tables_page(
                 f"tables/{name}",
                 {"table": name.replace("_", ": ")},
@@ -69,17 +43,19 @@ rule table_pages:
             for name in TABLE_PAGES
         ],
     log:
-        "<logs>/pages/tables.log",
+        "<logs>/pages.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
     params:
-        code=code(
-            "table_page.py", "pages/tables.html.jinja", "pages/base.html.jinja", "columns.yaml"
-        ),
-        study=config["study"],
-        pages=TABLE_PAGES,
+        code=code("pages.py", *PAGE_FILES),
+        config=config,
         labels=study.method_labels,
+        shown_labels=study.shown_labels,
+        data=lambda wildcards: study.real.description,
+        units=study.units,
+        explore=EXPLORE_PAGES,
+        tables=TABLE_PAGES,
         large=LARGE_TABLES,
     script:
-        "../scripts/table_page.py"
+        "../scripts/pages.py"

@@ -1,18 +1,3 @@
-# No output, so that it answers whenever it is requested.
-rule sample_size:
-    input:
-        answer="<results>/pages/sample_size.txt",
-        table="<results>/tables/sample_size.csv",
-        figure="<results>/figures/sample_size/curves.png",
-    log:
-        "<logs>/sample_size.log",
-    localrule: True
-    conda:
-        "../../envs/study.yaml"
-    script:
-        "../scripts/sample_size.py"
-
-
 rule sample_size_table:
     input:
         estimates=sample_size_files,
@@ -40,3 +25,17 @@ rule sample_size_table:
         units=study.units,
     script:
         "../scripts/sample_size_table.py"
+
+
+# No output, so that it answers whenever it is requested.
+rule sample_size:
+    input:
+        answer="<results>/pages/sample_size.txt",
+        table="<results>/tables/sample_size.csv",
+    log:
+        "<logs>/sample_size.log",
+    localrule: True
+    conda:
+        "../../envs/study.yaml"
+    shell:
+        "cat {input.answer} 2> {log}; echo See {input.table}."

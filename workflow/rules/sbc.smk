@@ -1,11 +1,3 @@
-rule sbc:
-    input:
-        "<results>/tables/sbc.csv",
-        "<results>/tables/sbc_power.csv",
-        "<results>/pages/sbc.html",
-        figure_files("sbc", study.calibrated_methods).values(),
-
-
 rule sbc_simulate:
     output:
         "<results>/sbc/datasets/{prior}/{batch}.nc",
@@ -47,7 +39,7 @@ rule sbc_rank:
         "../scripts/sbc_rank.py"
 
 
-rule sbc_table:
+rule sbc:
     input:
         ranks=[
             f"<results>/sbc/ranks/{prior}/{method}/{batch}.parquet"
@@ -59,57 +51,23 @@ rule sbc_table:
         ranks="<results>/tables/sbc_ranks.parquet",
         table=report_table("sbc", "calibration"),
         power=report_table("sbc_power", "what calibration can see"),
-    log:
-        "<logs>/sbc/table.log",
-    localrule: True
-    conda:
-        "../../envs/study.yaml"
-    params:
-        code=code("sbc_table.py"),
-        replicates=study.calibrated_methods,
-    script:
-        "../scripts/sbc_table.py"
-
-
-rule sbc_figures:
-    input:
-        ranks="<results>/tables/sbc_ranks.parquet",
-    output:
+        page=report_tables_page(
+            "sbc", {"figure": "verdict and tests"}, category="Calibration and cost"
+        ),
         svg=figure_files("sbc", study.calibrated_methods)["svg"],
         png=[
             report_figure("sbc", method, category="Calibration and cost")
             for method in study.calibrated_methods
         ],
     log:
-        "<logs>/sbc/figures.log",
+        "<logs>/sbc/tables.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
     params:
-        code=code("sbc_figures.py"),
-        labels=study.labels,
-        methods=list(study.calibrated_methods),
-    script:
-        "../scripts/sbc_figures.py"
-
-
-rule sbc_page:
-    input:
-        tables=["<results>/tables/sbc.csv", "<results>/tables/sbc_power.csv"],
-    output:
-        report_tables_page("sbc", {"figure": "verdict and tests"}, category="Calibration and cost"),
-    log:
-        "<logs>/sbc/page.log",
-    localrule: True
-    conda:
-        "../../envs/study.yaml"
-    params:
-        code=code(
-            "table_page.py", "pages/tables.html.jinja", "pages/base.html.jinja", "columns.yaml"
-        ),
-        pages={"sbc": {"title": "Calibration", "tables": ["sbc", "sbc_power"]}},
+        code=code("sbc.py", *PAGE_FILES),
+        replicates=study.calibrated_methods,
         study=config["study"],
         labels=study.labels,
-        large=[],
     script:
-        "../scripts/table_page.py"
+        "../scripts/sbc.py"

@@ -15,8 +15,8 @@ from typing import Any
 from snakemake_interface_logger_plugins.common import LogEvent
 
 LINE = 200  # characters of a line, at most; one about a job is no wider than the terminal
-TYPICAL = {"fit_observed": 45, "compile": 30, "compile_exact": 20, "fit_exact": 10,
-           "observed_figures": 20, "study_figures": 20, "measure": 10}  # fmt: skip
+TYPICAL = {"fit_observed": 30, "compile_exact": 20, "fit_exact": 10, "fit_nuts": 10,
+           "observed_figures": 20, "study_figures": 20, "pages": 8}  # fmt: skip
 """Seconds of a job, until one of its rule is done; those of other rules take OTHER."""
 OTHER = 3
 KEPT = ("Nothing to be done", "Complete log", "Elapsed time", "Unlocking", "This was a dry-run",

@@ -15,7 +15,7 @@ from recovery.figures.style import (
     prior_styles,
 )
 from recovery.files import read_table
-from recovery.summaries.accuracy import COMPARED, compared_fits
+from recovery.summaries.accuracy import COMPARED, read_compared
 from recovery.summaries.recovery import READ, headline
 
 FIT_KEYS = ["scenario", "replicate", "prior", "engine", "parameter", "truth"]
@@ -92,16 +92,8 @@ class StudyResults:
         return pd.concat(tables, ignore_index=True).dropna(subset="mean")
 
     def compared(self) -> pd.DataFrame:
-        """Errors of the fits by NUTS (`compared_fits`), of all scenarios."""
-        tables = []
-        for path in self.paths.values():
-            nuts = read_table(path, columns=COLUMNS, filters=[("engine", "==", "nuts")])
-            if not nuts.empty:
-                last = nuts["replicate"].max()
-                exact = [("engine", "==", "exact"), ("replicate", "<=", last)]
-                both = [nuts, read_table(path, columns=COLUMNS, filters=exact)]
-                tables.append(compared_fits(pd.concat(both)))
-        return pd.concat(tables, ignore_index=True)
+        """Errors of the fits by NUTS (`read_compared`), of all scenarios."""
+        return read_compared(self.paths.values())
 
     def label(self, parameter: str) -> str:
         """A parameter's symbol with its unit."""

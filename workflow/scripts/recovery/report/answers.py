@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from recovery.report.bookkeeping import checks, cost_sentence
+from recovery.report.pages import plain_table, render
 from recovery.report.verdicts import (
     COVERS,
     JUDGED,
@@ -21,6 +23,7 @@ from recovery.report.verdicts import (
 
 MARKS = {COVERS: "✓", MISSES: "✗", UNKNOWN: "?"}
 BIAS_OF = ("rho", "sigma_u0", "sigma_u1")
+NO_ANSWER = "No prior can be judged: no measure has two estimates or more."
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,60 @@ def evidence(
         Evidence(design, of(shown, design), of(cells, design), of(verdicts, design), missed, labels)
         for design in cells["design"].unique()
     ]
+
+
+def answers_page(
+    found: list[Evidence],
+    warning: str,
+    config: Mapping[str, Any],
+    labels: Mapping[str, str],
+    tables: Mapping[str, pd.DataFrame],
+    compared: pd.DataFrame,
+    fits: pd.DataFrame,
+    **words: Any,
+) -> str:
+    """Fill the page of answers.
+
+    Parameters
+    ----------
+    found : list of Evidence
+        Of every design.
+    warning : str
+        Of `failures_warning`.
+    config : mapping
+        The complete config.
+    labels : mapping
+        Label of every method by its id.
+    tables : mapping
+        The study's tables by name.
+    compared, fits : DataFrame
+        Of `read_compared`, and rows of ``tables/fits``.
+    **words
+        The template's ``data``, a description of the data, and ``units``.
+    """
+    designs = [
+        {
+            "name": one.design,
+            "scope": scope(one),
+            "sentences": design_sentences(one),
+            "table": plain_table(pd.DataFrame(verdict_rows(one))),
+        }
+        for one in found
+    ]
+    shown = found[0].labels if found else {}
+    return render(
+        "answers",
+        study=config["study"],
+        warning=warning,
+        designs=designs,
+        cost=cost_sentence(fits, labels),
+        checks=checks(
+            tables["missingness"], compared, tables["control"], tables["replicates_needed"]
+        ),
+        priors=plain_table(prior_rows(config["priors"], shown)),
+        truth=", ".join(f"{name} = {value:g}" for name, value in config["truth"].items()),
+        **words,
+    )
 
 
 def prior_rows(blocks: Mapping[str, Mapping[str, Any]], labels: Mapping[str, str]) -> pd.DataFrame:
@@ -216,29 +273,6 @@ def _biases(found: Evidence, parameter: str) -> str:
         f"Largest bias of the estimate of {parameter}, divided by its sd over the data sets: "
         f"{', '.join(parts)}."
     )
-
-
-def cost_sentence(fits: pd.DataFrame, labels: Mapping[str, str]) -> str:
-    """What a fit by NUTS costs under each prior, and exactly.
-
-    Parameters
-    ----------
-    fits : DataFrame
-        Rows of ``tables/fits``.
-    labels : dict
-        Label of each prior by its id.
-    """
-    nuts = fits[(fits["engine"] == "nuts") & (fits["status"] != "failed")]
-    exact = fits.loc[fits["engine"] == "exact", "sampling_seconds"].median()
-    text = f"An exact fit takes {1000 * exact:.2g} CPU ms (median)."
-    if nuts.empty:
-        return text
-    parts = [
-        f"{labels[prior]} {own['sampling_seconds'].median():.2g}"
-        for prior, own in nuts.groupby("prior", sort=False)
-        if prior in labels
-    ]
-    return f"{text} By NUTS, CPU seconds per fit: {', '.join(parts)}."
 
 
 def _with_coverage(rows: pd.DataFrame) -> str:

@@ -1,5 +1,6 @@
 """Whether the numbers can be trusted: fits, sampler, control, precision and calibration."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import pandas as pd
@@ -27,7 +28,7 @@ def checks(
     missingness, control, needed : DataFrame
         ``missingness.csv``, ``control.csv`` and ``replicates_needed.csv``.
     compared : DataFrame
-        Of `compared_fits`.
+        Of `read_compared`.
     """
     z = compared["z_mean"].dropna()
     by_chance = 2.0 * stats.norm.sf(4.0) * len(z)
@@ -42,7 +43,7 @@ def checks(
 
 
 def accuracy_sentence(compared: pd.DataFrame) -> str:
-    """Report the errors of sampled posterior means, of `compared_fits`."""
+    """Report the errors of sampled posterior means, of `read_compared`."""
     checked = compared.dropna(subset="z_mean")
     if checked.empty:
         return "NUTS fitted no replicate: the estimates are from the exact posterior."
@@ -169,3 +170,26 @@ def precision_sentence(plan: pd.DataFrame) -> str:
         f"reached: up to {plan['needed'].max():,} replicates per scenario are needed. Differences "
         "within the Monte Carlo intervals are not findings."
     )
+
+
+def cost_sentence(fits: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    """What a fit by NUTS costs under each prior, and exactly.
+
+    Parameters
+    ----------
+    fits : DataFrame
+        Rows of ``tables/fits``.
+    labels : dict
+        Label of each prior by its id.
+    """
+    nuts = fits[(fits["engine"] == "nuts") & (fits["status"] != "failed")]
+    exact = fits.loc[fits["engine"] == "exact", "sampling_seconds"].median()
+    text = f"An exact fit takes {1000 * exact:.2g} CPU ms (median)."
+    if nuts.empty:
+        return text
+    parts = [
+        f"{labels[prior]} {own['sampling_seconds'].median():.2g}"
+        for prior, own in nuts.groupby("prior", sort=False)
+        if prior in labels
+    ]
+    return f"{text} By NUTS, CPU seconds per fit: {', '.join(parts)}."

@@ -12,7 +12,15 @@ import yaml
 
 from recovery.columns import HEADLINE_LEVEL
 from recovery.figures.layout import parameter_group
-from recovery.report.sortable import readable, row_bytes, sortable_table
+from recovery.report.bookkeeping import calibration_sentence
+from recovery.report.pages import render
+from recovery.report.sortable import (
+    DASH,
+    readable,
+    row_bytes,
+    sortable_table,
+    sortable_tables_code,
+)
 from recovery.summaries.recovery import READ
 
 MAX_BYTES = 380_000
@@ -41,6 +49,61 @@ class Section:
     html: str
     notes: list[str]
     glossary: list[tuple[str, str]]
+
+
+def tables_page(
+    page: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    study: str,
+    labels: Mapping[str, str],
+    csv_note: Mapping[str, str],
+) -> str:
+    """Fill a page of sortable tables.
+
+    Parameters
+    ----------
+    page : mapping
+        Its ``title``, the names of its ``tables`` and, if it shows only these, a ``group`` of
+        parameters.
+    tables : mapping
+        Tables by name.
+    study : str
+        The study's name.
+    labels : mapping
+        Label of each method by its id.
+    csv_note : mapping
+        Where each table's CSV is, in words.
+    """
+    names = page["tables"]
+    return render(
+        "tables",
+        title=page["title"],
+        study=study,
+        verdict=calibration_sentence(tables["sbc"]) if "sbc" in names else "",
+        code=sortable_tables_code(),
+        dash=DASH,
+        sections=[
+            section(
+                name,
+                tables[name],
+                labels=labels,
+                csv_note=csv_note[name],
+                group=page.get("group", ""),
+                max_bytes=MAX_BYTES // len(names),
+            )
+            for name in names
+        ],
+    )
+
+
+def csv_notes(paths: Iterable[str], large: Iterable[str] = ()) -> dict[str, str]:
+    """Where each table's CSV is, by the table's name; a `large` one is not in the report."""
+    return {
+        (name := Path(path).stem): f"All rows, columns and digits: {path} ("
+        + ("too large for the report" if name in large else "in the report under Tables, CSV")
+        + ")."
+        for path in paths
+    }
 
 
 def section(

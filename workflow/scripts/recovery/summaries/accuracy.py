@@ -1,8 +1,12 @@
 """Sampled posteriors compared with the exact ones, on the same data sets."""
 
+from collections.abc import Iterable
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
+from recovery.files import read_table
 from recovery.summaries.monte_carlo import jackknife_mcse, variance_without_each
 from recovery.summaries.recovery import groups
 
@@ -12,6 +16,7 @@ SUMMARIES = [
     "mean", "mean_mcse", "sd", "sd_mcse", "largest", "beyond_4", "error", "error_mcse", "n",
 ]  # fmt: skip
 ON_ONE_FIT = ["scenario", "prior", "replicate", "parameter"]
+COLUMNS = [*ON_ONE_FIT, "engine", *COMPARED, *COMPARED.values()]
 
 
 def accuracy_table(estimates: pd.DataFrame) -> pd.DataFrame:
@@ -79,3 +84,15 @@ def compared_fits(estimates: pd.DataFrame) -> pd.DataFrame:
         found[f"error_{quantity}"] = difference / both["sd_exact"]
         found[f"z_{quantity}"] = difference / np.hypot(own, exact_error)
     return found
+
+
+def read_compared(paths: Iterable[str | Path]) -> pd.DataFrame:
+    """`compared_fits` of scenarios' files of estimates; only what NUTS fitted is read."""
+    tables = []
+    for path in paths:
+        nuts = read_table(path, columns=COLUMNS, filters=[("engine", "==", "nuts")])
+        last = nuts["replicate"].max() if len(nuts) else 0
+        exact = [("engine", "==", "exact"), ("replicate", "<=", last)]
+        both = [nuts, read_table(path, columns=COLUMNS, filters=exact)]
+        tables.append(compared_fits(pd.concat(both)))
+    return pd.concat(tables, ignore_index=True)

@@ -1,0 +1,62 @@
+"""Write the pages of the report, which need no network."""
+
+from pathlib import Path
+
+import pandas as pd
+import vl_convert
+
+from jobs.log import open_log
+from recovery.figures.style import prior_styles
+from recovery.files import read_table
+from recovery.report.ademp import ademp_page
+from recovery.report.answers import NO_ANSWER, answers_page, evidence, short_answer
+from recovery.report.bookkeeping import failures_warning
+from recovery.report.explore import explore_chart, explore_table, first_reference
+from recovery.report.pages import render, write_page
+from recovery.report.tables import csv_notes, tables_page
+from recovery.summaries.accuracy import read_compared
+
+open_log(snakemake.log[0])
+params, output = snakemake.params, snakemake.output
+config, labels = params.config, params.labels
+tables = {Path(path).stem: read_table(path) for path in snakemake.input.tables}
+columns = ["prior", "engine", "status", "sampling_seconds"]
+fits = pd.concat(read_table(path, columns=columns) for path in snakemake.input.fits)
+
+warning = failures_warning(tables["missingness"])
+found = evidence(tables["recovery"], params.shown_labels, tables.get("subjects"))
+answer = short_answer(found[0]) if found else NO_ANSWER
+Path(output.answer).write_text(f"{warning}\n{answer}\n".lstrip(), encoding="utf-8")
+page = answers_page(
+    found,
+    warning,
+    config,
+    labels,
+    tables,
+    read_compared(snakemake.input.estimates),
+    fits,
+    data=params.data,
+    units=params.units,
+)
+write_page(output.answers, page)
+write_page(output.ademp, ademp_page(config, params.units[1], tables))
+
+notes = csv_notes(snakemake.input.tables, params.large)
+for path, page in zip(output.tables, params.tables.values(), strict=True):
+    write_page(path, tables_page(page, tables, config["study"], labels, notes))
+
+reference = first_reference(tables["recovery"])
+table = explore_table(tables["recovery"], tables["comparison"], reference)
+code, styles = vl_convert.javascript_bundle(), prior_styles(list(labels))
+for path, (page, parameters) in zip(output.explore, params.explore.items(), strict=True):
+    own = table[table["parameter"].isin(parameters)]
+    shown = params.shown_labels
+    text = render(
+        "explore",
+        study=config["study"],
+        code=code,
+        specification=explore_chart(own, shown, styles, shown[reference]) if len(own) else None,
+        reml="reml" in shown,
+        other_pages=[other for other in params.explore if other != page],
+    )
+    write_page(path, text)

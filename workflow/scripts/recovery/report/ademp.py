@@ -1,0 +1,31 @@
+"""The page that describes the study by ADEMP."""
+
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+
+from recovery.report.bookkeeping import precision_sentence
+from recovery.report.pages import plain_table, render
+
+SOFTWARE = ("snakemake", "pymc", "nutpie", "arviz", "numpy", "scipy", "pandas", "xarray", "seaborn")
+
+
+def ademp_page(
+    config: Mapping[str, Any], time_label: str, tables: Mapping[str, pd.DataFrame]
+) -> str:
+    """Fill the page from the config and the study's tables, by name."""
+    names = ("designs", "replicates_needed", "settings", "missingness")
+    return render(
+        "ademp",
+        config=config,
+        time_label=time_label,
+        precision=precision_sentence(tables["replicates_needed"]),
+        priors=plain_table(pd.DataFrame.from_dict(config["priors"], orient="index")),
+        software=", ".join(
+            [f"Python {platform.python_version()}", *(f"{one} {version(one)}" for one in SOFTWARE)]
+        ),
+        **{name: plain_table(tables[name]) for name in names},
+    )
