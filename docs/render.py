@@ -9,7 +9,8 @@ documents again and compares.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,16 @@ class Results:
         worst = kind(found, key=lambda row: row["estimate"])
         return with_error(worst["estimate"], worst["mcse"])
 
+    def largest_error(
+        self, measure: str, parameter: str, priors: list[str], rhos: list[float],
+        subjects: Sequence[int] = (18,), designs: Sequence[str] = ("",),
+    ) -> str:  # fmt: skip
+        """The largest Monte Carlo standard error in a table, rounded up to two digits."""
+        cells = product(priors, rhos, subjects, designs)
+        largest = max(self.row(measure, parameter, *cell)["mcse"] for cell in cells)
+        digits = 1 - int(np.floor(np.log10(largest)))
+        return f"{np.ceil(largest * 10**digits) / 10**digits:.{max(digits, 0)}f}"
+
     def subjects(
         self, measure: str, effect: str, prior: str, rho: float, subjects: int = 18
     ) -> str:
@@ -148,7 +159,9 @@ def render() -> dict[str, str]:
         loader=FileSystemLoader(SOURCE), undefined=StrictUndefined, keep_trailing_newline=True,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    names = ("value", "number", "difference", "ratio", "over", "subjects")
+    names = (
+        "value", "number", "largest_error", "difference", "ratio", "over", "subjects"
+    )  # fmt: skip
     functions = {name: getattr(results, name) for name in names} | more(results)
     return {
         path: environment.get_template(source).render(**functions, rows=rows, min=min, max=max)
