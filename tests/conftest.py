@@ -1,13 +1,15 @@
+from copy import copy
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
-from filelock import FileLock
 from helpers import ROOT
 
 from recovery.data.longdata import LongData
 from recovery.data.read import read_long_csv
 from recovery.data.scenarios import Design, Truth, days
+from recovery.model.families import make_prior
 from study.truth import TRUTH
 
 
@@ -28,27 +30,21 @@ def sleepstudy() -> LongData:
 
 
 @pytest.fixture(scope="session")
-def model_file(tmp_path_factory, worker_id):
-    """Compile a family's default model, once for all tests of all workers."""
-    folder = tmp_path_factory.getbasetemp()
-    if worker_id != "master":
-        folder = folder.parent  # that of the run, not of the worker
+def nuts():
+    """A sampler of a family's default prior, its model compiled once for all tests of a worker."""
+    from recovery.fitting.nuts import NutsSampler, SamplerSettings
 
     @cache
-    def compiled(family: str, variant: str):
-        from recovery.fitting.compiled import compile_model, load_model, save_model
-        from recovery.model.families import make_prior
-        from recovery.model.formulations import variant_template
-        from recovery.model.pymc_models import MODELS
+    def sampler(family: str, formulation: str) -> NutsSampler:
+        settings = SamplerSettings(formulation, 4, tune=500, draws=500, target_accept=0.9)
+        return NutsSampler(make_prior(family), settings, [0.5, 0.95])
 
-        path = folder / f"{family}-{variant}.model"
-        with FileLock(f"{path}.lock"):
-            if not path.exists():
-                model = MODELS[variant.split("-")[0]](variant_template(variant), make_prior(family))
-                save_model(compile_model(model), path)
-        return load_model(path)
+    def with_settings(family: str, formulation: str = "marginal", **settings) -> NutsSampler:
+        made = copy(sampler(family, formulation))
+        made.settings = replace(made.settings, **settings)
+        return made
 
-    return compiled
+    return with_settings
 
 
 @pytest.fixture

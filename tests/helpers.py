@@ -18,7 +18,6 @@ TINY = {
     "scenarios": "config/sheet.tsv",
     "replicates": 2,
     "batch_size": 2,
-    "data": {"formulations": ["marginal"]},  # the other takes another minute to compile
     "priors": {
         "independent": {"family": "independent", "label": "Independent"},
         "lkj_corr": {"family": "lkj_corr", "label": "LKJCorr"},

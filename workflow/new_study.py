@@ -45,7 +45,6 @@ data:
   time: {time}
   group: {group}
   origin: {origin} # a time, or mean: the mean of the data's times
-  formulations: [marginal]
 
 # True values of the simulated data sets: the REML estimates of the data (data), or numbers:
 # {{beta0: ..., beta1: ..., sigma_u0: ..., sigma_u1: ..., rho: ..., sigma: ...}}

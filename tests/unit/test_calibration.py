@@ -18,16 +18,13 @@ from recovery.calibration.ranks import (
 from recovery.calibration.truths import calibration_prior, draw_designs
 from recovery.data.scenarios import days
 from recovery.data.simulate import replicate_data, simulate_designs
-from recovery.fitting.compiled import compile_model
 from recovery.fitting.exact import ExactEngine
 from recovery.fitting.nuts import NutsSampler, SamplerSettings
 from recovery.fitting.replicates import fit_each
 from recovery.fitting.result import Diagnostics, Fit
 from recovery.model.families import make_prior
-from recovery.model.formulations import variant_template
 from recovery.model.prior import Covariance
 from recovery.model.priors.lkj_corr_rstanarm import LKJCorrRstanarm
-from recovery.model.pymc_models import marginal_model
 
 CENTER = 250.0
 
@@ -116,9 +113,8 @@ def test_pi_in_place_of_its_root_is_caught_in_the_density():
 def test_pi_in_place_of_its_root_is_caught_in_the_pymc_model():
     """By NUTS; that the right models pass takes longer and is what `snakemake sbc` shows."""
     right, wrong = prior_of("lkj_corr_rstanarm"), PostsOwn(CENTER)
-    model = compile_model(marginal_model(variant_template("marginal-balanced"), wrong))
     settings = SamplerSettings("marginal", chains=4, tune=250, draws=250, target_accept=0.8)
-    table = verdict(datasets_from(right, 400), NutsSampler(wrong, settings, model, [0.95]))
+    table = verdict(datasets_from(right, 400), NutsSampler(wrong, settings, [0.95]))
     assert (table.loc[["sigma_u0", "sigma_u1"], "p_adjusted"] < ALARM).any()
 
 

@@ -186,12 +186,12 @@ def against_draws(data, prior):
 
 
 @pytest.mark.parametrize("family", ["independent", "lkj_corr"])
-def test_nuts_agrees_in_the_study_s_time(family, model_file):
+def test_nuts_agrees_in_the_study_s_time(family):
     design = Design(Truth(250.0, 10.0, 25.0, 6.0, 0.3, 25.0), 12, days(8))
     data = replicate_data(simulate_batch(design, [1], 1, "coded"))[0]
     prior = make_prior(family, origin="mean", unit="sd").for_times(design.planned_times)
     settings = SamplerSettings("marginal", chains=4, tune=500, draws=1000, target_accept=0.9)
-    sampler = NutsSampler(prior, settings, model_file(family, "marginal-balanced"), [0.95])
+    sampler = NutsSampler(prior, settings, [0.95])
     estimates = sampler.fit(data, 1).estimates
     truths = np.zeros((1, len(PARAMETERS)))
     exact = exact_batch([data], prior, [0.95], truths, [1], [1]).estimates.set_index("parameter")

@@ -11,7 +11,7 @@ from helpers import ROOT
 PROGRAM = """
 import sys; sys.path.insert(0, sys.argv[1])
 import numpy as np
-from recovery.exact.kernels.marginals import draw_errors, quantiles
+from recovery.kernels.marginals import draw_errors, quantiles
 x = np.linspace(1.0, 2.0, 9)
 print(np.array([*quantiles(x, x, x - 1.0, x[1:3] - 1.0), *draw_errors(x)]).tobytes().hex())
 """
@@ -62,7 +62,7 @@ def test_a_cache_that_cannot_be_written_is_refused(tmp_path):
 
 
 def test_a_read_only_checkout_keeps_its_code_in_the_user_s_cache(tmp_path, monkeypatch):
-    from recovery.exact.kernels import compilation
+    from recovery.kernels import compilation
 
     usual = compilation.FOLDER / "__pycache__"
     monkeypatch.setattr(compilation.settings, "CACHE_DIR", "")

@@ -10,7 +10,6 @@ from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import replicate_data, simulate_batch, simulate_replicate
 from recovery.exact import batch
 from recovery.fitting.exact import exact_batch
-from recovery.fitting.nuts import NutsSampler, SamplerSettings
 from recovery.fitting.replicates import fit_each, replicate_tables
 from recovery.fitting.summary import highest_density
 from recovery.model.families import make_prior
@@ -31,13 +30,11 @@ def seed_of(replicate: int) -> int:
 
 
 @pytest.fixture(scope="module", params=["lkj_corr", "lkj_corr_rstanarm"])
-def engines(request, model_file):
+def engines(request, nuts):
     """Estimates of the same replicates by NUTS and by quadrature."""
     prior = make_prior(request.param)
-    settings = SamplerSettings("marginal", chains=4, tune=500, draws=500, target_accept=0.9)
-    nuts = NutsSampler(prior, settings, model_file(request.param, "marginal-balanced"), LEVELS)
     datasets = simulate_batch(SCENARIO, range(1, REPLICATES + 1), 1, "engines")
-    fitted = fit_each(datasets, nuts, seed_of, lambda done, total: None)
+    fitted = fit_each(datasets, nuts(request.param), seed_of, lambda done, total: None)
     numbers = [int(number) for number in datasets["replicate"]]
     truths = np.stack([datasets[name].to_numpy() for name in PARAMETERS], axis=1)
     seeds = [seed_of(number) for number in numbers]

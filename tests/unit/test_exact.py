@@ -17,7 +17,7 @@ from recovery.exact.quadrature import problem_of
 from recovery.fitting.exact import exact_batch
 from recovery.model.families import FAMILIES, make_prior
 from recovery.model.half_normal import HalfNormalScales
-from recovery.model.sufficient import BatchStatistics, Statistics
+from recovery.model.sufficient import BatchStatistics
 from recovery.parameters import PARAMETERS
 
 
@@ -143,7 +143,7 @@ def test_one_pattern_or_many_is_the_same_posterior(sleepstudy):
     prior = make_prior("lkj_corr")
     time = sleepstudy.time + 1e-9 * sleepstudy.subject
     many = LongData(sleepstudy.response, time, sleepstudy.subject, sleepstudy.labels)
-    assert np.size(Statistics.of(many, 0.0).count) > 1
+    assert len(BatchStatistics.of([many], [0.0]).patterns) > 1
     a, b = exact_posterior(sleepstudy, prior).moments, exact_posterior(many, prior).moments
     for name, (mean, sd) in a.items():
         assert abs(b[name][0] - mean) < 1e-5 * sd

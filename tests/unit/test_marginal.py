@@ -1,4 +1,4 @@
-"""The closed forms of the marginal formulation against SciPy's multivariate normal."""
+"""The marginal likelihood against SciPy's multivariate normal."""
 
 import numpy as np
 import pytest
@@ -7,9 +7,9 @@ from scipy import optimize, stats
 from recovery.data.longdata import LongData
 from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import simulate_replicate
+from recovery.kernels.gradient import log_likelihood as kernel
 from recovery.model.effects import draw_effects
-from recovery.model.marginal import misfit, spread
-from recovery.model.sufficient import Statistics
+from recovery.model.statistics import Statistics
 
 POINTS = [
     (250.0, 10.0, 25.0, 25.0, 6.0, 0.1),
@@ -30,10 +30,35 @@ def dense(data, code, beta0, beta1, sigma, s0, s1, rho):
 
 def log_likelihood(s, beta0, beta1, sigma, s0, s1, rho):
     """By the sufficient statistics; beta0 counts from their centre."""
-    m = spread(s.r00, s.r01, s.r11, s0, s1, rho, sigma)
-    squares = s.rss + np.sum(misfit(s, m, beta0, beta1))
-    log_det = np.sum(s.count * np.log(m.det))
-    return -s.rows * np.log(sigma * np.sqrt(2 * np.pi)) - 0.5 * log_det - squares / (2 * sigma**2)
+    return kernel(2, 2)(s.totals, s.patterns, np.array([beta0, beta1, sigma, s0, s1, rho]))[0]
+
+
+@pytest.mark.parametrize(("p", "q"), [(1, 1), (8, 1), (2, 2), (4, 2), (3, 3), (1, 4), (8, 4)])
+@pytest.mark.parametrize("visits", ["the same", "different"])
+def test_any_design(p, q, visits, rng):
+    """Against dense V, for time-varying columns and subjects with fewer rows than effects."""
+    rows = np.full(9, 6) if visits == "the same" else np.array([1, 2, 3, 4, 5, 6, 6, 6, 6])
+    subject, time = np.repeat(np.arange(9), rows), np.concatenate([np.arange(n) for n in rows])
+    Z = (time[:, None] / 3.0) ** np.arange(q)
+    X = np.column_stack([Z, rng.normal(size=(len(time), 8))])[:, :p]
+    factor = np.tril(rng.normal(size=(q, q)))
+    Sigma, sigma = factor @ factor.T + 0.1 * np.eye(q), 0.7
+    y = X @ rng.normal(size=p) + rng.normal(size=len(time))
+    sds = np.sqrt(np.diag(Sigma))
+    correlations = (Sigma / np.outer(sds, sds))[np.tril_indices(q, -1)]
+    vector = np.concatenate([rng.normal(size=p), [sigma], sds, correlations])
+    found = Statistics.of_columns(X, Z, y, subject)
+    evaluate = kernel(p, q)
+
+    def at(vector):
+        return evaluate(found.totals, found.patterns, vector)
+
+    V = (subject[:, None] == subject) * (Z @ Sigma @ Z.T) + sigma**2 * np.eye(len(y))
+    dense = stats.multivariate_normal(X @ vector[:p], V).logpdf(y)
+    assert at(vector)[0] == pytest.approx(dense, rel=1e-11)
+    step = 1e-6 * np.eye(len(vector))
+    numerical = [(at(vector + h)[0] - at(vector - h)[0]) / 2e-6 for h in step]
+    np.testing.assert_allclose(at(vector)[1:], numerical, rtol=1e-5, atol=1e-6)
 
 
 @pytest.fixture(params=["balanced", "unbalanced"])
@@ -75,8 +100,8 @@ def test_the_maximum_is_that_of_lme4(sleepstudy):
     np.testing.assert_allclose(found, [251.405, 10.467, 25.592, 23.780, 5.717, 0.081], atol=2e-3)
 
 
-def test_a_balanced_data_set_is_one_pattern(sleepstudy):
-    assert np.ndim(Statistics.of(sleepstudy, 0.0).r00) == 0
+def test_subjects_with_the_same_visits_are_one_pattern(sleepstudy):
+    assert len(Statistics.of(sleepstudy, 0.0).patterns) == 1
 
 
 @pytest.mark.parametrize(("point", "at"), [(POINTS[1], "origin"), (POINTS[2], "means")])

@@ -77,14 +77,13 @@ def test_exact_fits_of_the_sample_are_found_again(study, sample, scenario):
 
 
 @pytest.mark.parametrize("scenario", AGAIN)
-def test_sampled_fits_of_the_sample_are_found_again(study, sample, scenario, model_file):
+def test_sampled_fits_of_the_sample_are_found_again(study, sample, scenario):
     """Sampled means agree within their Monte Carlo error: on another processor draws differ."""
     prior, settings = AGAIN[scenario], dict(study.config["sampler"])
     del settings["replicates"], settings["priors"]
-    design, levels = study.scenarios[scenario].design, study.config["intervals"]
-    variant = "marginal-balanced" if design.missing == 0 else "marginal-unbalanced"
-    model = model_file(study.config["priors"][prior]["family"], variant)
-    engine = NutsSampler(study.priors[prior], SamplerSettings(**settings), model, levels)
+    engine = NutsSampler(
+        study.priors[prior], SamplerSettings(**settings), study.config["intervals"]
+    )
     seed = named_seed(study.config["seed"], scenario, 1, "fit", prior)
     found, _ = replicate_tables(
         fit_each(

@@ -113,7 +113,7 @@ def test_another_start_finds_nothing_lower():
 
 
 def deviance_of(data: LongData):
-    from recovery.exact.kernels.deviance import REML
+    from recovery.kernels.deviance import REML
     from recovery.model.sufficient import BatchStatistics
     from recovery.reml.minimum import Deviance, starting_scales
 

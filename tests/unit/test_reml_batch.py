@@ -8,8 +8,8 @@ from scipy import optimize, special
 from recovery.data.longdata import LongData
 from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import replicate_data, simulate_batch
-from recovery.exact.kernels.deviance import fit_at
 from recovery.fitting.reml import reml_batch
+from recovery.kernels.deviance import fit_at
 from recovery.model.sufficient import BatchStatistics
 from recovery.parameters import PARAMETERS
 from recovery.reml.estimate import estimate

@@ -1,12 +1,10 @@
 """NUTS against the exact posterior, prior against prior, and fits as values."""
 
-import subprocess
-import sys
-from dataclasses import replace
-
 import numpy as np
+import nutpie
+import pytensor
+import pytensor.tensor as pt
 import pytest
-from helpers import ROOT
 from unit.sleepstudy_exact import EXACT
 
 from recovery.data.longdata import LongData
@@ -14,26 +12,23 @@ from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import simulate_batch
 from recovery.errors import FitError
 from recovery.exact.posterior import exact_posterior
-from recovery.fitting.compiled import OtherMachineError, load_model, runnable, save_model
-from recovery.fitting.nuts import MIN_ESS_BULK, NutsSampler, SamplerSettings
+from recovery.fitting.nuts import MIN_ESS_BULK, SamplerSettings
 from recovery.fitting.replicates import fit_each, replicate_tables
+from recovery.fitting.trace import draws_from_trace
+from recovery.kernels.gradient import log_likelihood
 from recovery.model.families import FAMILIES, make_prior
+from recovery.model.likelihood_op import MarginalLogLikelihood
+from recovery.model.statistics import Statistics
 from recovery.seeds import named_seed
 
-LEVELS = [0.5, 0.95]
 THE_POST_S = ("independent", "lkj_cholesky_cov", "lkj_corr", "lkj_corr_rstanarm")
-SCRIPTS = str(ROOT / "workflow/scripts")
 
 
-@pytest.fixture(scope="module", params=["latent-18", "marginal-balanced"])
-def fits(request, sleepstudy, model_file):
-    formulation = request.param.split("-")[0]
-    settings = SamplerSettings(formulation, chains=4, tune=1000, draws=3000, target_accept=0.9)
+@pytest.fixture(scope="module", params=["latent", "marginal"])
+def fits(request, sleepstudy, nuts):
     return {
-        family: NutsSampler(
-            make_prior(family), settings, model_file(family, request.param), LEVELS
-        ).fit(sleepstudy, 1)
-        for family in (FAMILIES if formulation == "marginal" else THE_POST_S)
+        family: nuts(family, request.param, tune=1000, draws=3000).fit(sleepstudy, 1)
+        for family in (FAMILIES if request.param == "marginal" else THE_POST_S)
     }
 
 
@@ -77,10 +72,8 @@ def datasets():
 
 
 @pytest.fixture(scope="module")
-def sampler(model_file):
-    settings = SamplerSettings("marginal", chains=2, tune=200, draws=500, target_accept=0.9)
-    model = model_file("independent", "marginal-balanced")
-    return NutsSampler(make_prior("independent"), settings, model, LEVELS)
+def sampler(nuts):
+    return nuts("independent", chains=2, tune=200, draws=500)
 
 
 def seed_of(replicate: int) -> int:
@@ -120,29 +113,23 @@ def test_fits_do_not_depend_on_batch_or_order(datasets, sampler, batch):
             assert first.equals(again)
 
 
-def short_sampler(model_file, refits):
-    short = SamplerSettings("marginal", 2, tune=50, draws=50, target_accept=0.9, refits=refits)
-    model = model_file("independent", "marginal-balanced")
-    return NutsSampler(make_prior("independent"), short, model, LEVELS)
-
-
-def fit_shortly(datasets, model_file, refits):
-    sampler = short_sampler(model_file, refits)
+def fit_shortly(datasets, nuts, refits):
+    sampler = nuts("independent", chains=2, tune=50, draws=50, refits=refits)
     estimates, fits = replicate_tables(
         fit_each(datasets.sel(replicate=[1]), sampler, seed_of, ignore)
     )
     return estimates, fits.iloc[0]
 
 
-def test_bad_diagnostics_are_reported_and_replace_nothing(datasets, model_file):
-    estimates, fit = fit_shortly(datasets, model_file, refits=0)
+def test_bad_diagnostics_are_reported_and_replace_nothing(datasets, nuts):
+    estimates, fit = fit_shortly(datasets, nuts, refits=0)
     assert fit["attempts"] == 1 and fit["status"] == "not_converged"
     assert "bulk ESS" in fit["error"]
     assert estimates["mean"].notna().sum() == 6  # all but rho
 
 
-def test_too_few_draws_are_tried_again_if_wanted(datasets, model_file):
-    _, fit = fit_shortly(datasets, model_file, refits=2)
+def test_too_few_draws_are_tried_again_if_wanted(datasets, nuts):
+    _, fit = fit_shortly(datasets, nuts, refits=2)
     assert fit["attempts"] > 1
     assert fit["target_accept"] > 0.9
     assert (fit["status"] == "ok") == (fit["error"] == "")
@@ -153,9 +140,9 @@ def test_too_few_draws_are_tried_again_if_wanted(datasets, model_file):
 
 
 def test_a_refit_that_breaks_is_a_failure_with_no_word_of_the_fit_before(
-    sleepstudy, model_file, monkeypatch
+    sleepstudy, nuts, monkeypatch
 ):
-    sampler = short_sampler(model_file, refits=1)
+    sampler = nuts("independent", chains=2, tune=50, draws=50, refits=1)
     sample = sampler._sample
 
     def breaks(data, settings, seed):
@@ -172,32 +159,9 @@ def test_a_refit_that_breaks_is_a_failure_with_no_word_of_the_fit_before(
     assert fit.draws is None and fit.estimates["mean"].isna().all()
 
 
-def test_a_model_file_gives_the_same_draws_in_every_process(tmp_path, model_file):
-    """Saved here, loaded in two fresh processes, one of which must not even import PyMC."""
-    save_model(model_file("lkj_corr", "marginal-balanced"), tmp_path / "a.model")
-    program = (
-        "import sys; sys.path.insert(0, sys.argv[2])\n"
-        "from recovery.fitting.compiled import load_model, runnable\n"
-        "import nutpie\n"
-        "model = runnable(load_model(sys.argv[1]))\n"
-        "draws = nutpie.sample(model, draws=50, tune=50, chains=1, seed=1, progress_bar=False)\n"
-        "assert 'pymc' not in sys.modules\n"
-        "print(draws['posterior']['rho'].values.tobytes().hex())\n"
-    )
-    command = [sys.executable, "-c", program, str(tmp_path / "a.model"), SCRIPTS]
-    first, second = (
-        subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(2)
-    )
-    assert first == second and len(first) > 100
-
-
-@pytest.mark.parametrize("variant", ["latent-18", "marginal-balanced"])
-def test_raw_traces_equal_nutpies_own_conversion(model_file, variant):
-    import nutpie
-
-    from recovery.fitting.trace import draws_from_trace
-
-    model = runnable(model_file("lkj_corr", variant))
+@pytest.mark.parametrize("formulation", ["latent", "marginal"])
+def test_raw_traces_equal_nutpies_own_conversion(sleepstudy, nuts, formulation):
+    model = nuts("lkj_corr", formulation).compiled(sleepstudy)
     settings = dict(chains=2, tune=60, draws=50, cores=1, seed=1, progress_bar=False)
     expected = nutpie.sample(model, **settings)
     found = draws_from_trace(nutpie.sample(model, **settings, return_raw_trace=True))
@@ -207,14 +171,24 @@ def test_raw_traces_equal_nutpies_own_conversion(model_file, variant):
     assert {"rho", "sigma_u0"} <= set(found["posterior"].data_vars)
 
 
-def test_a_model_file_of_another_machine_is_refused(tmp_path, model_file):
-    save_model(model_file("independent", "marginal-balanced"), tmp_path / "a.model")
-    foreign = replace(load_model(tmp_path / "a.model"), machine=("other",))
-    with pytest.raises(OtherMachineError, match="compiled for"):
-        runnable(foreign)
+@pytest.mark.parametrize("q", [2, 3])
+def test_the_operation_is_its_own_gradient(q, rng):
+    """PyTensor's numerical check of the gradient, in the interpreter and compiled by numba."""
+    p, n = 2, 3 + q + q * (q - 1) // 2
+    found = Statistics.of_columns(
+        rng.normal(size=(40, p)), rng.normal(size=(40, q)), rng.normal(size=40), np.arange(40) // 8
+    )
+    point = np.concatenate([[0.1, -0.2, 1.3], rng.uniform(0.5, 2.0, q), np.full(n - 3 - q, 0.2)])
+    vector = pt.dvector()
+    value, _ = MarginalLogLikelihood(p, q)(found.totals, found.patterns, vector)
+    outputs = [value, *pytensor.grad(value, [vector])]
+    expected = log_likelihood(p, q)(found.totals, found.patterns, point)
+    for mode in ("FAST_COMPILE", "NUMBA"):
+        logp, gradient = pytensor.function([vector], outputs, mode=mode)(point)
+        np.testing.assert_allclose([logp, *gradient], expected, rtol=1e-12)
 
 
-def test_unbalanced_data_are_fitted_like_their_exact_posterior(sleepstudy, model_file):
+def test_unbalanced_data_are_fitted_like_their_exact_posterior(sleepstudy, nuts):
     keep = np.random.default_rng(1).random(180) < 0.6
     data = LongData(
         sleepstudy.response[keep],
@@ -224,9 +198,7 @@ def test_unbalanced_data_are_fitted_like_their_exact_posterior(sleepstudy, model
     )
     assert not data.balanced
     prior = make_prior("lkj_corr")
-    settings = SamplerSettings("marginal", chains=4, tune=500, draws=2000, target_accept=0.9)
-    model = model_file("lkj_corr", "marginal-unbalanced")
-    found = NutsSampler(prior, settings, model, LEVELS).fit(data, 1).estimates
+    found = nuts("lkj_corr", draws=2000).fit(data, 1).estimates
     exact = exact_posterior(data, prior)
     assert exact.adequate
     for parameter, (mean, _) in exact.moments.items():

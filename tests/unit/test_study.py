@@ -303,9 +303,9 @@ def test_a_study_of_too_many_jobs_is_refused_at_once(in_root):
 
 
 def test_results_of_priors_that_left_the_config_are_named(tmp_path):
-    for name in ("observed/a", "observed/b", "compiled/b", "fits/b"):
+    for name in ("observed/a", "observed/b", "fits/b"):
         (tmp_path / name).mkdir(parents=True)
-    assert stale_folders(tmp_path, ["a"]) == [tmp_path / "observed/b", tmp_path / "compiled/b"]
+    assert stale_folders(tmp_path, ["a"]) == [tmp_path / "observed/b"]
     assert stale_folders(tmp_path / "none", ["a"]) == []
 
 

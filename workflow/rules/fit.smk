@@ -1,22 +1,3 @@
-# Fitting the real data writes the two models that it needs; `compile` those of other designs.
-ruleorder: fit_observed > compile
-
-
-rule compile:
-    output:
-        "<results>/compiled/{prior}/{variant}.model",
-    log:
-        "<logs>/compile/{prior}/{variant}.log",
-    conda:
-        "../../envs/study.yaml"
-    params:
-        code=code("compile.py"),
-        family=family,
-        prior=prior_block,
-    script:
-        "../scripts/compile.py"
-
-
 rule compile_exact:
     output:
         "<results>/compiled/exact.txt",
@@ -63,7 +44,6 @@ rule fit_exact:
 rule fit_nuts:
     input:
         datasets="<results>/datasets/{scenario}/{batch}.nc",
-        model=replicates_model,
     output:
         estimates="<results>/nuts/{scenario}/{prior}/{batch}.estimates.parquet",
         fits="<results>/nuts/{scenario}/{prior}/{batch}.fits.parquet",

@@ -13,7 +13,6 @@ rule fit_observed:
     input:
         data=config["data"]["path"],
     output:
-        models=expand("<results>/compiled/{{prior}}/{variant}.model", variant=REAL_DATA_VARIANTS),
         trees=expand(
             "<results>/observed/{{prior}}/{formulation}.nc", formulation=REAL_DATA_FORMULATIONS
         ),
@@ -26,7 +25,7 @@ rule fit_observed:
         ),
     log:
         "<logs>/fit_observed/{prior}.log",
-    # first: these are the longest jobs, and fits by NUTS wait for their models
+    # first: these are the longest jobs
     priority: 3
     conda:
         "../../envs/study.yaml"

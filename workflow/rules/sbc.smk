@@ -20,7 +20,6 @@ rule sbc_simulate:
 rule sbc_rank:
     input:
         datasets="<results>/sbc/datasets/{prior}/{batch}.nc",
-        model=calibration_model,
     output:
         "<results>/sbc/ranks/{prior}/{method}/{batch}.parquet",
     log:

@@ -4,7 +4,6 @@ import xarray as xr
 
 from jobs.log import open_log, progress
 from recovery.files import reading, write_table
-from recovery.fitting.compiled import load_model
 from recovery.fitting.nuts import NutsSampler, SamplerSettings
 from recovery.fitting.replicates import fit_each, replicate_tables
 from recovery.model.families import make_prior
@@ -17,7 +16,6 @@ with reading(snakemake.input.datasets):
 sampler = NutsSampler(
     make_prior(**snakemake.params.prior).for_times(datasets["planned_times"].to_numpy()),
     SamplerSettings(**snakemake.params.sampler),
-    load_model(snakemake.input.model),
     snakemake.params.levels,
 )
 fitted = fit_each(

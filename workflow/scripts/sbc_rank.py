@@ -6,7 +6,7 @@ from jobs.log import open_log, progress
 from recovery.calibration.ranks import rank_truths
 from recovery.calibration.truths import calibration_prior
 from recovery.files import reading, write_table
-from recovery.fitting.engines import make_engine
+from recovery.fitting.exact import ExactEngine
 from recovery.fitting.replicates import fit_each
 from recovery.model.families import make_prior
 from recovery.seeds import named_seed
@@ -17,13 +17,14 @@ params = snakemake.params
 with reading(snakemake.input.datasets):
     datasets = xr.load_dataset(snakemake.input.datasets)
 made = make_prior(**params.prior).for_times(datasets["planned_times"].to_numpy())
-engine = make_engine(
-    "exact" if method == "exact" else "nuts",
-    calibration_prior(made, params.center),
-    {**params.sampler, "formulation": method},
-    snakemake.input.model,
-    params.levels,
-)
+made = calibration_prior(made, params.center)
+sampler = {**params.sampler, "formulation": method}
+if method == "exact":
+    engine = ExactEngine(made, params.levels, draws=sampler["chains"] * sampler["draws"])
+else:
+    from recovery.fitting.nuts import NutsSampler, SamplerSettings  # seconds that others save
+
+    engine = NutsSampler(made, SamplerSettings(**sampler), params.levels)
 fitted = fit_each(
     datasets,
     engine,

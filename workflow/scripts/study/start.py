@@ -25,9 +25,6 @@ def start_lines(study: Study, results: Path) -> list[str]:
     ]
 
 
-FOLDERS = ("observed", "compiled")
-
-
 def stale_folders(results: Path, priors: Iterable[str]) -> list[Path]:
     """Folders of a study's results whose prior is no longer in the config.
 
@@ -35,8 +32,5 @@ def stale_folders(results: Path, priors: Iterable[str]) -> list[Path]:
     """
     known = set(priors)
     return [
-        folder
-        for name in FOLDERS
-        for folder in sorted((results / name).glob("*/"))
-        if folder.name not in known
+        folder for folder in sorted((results / "observed").glob("*/")) if folder.name not in known
     ]

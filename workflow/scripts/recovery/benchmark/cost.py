@@ -15,10 +15,9 @@ from recovery.data.longdata import LongData
 from recovery.exact.batch import DRAWS as EXACT_DRAWS
 from recovery.exact.draws import drawn_estimands
 from recovery.exact.posterior import exact_posterior
-from recovery.fitting.compiled import compile_model, runnable
 from recovery.fitting.exact import exact_batch
 from recovery.model.prior import Prior
-from recovery.model.pymc_models import MODELS
+from recovery.model.pymc_models import FORMULATIONS
 from recovery.model.sufficient import BatchStatistics
 from recovery.parameters import PARAMETERS
 
@@ -53,12 +52,12 @@ def measure_costs(
     DataFrame
         One row per fit: ``method, target_accept, compile_seconds, sampling_seconds`` (CPU),
         ``gradient_evaluations`` (warm-up included), ``min_ess_bulk`` (the smallest of rho, the
-        sds and sigma) and ``divergences``. Compilations read and write no cache on disk. After
-        a process's first compilation, the compiler's own functions are already compiled.
+        sds and sigma) and ``divergences``. The first compilation of a formulation fills the cache
+        of compiled code on disk; later ones read it.
     """
     rows: list[dict[str, Any]] = []
     for repeat in range(REPEATS):
-        for formulation in MODELS:
+        for formulation in FORMULATIONS:
             rows += nutpie_fits(data, prior, formulation, repeat, seed_of)
         rows.append(pymc_fit(data, prior, repeat, seed_of))
         rows += exact_fits(data, prior)
@@ -95,7 +94,7 @@ def nutpie_fits(
     """Compile one formulation again and sample it by nutpie; rows as in `measure_costs`."""
     method = f"nutpie {formulation}"
     started = time.process_time()
-    model = runnable(compile_model(MODELS[formulation](data, prior)))
+    model = nutpie.compile_pymc_model(FORMULATIONS[formulation].build(data, prior))
     compile_seconds = time.process_time() - started
     for target_accept in TARGET_ACCEPTS:
         for fit in range(FITS_A_REPEAT):
@@ -116,7 +115,7 @@ def pymc_fit(
     method, target_accept = "pm.sample latent", 0.8  # its default
     sampled: list[float] = []  # CPU time at every draw; the first comes after the compilation
     started = time.process_time()
-    with MODELS["latent"](data, prior):
+    with FORMULATIONS["latent"].build(data, prior):
         draws = pm.sample(
             DRAWS, tune=TUNE, chains=CHAINS, cores=1, nuts_sampler="pymc",
             target_accept=target_accept, random_seed=seed_of(method, target_accept, repeat),

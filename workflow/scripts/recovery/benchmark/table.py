@@ -16,7 +16,8 @@ def cost_table(fits: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Keys, number of ``fits``, medians of the times, gradient evaluations and ESS;
+        Keys, number of ``fits``, ``first_compile_seconds`` (with an empty cache), medians of the
+        times, gradient evaluations and ESS;
         ``ess_per_second`` (of sampling CPU time) with its lower and upper quartile over the
         fits; ``divergences`` (mean per fit) and ``divergent_fits`` (how many had any).
     """
@@ -28,6 +29,7 @@ def cost_table(fits: pd.DataFrame) -> pd.DataFrame:
     speed = groups["ess_per_second"]
     return groups.agg(
         fits=("sampling_seconds", "size"),
+        first_compile_seconds=("compile_seconds", "first"),
         compile_seconds=("compile_seconds", "median"),
         sampling_seconds=("sampling_seconds", "median"),
         gradient_evaluations=("gradient_evaluations", "median"),

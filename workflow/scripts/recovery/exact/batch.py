@@ -17,9 +17,9 @@ from recovery.exact.estimands import (
     draw_new_effects,
     subject_scores,
 )
-from recovery.exact.kernels import marginals as marginals_kernel
 from recovery.exact.posterior import moments_over_nodes, parameters_at_nodes, solve
 from recovery.exact.quadrature import problem_of
+from recovery.kernels import marginals as marginals_kernel
 from recovery.model.prior import Prior
 from recovery.model.sufficient import BatchStatistics
 from recovery.parameters import PARAMETERS

@@ -3,15 +3,15 @@
 import numpy as np
 
 from recovery.data.longdata import LongData
-from recovery.exact.kernels import marginals as marginals_kernel
-from recovery.exact.kernels.draws import (
+from recovery.exact.posterior import ExactPosterior, moments_over_nodes, parameters_at_nodes
+from recovery.exact.quadrature import PARAMETERS_ON_AXES, Grid
+from recovery.kernels import marginals as marginals_kernel
+from recovery.kernels.draws import (
     correlations_by_wishart,
     correlations_of_draws,
     draw_beta,
     nodes_at,
 )
-from recovery.exact.posterior import ExactPosterior, moments_over_nodes, parameters_at_nodes
-from recovery.exact.quadrature import PARAMETERS_ON_AXES, Grid
 from recovery.model.coded import decode
 from recovery.model.effects import draw_effects
 

@@ -16,8 +16,6 @@ from numpy.polynomial.legendre import legvander
 
 from recovery.data.coding import Coding
 from recovery.data.longdata import LongData
-from recovery.exact.kernels import marginals as marginals_kernel
-from recovery.exact.kernels.axes import BELL, DENSE, REAL
 from recovery.exact.quadrature import (
     NODES_OF_SIGMA,
     PARAMETERS_ON_AXES,
@@ -32,6 +30,8 @@ from recovery.exact.quadrature import (
     problem_of,
     settled_axes,
 )
+from recovery.kernels import marginals as marginals_kernel
+from recovery.kernels.axes import BELL, DENSE, REAL
 from recovery.model.coded import decode
 from recovery.model.prior import Prior
 from recovery.model.sufficient import BatchStatistics

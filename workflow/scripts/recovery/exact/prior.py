@@ -5,9 +5,9 @@ import math
 import numpy as np
 
 from recovery.data.longdata import LongData
-from recovery.exact.kernels.axes import EXP, POSITIVE, SINE
 from recovery.exact.posterior import ExactPosterior, solve
 from recovery.exact.quadrature import Axis, problem_of
+from recovery.kernels.axes import EXP, POSITIVE, SINE
 from recovery.model.prior import Prior
 
 

@@ -23,7 +23,7 @@ from scipy import special
 
 from recovery.data.coding import Coding
 from recovery.errors import FitError
-from recovery.exact.kernels.axes import (
+from recovery.kernels.axes import (
     BELL,
     DENSE,
     EXP,
@@ -33,7 +33,7 @@ from recovery.exact.kernels.axes import (
     new_windows,
     place_axes,
 )
-from recovery.exact.kernels.grid import integrate
+from recovery.kernels.grid import integrate
 from recovery.model.prior import Prior
 
 PARAMETERS_ON_AXES = ("sigma_u0", "sigma_u1", "rho", "sigma")

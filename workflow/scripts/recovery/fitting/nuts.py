@@ -1,5 +1,9 @@
 """Fit one model to many data sets by NUTS: compile once, swap the data.
 
+nutpie compiles the model in the process that fits. In one environment, with PyTensor's cache of
+compiled code in one state, a seed gives the same draws to the last bit. Elsewhere the last bit of a
+density may differ, after which chains part and agree within their Monte Carlo error.
+
 A fit that looks bad can be refitted, but replicates are not by default: diagnostics go along with
 what the chains found (under LKJCorr, those that ventured into the tail near rho = 1 are called
 bad), so that to keep the good and replace the bad selects estimates, and biases their average.
@@ -12,16 +16,16 @@ import numpy as np
 import nutpie
 import pandas as pd
 import xarray as xr
+from nutpie.compile_pymc import CompiledPyMCModel
 
 from recovery.data.longdata import LongData
 from recovery.errors import FAILURES_OF_DATA, FitError
-from recovery.fitting.compiled import ModelFile, runnable
 from recovery.fitting.result import Diagnostics, Fit
 from recovery.fitting.summary import estimates_from_draws
-from recovery.fitting.trace import draws_from_trace
+from recovery.fitting.trace import KEPT, draws_from_trace
 from recovery.model.coded import decode
-from recovery.model.formulations import FORMULATIONS
 from recovery.model.prior import Prior
+from recovery.model.pymc_models import FORMULATIONS
 
 MAX_RHAT = 1.01
 MIN_ESS_BULK = 400.0
@@ -52,30 +56,38 @@ class SamplerSettings:
 
 
 class NutsSampler:
-    """A prior's compiled model, which fits any data set of its kind.
+    """Fits any data set under one prior.
 
     Parameters
     ----------
     prior : Prior
-        The prior that the model was compiled with. The model takes times in its coding; draws
-        are returned in the study's.
+        The prior, its coding resolved. The model takes times in this coding; draws are returned in
+        the study's.
     settings : SamplerSettings
         Formulation and lengths of the chains.
-    model : ModelFile
-        The compiled model.
     levels : list of float
         Levels of the intervals that estimates carry.
     """
 
-    def __init__(
-        self, prior: Prior, settings: SamplerSettings, model: ModelFile, levels: list[float]
-    ) -> None:
+    def __init__(self, prior: Prior, settings: SamplerSettings, levels: list[float]) -> None:
         self.prior = prior
         self.settings = settings
         self.levels = levels
-        self._formulation = FORMULATIONS[settings.formulation]
-        self._ranks = {name: value.ndim for name, value in model.data.items()}
-        self._compiled = runnable(model)
+        self.formulation = FORMULATIONS[settings.formulation]
+        self._compiled: dict[int, CompiledPyMCModel] = {}
+
+    def compiled(self, data: LongData) -> CompiledPyMCModel:
+        """The model of a data set in the prior's coding, compiled at most once.
+
+        A latent model has the effects of so many subjects as parameters; a marginal model serves
+        all data sets.
+        """
+        size = data.subjects if self.settings.formulation == "latent" else 0
+        if size not in self._compiled:
+            model = self.formulation.build(data, self.prior)
+            names = [variable.name for variable in model.unobserved_RVs if variable.name in KEPT]
+            self._compiled[size] = nutpie.compile_pymc_model(model, var_names=names)
+        return self._compiled[size].with_data(**self.formulation.data(data, self.prior))
 
     def fit(self, data: LongData, seed: int) -> Fit:
         """Fit one data set; refit at most `settings.refits` times while diagnostics are not good.
@@ -108,12 +120,10 @@ class NutsSampler:
     def _sample(self, data: LongData, settings: SamplerSettings, seed: int) -> xr.DataTree:
         coding = self.prior.coding
         data = coding.code_data(data)
-        values = self._formulation.data(data, self.prior)
-        # a model for unbalanced data takes vectors, also where one number would do
-        values = {name: np.array(values[name], ndmin=rank) for name, rank in self._ranks.items()}
+        model = self.compiled(data)
         try:
             trace = nutpie.sample(
-                self._compiled.with_data(**values),
+                model,
                 chains=settings.chains,
                 tune=settings.tune,
                 draws=settings.draws,
@@ -130,7 +140,7 @@ class NutsSampler:
         draws = draws_from_trace(trace)
         rng = np.random.default_rng([seed, 1])  # apart from nutpie's use of the seed
         posterior = draws["posterior"].to_dataset()
-        posterior = self._formulation.complete(posterior, data, rng)
+        posterior = self.formulation.complete(posterior, data, rng)
         draws["posterior"] = xr.DataTree(posterior.assign(decode(posterior, coding)))
         return draws
 

@@ -10,8 +10,10 @@ import numpy as np
 import pyarrow
 import xarray as xr
 
-from recovery.fitting.compiled import KEPT
+from recovery.parameters import PARAMETERS
 
+KEPT = (*PARAMETERS, "u0", "u1")
+"""Variables of a model whose draws are kept."""
 STATS = (
     "diverging", "n_steps", "depth", "energy", "energy_error", "logp", "mean_tree_accept",
     "step_size",

@@ -1,23 +1,35 @@
-"""The hierarchical model in PyMC: one likelihood per formulation, for any prior."""
+"""The hierarchical model in PyMC: the same model in two formulations, for any prior.
+
+Everything that differs between data sets is a ``pm.Data``, so that one compiled model serves them.
+"""
 
 from collections.abc import Callable
-from types import SimpleNamespace
+from typing import Any, NamedTuple
 
+import numpy as np
 import pymc as pm
+import xarray as xr
 
 from recovery.data.longdata import LongData
-from recovery.model.formulations import latent_data, marginal_data
-from recovery.model.marginal import misfit, spread
+from recovery.model.effects import with_effects
+from recovery.model.likelihood_op import MarginalLogLikelihood
 from recovery.model.prior import Covariance, Prior
-from recovery.model.sufficient import PATTERN_COLUMNS
+from recovery.model.statistics import Statistics
+
+
+def latent_data(data: LongData, prior: Prior) -> dict[str, Any]:
+    """The ``pm.Data`` of the latent model for a data set."""
+    return {
+        "center": prior.center_for(data.response),
+        "beta_time": prior.beta_time,
+        "time": data.time,
+        "subject_of_row": data.subject,
+        "measured": data.response,
+    }
 
 
 def latent_model(data: LongData, prior: Prior) -> pm.Model:
-    """The post's formulation: non-centred subject effects as parameters.
-
-    Everything that differs between data sets of one design is a ``pm.Data``, so one compiled
-    model serves them all (see `latent_data`).
-    """
+    """The post's formulation: non-centred subject effects as parameters."""
     with pm.Model(coords={"effect": ["intercept", "slope"], "subject": data.labels}) as model:
         values = {name: pm.Data(name, value) for name, value in latent_data(data, prior).items()}
         _, beta1, sigma = _population(prior, values["center"], values["beta_time"])
@@ -31,7 +43,29 @@ def latent_model(data: LongData, prior: Prior) -> pm.Model:
     return model
 
 
-def _population(prior: Prior, center, time):
+def marginal_data(data: LongData, prior: Prior) -> dict[str, Any]:
+    """The ``pm.Data`` of the marginal model: `Statistics`, the center and `Prior.beta_time`."""
+    center = prior.center_for(data.response)
+    found = Statistics.of(data, center)
+    stated = np.array([center, prior.beta_time])
+    return {"stated": stated, "totals": found.totals, "patterns": found.patterns}
+
+
+def marginal_model(data: LongData, prior: Prior) -> pm.Model:
+    """The same model with the subjects' effects integrated out (see `statistics`)."""
+    with pm.Model() as model:
+        values = {name: pm.Data(name, value) for name, value in marginal_data(data, prior).items()}
+        intercept, beta1, sigma = _population(prior, values["stated"][0], values["stated"][1])
+        cov = prior.covariance(sigma)
+        rho = 0.0 if cov.rho is None else cov.rho
+        vector = pm.math.stack([intercept, beta1, sigma, cov.sigma_u0, cov.sigma_u1, rho])
+        likelihood = MarginalLogLikelihood(p=2, q=2)
+        found: Any = likelihood(values["totals"], values["patterns"], vector)
+        pm.Potential("marginal_likelihood", found[0])
+    return model
+
+
+def _population(prior: Prior, center: Any, time: Any) -> tuple[Any, Any, Any]:
     """The priors of beta0, beta1 and sigma, for all families; also beta0 counted from the center.
 
     The population's mean at `Prior.beta_time` is sampled as its deviation from the center. A
@@ -46,38 +80,37 @@ def _population(prior: Prior, center, time):
     return intercept, beta1, sigma
 
 
-def _correlated(standard, cov: Covariance):
+def _correlated(standard: Any, cov: Covariance) -> Any:
     """Unit-variance slopes with correlation rho to the intercepts ``standard[0]``."""
     if cov.rho is None:
         return standard[1]
     return cov.rho * standard[0] + pm.math.sqrt(1.0 - cov.rho**2) * standard[1]
 
 
-def marginal_model(data: LongData, prior: Prior) -> pm.Model:
-    """The same model with the subjects' effects integrated out (see `marginal`).
+def label_subjects(draws: xr.Dataset, data: LongData, rng: np.random.Generator) -> xr.Dataset:
+    """Name the subjects as in the data; a compiled model has those of another data set."""
+    return draws.assign_coords(subject=list(data.labels))
 
-    Its data are sums over patterns of measurement times, so one compiled model serves all balanced
-    designs, and another one all others. They are two arrays, since each ``pm.Data`` takes a while
-    to compile.
+
+class Formulation(NamedTuple):
+    """How the model is written for the sampler.
+
+    Attributes
+    ----------
+    build : callable
+        Makes the PyMC model of a data set and a prior.
+    data : callable
+        Returns the values of its ``pm.Data`` for a data set.
+    complete : callable
+        Completes the sampler's draws with u0 and u1 of the data's subjects.
     """
-    with pm.Model() as model:
-        values = {name: pm.Data(name, value) for name, value in marginal_data(data, prior).items()}
-        center, time, rows, rss = (values["totals"][i] for i in range(4))
-        intercept, beta1, sigma = _population(prior, center, time)
-        cov = prior.covariance(sigma)
-        columns = {name: values["patterns"][..., i] for i, name in enumerate(PATTERN_COLUMNS)}
-        stats = SimpleNamespace(**columns)
-        rho = 0.0 if cov.rho is None else cov.rho
-        m = spread(stats.r00, stats.r01, stats.r11, cov.sigma_u0, cov.sigma_u1, rho, sigma)
-        by_pattern = stats.count * pm.math.log(m.det)
-        by_pattern += misfit(stats, m, intercept, beta1) / sigma**2
-        squares = rss / sigma**2 + by_pattern.sum()
-        pm.Potential("marginal_likelihood", -rows * pm.math.log(sigma) - squares / 2.0)
-    return model
+
+    build: Callable[[LongData, Prior], pm.Model]
+    data: Callable[[LongData, Prior], dict[str, Any]]
+    complete: Callable[[xr.Dataset, LongData, np.random.Generator], xr.Dataset]
 
 
-MODELS: dict[str, Callable[[LongData, Prior], pm.Model]] = {
-    "latent": latent_model,
-    "marginal": marginal_model,
+FORMULATIONS = {
+    "latent": Formulation(latent_model, latent_data, label_subjects),
+    "marginal": Formulation(marginal_model, marginal_data, with_effects),
 }
-"""Model builders by formulation."""

@@ -1,7 +1,7 @@
 """Sufficient statistics of data sets, a whole batch at once.
 
 They are computed from long tables of any times and any number of rows, and do not depend on which
-other data sets are in the batch. The notation is that of `marginal`.
+other data sets are in the batch. X and Z are (1, time); the coordinates c are those of y.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ class BatchStatistics:
     Attributes
     ----------
     rows, rss : ndarray, shape (D,)
-        As in `Statistics`.
+        Number of rows, and sum of squares about the subjects' own least-squares lines.
     patterns : ndarray, shape (patterns of all data sets, 9)
         A row per data set and pattern of measurement times, with the `PATTERN_COLUMNS`.
     subjects : ndarray, shape (subjects of all data sets, 5)
@@ -104,52 +104,3 @@ def _pattern_rows(subjects: np.ndarray, dataset: np.ndarray) -> tuple[np.ndarray
     d0, d1 = (c - mean[pattern]).T
     scatter = [total(d0 * d0), total(d0 * d1), total(d1 * d1)]
     return np.column_stack([count, ordered[new], mean, *scatter]), owner[new]
-
-
-@dataclass(frozen=True)
-class Statistics:
-    """Sufficient statistics of one data set, by pattern p of measurement times.
-
-    Attributes
-    ----------
-    rows : float
-        Number of measurements N.
-    rss : float
-        Sum of squares about the subjects' own least-squares lines.
-    count : ndarray, shape (P,)
-        Subjects of each pattern.
-    r00, r01, r11 : ndarray, shape (P,)
-        The triangular factor R of the design.
-    c0, c1 : ndarray, shape (P,)
-        Mean over the pattern's subjects of the coordinates c.
-    s00, s01, s11 : ndarray, shape (P,)
-        Their scatter: the sum of (c - mean)(c - mean)'.
-
-    In a balanced data set, of one pattern, all are numbers.
-    """
-
-    rows: float
-    rss: float
-    count: np.ndarray
-    r00: np.ndarray
-    r01: np.ndarray
-    r11: np.ndarray
-    c0: np.ndarray
-    c1: np.ndarray
-    s00: np.ndarray
-    s01: np.ndarray
-    s11: np.ndarray
-
-    @classmethod
-    def of(cls, data: LongData, center: float) -> "Statistics":
-        """Summarise a data set, its responses counted from `center`."""
-        batch = BatchStatistics.of([data], [center])
-        columns = batch.patterns.T.copy()
-        by_pattern = columns[:, 0] if columns.shape[1] == 1 else columns
-        return cls(float(batch.rows[0]), float(batch.rss[0]), *by_pattern)
-
-
-def subject_coordinates(data: LongData, center: float) -> tuple[np.ndarray, np.ndarray]:
-    """R as rows (r00, r01, r11) and c as rows (c0, c1), by subject."""
-    subjects = BatchStatistics.of([data], [center]).subjects
-    return subjects[:, :3], subjects[:, 3:]

@@ -7,7 +7,7 @@ import numpy as np
 
 from recovery.data.longdata import LongData
 from recovery.errors import FitError
-from recovery.exact.kernels.deviance import ML, REML, fit_at
+from recovery.kernels.deviance import ML, REML, fit_at
 from recovery.model.sufficient import BatchStatistics
 from recovery.reml.minimum import Deviance, lowest_minimum, starting_scales
 

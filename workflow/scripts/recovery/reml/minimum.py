@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from recovery.errors import FitError
-from recovery.exact.kernels.axes import guesses
-from recovery.exact.kernels.deviance import STEP, stencil
+from recovery.kernels.axes import guesses
+from recovery.kernels.deviance import STEP, stencil
 
 MOST_STEPS = 200
 STARTS = [(1.0, rho, (1.0 - rho * rho) ** 0.5) for rho in (0.0, 0.9, -0.9)]

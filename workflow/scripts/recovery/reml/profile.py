@@ -13,7 +13,7 @@ import numpy as np
 from scipy import special
 
 from recovery.errors import FitError
-from recovery.exact.kernels.deviance import ML, RHO, SIGMA, SIGMA_U0, SIGMA_U1, fit_at
+from recovery.kernels.deviance import ML, RHO, SIGMA, SIGMA_U0, SIGMA_U1, fit_at
 from recovery.reml.minimum import Deviance, lowest_minimum, newton, starting_scales
 
 KINDS = {"sigma_u0": SIGMA_U0, "sigma_u1": SIGMA_U1, "rho": RHO, "sigma": SIGMA}

@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
-from recovery.exact.kernels.compilation import entry, helper
-from recovery.exact.kernels.likelihood import lines
+from recovery.kernels.compilation import entry, helper
+from recovery.kernels.likelihood import lines
 
 REML, ML, SIGMA_U0, SIGMA_U1, RHO, SIGMA = range(6)
 """What the coordinates are: see `located`."""

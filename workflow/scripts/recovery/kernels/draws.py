@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from recovery.exact.kernels.compilation import entry, helper
-from recovery.exact.kernels.likelihood import (
+from recovery.kernels.compilation import entry, helper
+from recovery.kernels.likelihood import (
     BASE,
     L00,
     L01,
@@ -176,3 +176,48 @@ def correlations_by_wishart(pattern, sigma_u0, sigma_u1, rho, sigma, z, chi, lea
         square = (x0 * x0 + x1 * x1 + x2 * x2 + x3 * x3) * (y0 * y0 + y1 * y1 + y2 * y2 + y3 * y3)
         r_u[k] = (x0 * y0 + x1 * y1 + x2 * y2 + x3 * y3) / math.sqrt(square)
     return r_u
+
+
+@entry
+def effects_of_draws(triangles, coordinates, factor, v, sigma, noise):
+    """Effects of all draws and subjects, shape (q, n, J), from standard normals (n, J, q)."""
+    n, size, q = noise.shape
+    u = np.empty((q, n, size))
+    design, chol, mean = np.empty((q, q)), np.empty((q, q)), np.empty(q)
+    for k in range(n):
+        share = 1.0 / sigma[k]
+        for j in range(size):
+            for a in range(q):  # R L / sigma
+                for b in range(q):
+                    design[a, b] = 0.0
+                    for i in range(max(a, b), q):
+                        design[a, b] += triangles[j, a, i] * factor[k, i, b] * share
+            mean[:] = 0.0
+            for a in range(q):  # L'R'z / sigma^2
+                z = 0.0
+                for i in range(v.shape[1]):
+                    z += coordinates[j, a, i] * v[k, i] * share
+                for b in range(q):
+                    mean[b] += design[a, b] * z
+            for a in range(q):  # Cholesky factor of the precision
+                for b in range(a + 1):
+                    total = 1.0 if a == b else 0.0
+                    for i in range(q):
+                        total += design[i, a] * design[i, b]
+                    for i in range(b):
+                        total -= chol[a, i] * chol[b, i]
+                    chol[a, b] = math.sqrt(total) if a == b else total / chol[b, b]
+            for a in range(q):  # forwards, where the noise comes in, and backwards
+                for i in range(a):
+                    mean[a] -= chol[a, i] * mean[i]
+                mean[a] /= chol[a, a]
+            for a in range(q - 1, -1, -1):
+                mean[a] += noise[k, j, a]
+                for i in range(a + 1, q):
+                    mean[a] -= chol[i, a] * mean[i]
+                mean[a] /= chol[a, a]
+            for a in range(q):
+                u[a, k, j] = 0.0
+                for b in range(a + 1):
+                    u[a, k, j] += factor[k, a, b] * mean[b]
+    return u

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from recovery.exact.kernels.arithmetic import exp, log
-from recovery.exact.kernels.compilation import entry, helper
-from recovery.exact.kernels.likelihood import (
+from recovery.kernels.arithmetic import exp, log
+from recovery.kernels.compilation import entry, helper
+from recovery.kernels.likelihood import (
     BASE,
     DET,
     LOG,

@@ -4,7 +4,7 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
-from recovery.exact.kernels.compilation import helper
+from recovery.kernels.compilation import helper
 
 
 @intrinsic

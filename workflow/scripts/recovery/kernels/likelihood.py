@@ -1,7 +1,7 @@
 """The likelihood of a block of nodes, with beta and the subjects' effects integrated out."""
 
-from recovery.exact.kernels.arithmetic import log
-from recovery.exact.kernels.compilation import helper
+from recovery.kernels.arithmetic import log
+from recovery.kernels.compilation import helper
 
 MOST_NODES = 1340
 """Most nodes of rho x sigma, and the distance between work rows. A load waits for an earlier store
@@ -49,7 +49,7 @@ def add_pattern(work, n, pattern, first, start):
 
         (G^-1 + E)^-1 / sigma^2 = (G + |G| adj(E)) / (sigma^2 |I + E G|).
 
-    |I + E G| is |M| of `marginal`; it is left in DET. Where all times are one, G is singular, and
+    |I + E G| is left in DET. Where all times are one, G is singular, and
     the level line fits as well as any. The first pattern is added to `start`, what beta's prior
     adds to the six sums.
     """

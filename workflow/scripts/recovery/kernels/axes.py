@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from recovery.exact.kernels.compilation import entry, helper
-from recovery.exact.kernels.likelihood import lines
+from recovery.kernels.compilation import entry, helper
+from recovery.kernels.likelihood import lines
 
 REAL, POSITIVE, DENSE, SINE, EXP, BELL = range(6)
 """How an axis's coordinate becomes a value (`linked`). BELL is EXP for a sigma whose posterior is

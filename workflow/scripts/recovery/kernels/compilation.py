@@ -131,3 +131,8 @@ entry = Entry
 def helper(function: Callable[..., Any]) -> Any:
     """Compile a function that only other compiled functions call."""
     return numba.njit(forceinline=True, error_model="numpy", fastmath=FASTMATH)(function)
+
+
+def generated(function: Callable[..., Any]) -> Any:
+    """Compile a function that was made for some sizes, whose machine code is not kept here."""
+    return numba.njit(error_model="numpy", fastmath=FASTMATH)(function)

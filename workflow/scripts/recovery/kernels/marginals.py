@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from recovery.exact.kernels.arithmetic import exp
-from recovery.exact.kernels.axes import BELL, placed
-from recovery.exact.kernels.compilation import entry, helper
+from recovery.kernels.arithmetic import exp
+from recovery.kernels.axes import BELL, placed
+from recovery.kernels.compilation import entry, helper
 
 
 @helper

@@ -1,0 +1,89 @@
+"""Sufficient statistics of a data set, and the likelihood that needs nothing else.
+
+Subject j has the responses y_j = X_j beta + Z_j u_j + e_j with u_j ~ N(0, Sigma) and
+e_j ~ N(0, sigma^2 I); X is N x p, Z is N x q. With the thin QR Z_j = Q_j R_j, the joint columns
+D_j = [X_j, y_j], their coordinates C_j = Q_j' D_j and v = (-beta, 1)::
+
+    -2 log p(y) = N log(2 pi sigma^2) + sum_j log|I + R_j E R_j'| + v' M v / sigma^2
+    M = A + sum_j C_j' W_j C_j,   W_j = (I + R_j E R_j')^-1,   E = Sigma / sigma^2
+    A = sum_j (D_j - Q_j C_j)' (D_j - Q_j C_j)
+
+Subjects with the same visits, a pattern, share R and W. So of their C_j only the products of rows k
+and l, summed over the subjects, are needed: G_kl, as symmetric matrices of order p + 1.
+"""
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from recovery.data.longdata import LongData
+
+
+class Statistics(NamedTuple):
+    """Statistics of a data set with p fixed and q random effects.
+
+    Attributes
+    ----------
+    totals : ndarray, shape (1 + (p + 1)^2,)
+        N, and A row by row.
+    patterns : ndarray, shape (P, 1 + q^2 + q^2 (p + 1)^2)
+        Of every pattern of visits the number of subjects, R, and G_kl for k, l = 1 ... q.
+    triangles : ndarray, shape (J, q, q)
+        R of every subject.
+    coordinates : ndarray, shape (J, q, p + 1)
+        C of every subject.
+    """
+
+    totals: np.ndarray
+    patterns: np.ndarray
+    triangles: np.ndarray
+    coordinates: np.ndarray
+
+    @classmethod
+    def of(cls, data: LongData, center: float) -> "Statistics":
+        """Summarise a data set whose responses count from a center; X and Z are (1, time)."""
+        line = np.column_stack([np.ones(len(data.time)), data.time])
+        return cls.of_columns(line, line, data.response - center, data.subject)
+
+    @classmethod
+    def of_columns(
+        cls, fixed: np.ndarray, random: np.ndarray, response: np.ndarray, subject: np.ndarray
+    ) -> "Statistics":
+        """Summarise columns of long data, sorted by subject.
+
+        A subject with fewer rows than effects has rows of zeros at the end of R and C.
+
+        Parameters
+        ----------
+        fixed, random : ndarray, shapes (N, p) and (N, q)
+            X and Z.
+        response : ndarray, shape (N,)
+            The responses.
+        subject : ndarray of int, shape (N,)
+            Code 0, 1, ... of the subject of each row.
+        """
+        joint = np.column_stack([fixed, response])
+        (_, q), m = random.shape, joint.shape[1]
+        edges = np.searchsorted(subject, np.arange(subject[-1] + 2))
+        by_visits: dict[bytes, list[int]] = {}
+        for j, (first, last) in enumerate(pairwise(edges)):
+            by_visits.setdefault(random[first:last].tobytes(), []).append(j)
+        left = np.zeros((m, m))
+        triangles = np.zeros((len(edges) - 1, q, q))
+        coordinates = np.zeros((len(edges) - 1, q, m))
+        patterns = []
+        for members in by_visits.values():
+            rows = edges[members][:, None] + np.arange(edges[members[0] + 1] - edges[members[0]])
+            basis, triangle = np.linalg.qr(random[rows[0]])
+            least = len(triangle)
+            own = np.einsum("ik,jim->jkm", basis, joint[rows])
+            rest = joint[rows] - basis @ own
+            left += np.einsum("jik,jil->kl", rest, rest)
+            triangles[members, :least] = triangle
+            coordinates[members, :least] = own
+            products = np.einsum("jki,jlm->klim", coordinates[members], coordinates[members])
+            products = 0.5 * (products + products.transpose(1, 0, 2, 3))
+            patterns.append([len(members), *triangles[members[0]].ravel(), *products.ravel()])
+        totals = np.array([len(response), *left.ravel()])
+        return cls(totals, np.array(patterns), triangles, coordinates)
