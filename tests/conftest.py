@@ -6,7 +6,7 @@ from filelock import FileLock
 from helpers import ROOT
 
 from recovery.data.longdata import LongData
-from recovery.data.read import read_long_csv
+from recovery.data.read import read_measurements
 from recovery.data.scenarios import Design, Truth, days
 from study.truth import TRUTH
 
@@ -24,7 +24,9 @@ REML = Truth(**TRUTH)
 
 @pytest.fixture(scope="session")
 def sleepstudy() -> LongData:
-    return read_long_csv(ROOT / "config/data/sleepstudy.csv", "Reaction", "Days", "Subject")
+    return read_measurements(
+        ROOT / "config/data/sleepstudy.csv", "Reaction", "Days", "Subject"
+    ).data
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ ignore_compile_cache()
 
 import pymc as pm
 
-from recovery.data.coding import read_coded_csv
+from recovery.data.coding import read_coded_data
 from recovery.files import write_table, written_whole
 from recovery.fitting.nuts import NutsSampler, SamplerSettings
 from recovery.fitting.observed import observe
@@ -22,7 +22,7 @@ from recovery.model.formulations import variant_template
 from recovery.model.pymc_models import MODELS
 
 name, levels = snakemake.wildcards.prior, snakemake.params.levels
-data = read_coded_csv(snakemake.input.data, **snakemake.params.columns)
+data = read_coded_data(snakemake.input.data, **snakemake.params.columns)
 prior = make_prior(**snakemake.params.prior).for_times(data.time)
 for i, path in enumerate(map(Path, snakemake.output.models)):
     formulation = path.stem.split("-")[0]
