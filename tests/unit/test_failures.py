@@ -15,10 +15,8 @@ from recovery.parameters import PARAMETERS
 
 DATA = LongData.from_grid(np.random.default_rng(1).normal(250, 30, (6, 4)), np.arange(4.0))
 TRUTHS = np.ones((1, len(PARAMETERS)))
-OF_THE_MACHINE = [OSError(28, "No space left on device"), MemoryError(), EOFError(), ValueError()]
-OF_THE_DATA = [
-    FitError("x"), ZeroDivisionError("x"), FloatingPointError("x"), np.linalg.LinAlgError("x")
-]  # fmt: skip
+OF_THE_MACHINE = [OSError(28, "No space left on device"), ValueError()]
+OF_THE_DATA = [FitError("x"), np.linalg.LinAlgError("x")]
 
 
 def fit_exactly():
