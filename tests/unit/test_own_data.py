@@ -234,6 +234,8 @@ def test_automatic_scales(in_root):
     scales = check_study(changed(DEMO, "priors.lkj_corr.beta0_sd", "auto"))
     assert scales.priors["lkj_corr"].beta0_sd == 56.3
     assert scales.automatic == [("lkj_corr", "beta0_sd")]
+    per_sd = {"family": "lkj_corr", "label": "x", "unit": "sd", "beta1_sd": "auto"}
+    assert check_study(changed(DEMO, "priors.x", per_sd)).priors["x"].beta1_sd == 28.1
 
 
 def test_settings_say_where_each_number_comes_from(own_study):

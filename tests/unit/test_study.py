@@ -60,6 +60,10 @@ def test_blank_cells_take_the_truth_and_the_replicates(tmp_path, monkeypatch):
     assert (a.design.subjects, a.design.times) == (18, days(10))
 
 
+def test_whole_numbers_may_be_written_with_a_point(in_root):
+    assert isinstance(check_study(changed(DEMO, "replicates", 10.0)).config["replicates"], int)
+
+
 def test_how_many_replicates_nuts_fits(tmp_path, monkeypatch):
     """The sheet's column, or the config's number, and never more than there are."""
     sheet = "scenario\trho\tnuts\na\t0\t\nb\t0\t1\nc\t0\t50\n"

@@ -32,27 +32,31 @@ def made_priors(
     for name, block in blocks.items():
         block.setdefault("label", name)
         try:
-            scales = family_class(block["family"]).scales()
-            left = [key for key in scales if key not in block]
-            if real.foreign and left:
-                raise InputError(
-                    f"{', '.join(left)}: the default applies only to sleepstudy with time in days "
-                    "from day 0; write a number or 'auto'."
-                )
-            found = [key for key in scales if block.get(key) == "auto"]
-            given = {key: x for key, x in hyperparameters(block).items() if key not in found}
-            prior = make_prior(block["family"], **given)
-            unit = prior.for_times(real.data.time).coding.unit
-            numbers = automatic_scales(real.data, unit)
-            block |= {key: numbers[scales[key]] for key in found}
-            priors[name] = replace(prior, **{key: block[key] for key in found})
+            priors[name], filled = _prior(block, real)
         except InputError as error:
             raise InputError(f"{source}, key priors.{name}.{error}") from None
-        automatic += [(name, key) for key in found]
+        automatic += [(name, key) for key in filled]
     return priors, automatic
 
 
-def automatic_scales(data: LongData, unit: float = 1.0) -> dict[str, float]:
+def _prior(block: dict[str, Any], real: RealData) -> tuple[Prior, list[str]]:
+    """The prior of a block, and the hyperparameters whose ``auto`` became a number in it."""
+    scales = family_class(block["family"]).scales()
+    left = [key for key in scales if key not in block]
+    if real.foreign and left:
+        raise InputError(
+            f"{', '.join(left)}: the default applies only to sleepstudy with time in days from "
+            "day 0; write a number or 'auto'."
+        )
+    filled = [key for key in scales if block.get(key) == "auto"]
+    given = {key: value for key, value in hyperparameters(block).items() if key not in filled}
+    prior = make_prior(block["family"], **given)
+    numbers = _automatic_scales(real.data, prior.for_times(real.data.time).coding.unit)
+    block |= {key: numbers[scales[key]] for key in filled}
+    return replace(prior, **{key: block[key] for key in filled}), filled
+
+
+def _automatic_scales(data: LongData, unit: float) -> dict[str, float]:
     """Scales for ``auto``, to 3 significant digits: sd(y), and sd(y) / (2 sd(t)) for slopes.
 
     Those of slopes are per `unit` of time, in which the prior is stated.
