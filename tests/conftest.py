@@ -7,7 +7,7 @@ import pytest
 from helpers import ROOT
 
 from recovery.data.longdata import LongData
-from recovery.data.read import read_long_csv
+from recovery.data.read import read_measurements
 from recovery.data.scenarios import Design, Truth, days
 from recovery.model.families import make_prior
 from study.truth import TRUTH
@@ -26,7 +26,9 @@ REML = Truth(**TRUTH)
 
 @pytest.fixture(scope="session")
 def sleepstudy() -> LongData:
-    return read_long_csv(ROOT / "config/data/sleepstudy.csv", "Reaction", "Days", "Subject")
+    return read_measurements(
+        ROOT / "config/data/sleepstudy.csv", "Reaction", "Days", "Subject"
+    ).data
 
 
 @pytest.fixture(scope="session")

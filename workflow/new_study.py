@@ -15,8 +15,8 @@ import os
 import re
 import shlex
 import sys
-from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import yaml
@@ -30,7 +30,7 @@ from study.real_data import RealData, read_real_data
 from study.start import data_lines
 from study.truth import as_yaml, near_truth, reml_truth, simulable
 
-RHOS = (-0.8, -0.4, 0, 0.4, 0.8)
+RHOS = {"rho_m08": -0.8, "rho_m04": -0.4, "rho_0": 0, "rho_04": 0.4, "rho_08": 0.8}
 NUTS_REPLICATES = 20
 MOST_SUBJECTS = 100_000  # of a design, see workflow/schemas
 
@@ -91,7 +91,9 @@ def main() -> None:
     folder = Path(arguments.to)
     try:
         origin, real = _read(arguments)
-        study = _written_and_checked(folder, origin, real.data, _truth(real, arguments), arguments)
+        config, sheet = _config(origin, real.data, _truth(real, arguments), arguments), _sheet()
+        study = _checked(config, sheet, arguments)
+        _write(folder, config, sheet)
     except InputError as error:
         sys.exit(f"Error: {error}")
     for warning in study.warnings:
@@ -146,49 +148,36 @@ def _truth(real: RealData, arguments: argparse.Namespace) -> str:
     return written
 
 
-def _written_and_checked(
-    folder: Path, origin: int | str, data: LongData, truth: str, arguments: argparse.Namespace
-) -> Study:
-    """The study of a folder as Snakemake will read it; a study with a mistake is not left behind.
+def _checked(config: str, sheet: str, arguments: argparse.Namespace) -> Study:
+    """The study as Snakemake will read it, before anything is written to its folder."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "scenarios.tsv"
+        path.write_text(sheet, encoding="utf-8")
+        study = yaml.safe_load(config) | {"scenarios": str(path)}
+        study["data"]["path"] = arguments.csv
+        return check_study(study, f"{arguments.to}/config/config.yaml")
+
+
+def _write(folder: Path, config: str, sheet: str) -> None:
+    """Write a study to its folder.
 
     Raises
     ------
     InputError
-        If the folder has a study already or cannot be written, or what was written is not valid.
+        If the folder has a study already or cannot be written.
     """
-    files = folder / "config/config.yaml", folder / "scenarios.tsv"
+    files = {folder / "config/config.yaml": config, folder / "scenarios.tsv": sheet}
     if any(file.exists() for file in files):
         raise InputError(f"{folder}: there is a study already; give another folder to --to.")
-    csv = os.path.relpath(arguments.csv, folder)
-    if set("{}<>\n\r") & set(csv):
-        raise InputError(
-            f"{csv}: Snakemake reads {{, }}, < and > in a path as a pattern; rename the file or "
-            "folder."
-        )
     try:
         (folder / "config").mkdir(parents=True, exist_ok=True)
-        for file, text in zip(files, (_config(csv, origin, data, truth, arguments), _sheet())):
+        for file, text in files.items():
             file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(
             f"{folder}: the study cannot be written there ({error.strerror}); give another folder "
             "to --to."
         ) from None
-    here = Path.cwd()
-    os.chdir(folder)
-    try:
-        config = yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))
-        return check_study(config, f"{folder}/config/config.yaml")
-    except InputError:
-        os.chdir(here)
-        for file in files:
-            file.unlink()
-        for empty in (folder / "config", folder):
-            with suppress(OSError):  # other files are in it
-                empty.rmdir()
-        raise
-    finally:
-        os.chdir(here)
 
 
 def _arguments() -> argparse.Namespace:
@@ -201,15 +190,13 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _config(
-    csv: str, origin: int | str, data: LongData, truth: str, arguments: argparse.Namespace
-) -> str:
+def _config(origin: int | str, data: LongData, truth: str, arguments: argparse.Namespace) -> str:
     stem = Path(arguments.csv).name.partition(".")[0]
     study = re.sub(r"[^A-Za-z0-9_-]+", "_", stem)[:60].strip("_-")
     columns = {name: _quoted(getattr(arguments, name)) for name in ("response", "time", "group")}
     base = min(data.subjects, MOST_SUBJECTS // 4)
     return CONFIG.format(
-        path=_quoted(csv),
+        path=_quoted(os.path.relpath(arguments.csv, arguments.to)),
         study=_quoted(study or "study"),
         scales="\n    ".join([*(f"{name}: auto" for name in SCALES), "beta_prior_at: means"]),
         subjects=sorted({max(3, round(base * factor)) for factor in (0.5, 1, 2, 4)}),
@@ -220,23 +207,18 @@ def _config(
 
 
 def _sheet() -> str:
-    rows = [f"rho_{_name(rho)}\t{rho}\tdata\t" for rho in RHOS]
-    sheet = [
+    rows = [
         "# One row per scenario; a blank rho is the truth's. config/README.md has the columns.",
         "scenario\trho\tdesign\tnuts",
         f"as_estimated\t\tdata\t{NUTS_REPLICATES}",
-        *rows,
+        *(f"{name}\t{rho}\tdata\t" for name, rho in RHOS.items()),
     ]
-    return "\n".join(sheet) + "\n"
+    return "\n".join(rows) + "\n"
 
 
 def _quoted(text: str) -> str:
     """A text as YAML writes it, in quotes where it needs them."""
     return yaml.safe_dump(text, allow_unicode=True, width=np.inf).removesuffix("...\n").strip()
-
-
-def _name(rho: float) -> str:
-    return f"{'m' if rho < 0 else ''}{abs(rho):g}".replace(".", "")
 
 
 if __name__ == "__main__":

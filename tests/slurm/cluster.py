@@ -12,7 +12,10 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from pathlib import Path
+
+import psutil
 
 HERE = Path(__file__).parent
 ACCOUNT, PARTITION, NODES = "proj", "main", ("n1", "n2")
@@ -151,33 +154,18 @@ class Cluster:
         pid_file = self.folder / f"{name}.pid"
         if not pid_file.exists():
             return
-        pid = int(pid_file.read_text())
-        for step in (how, signal.SIGKILL):
-            try:
-                os.kill(pid, step)
-            except ProcessLookupError:
-                break
-            end = time.monotonic() + 10
-            while _alive(pid) and time.monotonic() < end:
-                time.sleep(0.1)
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(int(pid_file.read_text()))
+            process.send_signal(how)
+            _, alive = psutil.wait_procs([process], timeout=10)
+            for left in alive:
+                left.kill()
         pid_file.unlink(missing_ok=True)
 
 
-def _alive(pid: int) -> bool:
-    """Whether a process runs; one that waits to be reaped does not."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return "State:\tZ" not in status
-
-
 def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for s in sockets:
-            s.bind(("127.0.0.1", 0))
-        return [s.getsockname()[1] for s in sockets]
-    finally:
-        for s in sockets:
-            s.close()
+    with ExitStack() as open_sockets:
+        sockets = [open_sockets.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]

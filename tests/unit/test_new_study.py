@@ -84,13 +84,8 @@ def test_numbers_of_subjects_are_those_that_a_design_may_have(begin, monkeypatch
 @pytest.mark.parametrize(
     ("csv", "to", "message"),
     [
-        (
-            "{a}/my.csv",
-            "mine",
-            "../{a}/my.csv: Snakemake reads {, }, < and > in a path as a pattern;",
-        ),
+        ("{a}/my.csv", "mine", "data.path: '{a}/my.csv' is not valid (expected the path of a CSV"),
         ("my.csv", "my.csv", "my.csv: the study cannot be written there ("),
-        ("my.csv", "/proc/mine", "/proc/mine: the study cannot be written there"),
     ],
 )
 def test_what_cannot_be_written_is_refused(begin, csv, to, message):
@@ -98,6 +93,12 @@ def test_what_cannot_be_written_is_refused(begin, csv, to, message):
         begin(people(), csv, to)
     assert message in str(caught.value) and "\n" not in str(caught.value)
     assert not Path("mine").exists()
+
+
+def test_a_study_is_not_written_over_another(begin):
+    begin(people())
+    with pytest.raises(SystemExit, match="there is a study already; give another folder"):
+        begin(people(size=30))
 
 
 def test_a_mistake_leaves_nothing_behind(begin, monkeypatch):

@@ -58,7 +58,7 @@ def own_study(tmp_path, monkeypatch):
 
 def test_the_data_s_own_design(own_study):
     sheet = "scenario\tdesign\tsubjects\na\tdata\t\nb\tdata\t30\nc\t\t5\n"
-    with pytest.raises(InputError, match="line 4, column times: the default applies only to sl"):
+    with pytest.raises(InputError, match="line 4: fill in the columns subjects and times"):
         own_study(sheet)
     study = own_study(sheet.replace("c\t\t5\n", ""))
     a, b = (scenario.design for scenario in study.scenarios.values())
@@ -78,15 +78,9 @@ def test_sheet_times_are_coded_as_the_data_are(own_study):
 
 def test_foreign_data_never_meet_sleepstudy_s_numbers(own_study):
     for changes, message in (
-        (
-            {"truth": {}},
-            "key truth: beta0, .* have sleepstudy's .* give other numbers, or 'truth: d",
-        ),
-        ({"truth__sigma": 25.5918}, "key truth: sigma has sleepstudy's default value, which is n"),
-        (
-            {"priors__lkj": {"family": "lkj_corr", "beta0_sd": 9}},
-            "default of beta1_sd, sigma_scale,",
-        ),
+        ({"truth": {}}, "key truth: the default of beta0, .* give other numbers, or 'truth: d"),
+        ({"truth__sigma": 25.5918}, "key truth: the default of sigma is sleepstudy's and not va"),
+        ({"priors__lkj": {"family": "lkj_corr", "beta0_sd": 9}}, "lkj.beta1_sd, .* only to sleep"),
     ):
         with pytest.raises(InputError, match=message):
             own_study(**changes)
@@ -94,17 +88,14 @@ def test_foreign_data_never_meet_sleepstudy_s_numbers(own_study):
 
 @pytest.mark.parametrize(
     ("key", "value", "names"),
-    [
-        ("origin", "mean", ["beta0", "sigma_u0", "rho"]),
-        ("unit", 7, ["beta1", "sigma_u1"]),
-    ],
+    [("origin", "mean", ["beta0", "sigma_u0", "rho"]), ("unit", 7, ["beta1", "sigma_u1"])],
 )
 def test_another_coding_of_sleepstudy_needs_its_own_truth(in_root, key, value, names):
     """Also if the six numbers are written out, and even if the scales are those of the data."""
     config = changed(DEMO, f"data.{key}", value)
     for block in config["priors"].values():
         block |= dict.fromkeys(family_class(block["family"]).scales(), "auto")
-    with pytest.raises(InputError, match=f"key truth: {', '.join(names)} have sleepstudy's"):
+    with pytest.raises(InputError, match=f"key truth: the default of {', '.join(names)} is"):
         check_study(copy.deepcopy(config))
     for name in names:
         config["truth"][name] *= 0.5
@@ -125,7 +116,7 @@ def test_labels_of_one_density_are_no_other_prior_s(own_study):
         "b": block | {"family": "lkj_cholesky_cov", "label": "LKJ(1) by PyMC"},
         "c": block | {"eta": 2, "label": "LKJ(1)"},
     }
-    with pytest.raises(InputError, match=r"priors\.c\.label: 'LKJ\(1\)' is also what a and the"):
+    with pytest.raises(InputError, match=r"priors\.c\.label: a is also shown as 'LKJ\(1\)'"):
         own_study(priors=priors)
 
 
@@ -149,12 +140,6 @@ def test_without_priors_for_nuts_it_fits_no_replicate(own_study):
     assert own_study(sheet, sampler={"priors": []}).scenarios["a"].nuts == 0
 
 
-@pytest.mark.parametrize("times", ["-1e308,0,1e308", "0,1e-300,2e-300", "0,1e200,2e200"])
-def test_times_that_no_float_can_square_are_refused(own_study, times):
-    with pytest.raises(InputError, match="column times: the standard deviation of the coded"):
-        own_study(f"scenario\ttimes\tsubjects\na\t{times}\t5\n")
-
-
 def test_what_a_run_prints_at_its_start(own_study, tmp_path):
     study = own_study(priors__lkj__beta0_sd=50)
     for prior in ("lkj", "left"):
@@ -168,9 +153,7 @@ def test_what_a_run_prints_at_its_start(own_study, tmp_path):
 def test_a_goal_that_no_prior_has_is_refused(own_study):
     alone = {"priors": {"none": OWN["priors"]["lkj"] | {"family": "independent"}}}
     assert list(own_study(**alone).config["sample_size"]["goals"]) == ["beta1"], "of the defaults"
-    with pytest.raises(
-        InputError, match=r"goals\.rho: no prior of the config estimates rho; leave"
-    ):
+    with pytest.raises(InputError, match=r"goals\.rho\.width: no prior estimates rho; leave"):
         own_study(**alone, sample_size={"goals": {"rho": {"width": 0.6}}})
 
 
@@ -187,27 +170,14 @@ def test_truth_of_the_data(in_root):
 
 
 def test_a_singular_truth_is_refused_with_what_to_write(own_study):
-    rows = [
-        f"p{j},{t},{50 + 8 * ((7 * j) % 11 - 5)}.{(j * t * 7) % 10}"
-        for j in range(12)
-        for t in range(6)
-    ]
-    Path("trial.csv").write_text("patient,month,score\n" + "\n".join(rows))
-    with pytest.raises(InputError, match=r"is singular .* for example truth: {beta0: ") as caught:
-        own_study(truth="data")
-    written = yaml.safe_load(re.search(r"truth: ({.*})", str(caught.value))[1])
-    assert own_study(truth=written).config["truth"] == written
-
-
-def test_advice_is_written_as_yaml_reads_it(own_study):
-    """In which 7e-05 would be text."""
+    """As YAML reads it, in which 7e-05 would be text."""
     rows = [
         f"p{j},{t},{5e-4 + 8e-5 * ((7 * j) % 11 - 5) + 1e-6 * ((j * t * 7) % 10)}"
         for j in range(12)
         for t in range(6)
     ]
     Path("trial.csv").write_text("patient,month,score\n" + "\n".join(rows))
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(InputError, match=r"is singular .* for example truth: {beta0: ") as caught:
         own_study(truth="data")
     assert re.search(r"e-\d\d", str(caught.value))
     written = yaml.safe_load(re.search(r"truth: ({.*})", str(caught.value))[1])
@@ -215,36 +185,31 @@ def test_advice_is_written_as_yaml_reads_it(own_study):
 
 
 @pytest.mark.parametrize(
-    ("data", "changes", "message"),
+    ("row", "changes", "message"),
     [
-        ("lines", {}, "key truth: the data lie on straight lines without residuals"),
+        # to 7 digits, so that residuals are rounding
         (
-            "years",
+            lambda j, t: f"{t},{50 + j % 5 + 3.123456 * t + (j * 7 % 4) * 0.37 * t:.6g}",
+            {},
+            "key truth: the data lie on straight lines without residuals",
+        ),
+        (
+            lambda j, t: f"{2000 + t},{score(j, t)}",
             {},
             "key data.origin: the origin month = 0 is far from .* set data.origin to 'mean'",
         ),
-        ("huge", {}, "column 'score': the standard deviation must be between 1e-50 and 1e.50"),
-        ("plain", {"data__unit": 1e300}, "column 'month': the standard deviation .* data.unit"),
-        ("plain", {"data__unit": 1e-300}, "column 'month': the standard deviation .* data.unit"),
-        ("plain", {"data__origin": 1e300}, "column 'month': different times become equal when"),
+        (
+            lambda j, t: f"{t},{score(j, t)}",
+            {"data__origin": 1e300},
+            "column 'month': different times become equal when",
+        ),
     ],
 )
-def test_data_without_an_estimate_get_a_sentence(own_study, data, changes, message):
-    def row(j, t):
-        match data:
-            case "lines":  # to 7 digits, so that residuals are rounding
-                return f"{t},{50 + j % 5 + 3.123456 * t + (j * 7 % 4) * 0.37 * t:.6g}"
-            case "years":
-                return f"{2000 + t},{score(j, t)}"
-            case "huge":
-                return f"{t},{score(j, t)}e200"
-        return f"{t},{score(j, t)}"
-
+def test_data_without_an_estimate_get_a_sentence(own_study, row, changes, message):
     rows = [f"p{j},{row(j, t)}" for j in range(12) for t in range(6)]
     Path("trial.csv").write_text("patient,month,score\n" + "\n".join(rows))
-    with pytest.raises(InputError, match=message) as caught:
+    with pytest.raises(InputError, match=message):
         own_study(truth="data", **changes)
-    assert "\n" not in str(caught.value)
 
 
 def test_an_estimate_that_fails_gets_a_sentence(own_study, monkeypatch):
@@ -269,8 +234,8 @@ def test_automatic_scales(in_root):
     scales = check_study(changed(DEMO, "priors.lkj_corr.beta0_sd", "auto"))
     assert scales.priors["lkj_corr"].beta0_sd == 56.3
     assert scales.automatic == [("lkj_corr", "beta0_sd")]
-    with pytest.raises(InputError, match="eta: 'auto' is for scales only"):
-        check_study(changed(DEMO, "priors.lkj_corr.eta", "auto"))
+    per_sd = {"family": "lkj_corr", "label": "x", "unit": "sd", "beta1_sd": "auto"}
+    assert check_study(changed(DEMO, "priors.x", per_sd)).priors["x"].beta1_sd == 28.1
 
 
 def test_settings_say_where_each_number_comes_from(own_study):
@@ -321,22 +286,3 @@ def test_calibration_needs_equal_visits(own_study):
 def test_times_of_estimands_are_coded_as_the_data_are(own_study):
     study = own_study(data__origin=6, data__unit=12, estimands={"lines_at": [0, 6, 24]})
     assert study.estimands["lines_at"] == {"0": -0.5, "6": 0.0, "24": 1.5}
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"reml": "maybe"}, "key reml: 'maybe' is not valid .expected true, false, or the number"),
-        ({"estimands": {"lines": [1]}}, "key estimands: unknown key 'lines'"),
-        ({"estimands": {"lines_at": ["noon"]}}, "lines_at.0: 'noon' is not a number"),
-        ({"priors__reml": {"family": "lkj_corr"}}, "key priors.reml: 'reml' is reserved"),
-        ({"priors__lkj__label": "REML"}, "priors.lkj.label: 'REML' is reserved"),
-        ({"priors__parameter": {"family": "lkj_corr"}}, "priors.parameter: 'parameter' is res"),
-        ({"data__path": "a<b>.csv"}, "key data.path: 'a<b>.csv' is not valid"),
-        ({"priors__lkj__unit": "day"}, "priors.lkj.unit: 'day' is not a number or 'sd'"),
-        ({"priors__lkj__eta": "auto"}, "priors.lkj.eta: 'auto' is for scales only .beta0_sd, "),
-    ],
-)
-def test_mistakes_in_the_new_keys(own_study, changes, message):
-    with pytest.raises(InputError, match=message):
-        own_study(**changes)

@@ -4,8 +4,8 @@ from recovery.data.batches import batch_replicates, batches
 from recovery.data.scenarios import days
 
 
-@pytest.mark.parametrize("replicates", [2, 19, 20, 21, 100])
-@pytest.mark.parametrize("size", [1, 7, 20, 500])
+@pytest.mark.parametrize("replicates", [2, 20, 21])
+@pytest.mark.parametrize("size", [1, 20, 500])
 def test_batches_hold_every_replicate_once(replicates, size):
     held = [number for batch in batches(replicates, size) for number in batch_replicates(batch)]
     assert held == list(range(1, replicates + 1))

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from helpers import EXACT_ONLY, ROOT, TINY, copied_checkout, planned_jobs, snakemake, tiny_study
 
-from recovery.data.read import read_long_csv
+from recovery.data.read import read_measurements
 from recovery.exact.posterior import exact_posterior
 from recovery.model.families import make_prior
 
@@ -131,7 +131,7 @@ def test_the_model_of_the_readme_runs_as_printed(in_root):
     (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
     run = {}
     exec(code, run)
-    data = read_long_csv("config/data/sleepstudy.csv", "Reaction", "Days", "Subject")
+    data = read_measurements("config/data/sleepstudy.csv", "Reaction", "Days", "Subject").data
     exact = exact_posterior(data, make_prior("lkj_cholesky_cov")).moments
     posterior = run["draws"]["posterior"]
     for name in ("beta0", "beta1", "sigma", "rho"):

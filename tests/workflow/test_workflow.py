@@ -231,8 +231,11 @@ def test_exact_fits_need_no_compiled_model(tmp_path, checkout):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"truth": {"rho": 2}}, "key truth.rho: 2 is out of range"),
-        ({"scenarios": "none.tsv"}, "none.tsv: the scenario sheet does not exist"),
+        ({"truth": {"rho": 2}}, "key truth.rho: 2 is not valid"),
+        (
+            {"scenarios": "none.tsv"},
+            "none.tsv: the scenario sheet (scenarios in the config) does",
+        ),
     ],
 )
 def test_a_mistake_is_one_plain_sentence_before_any_job(tmp_path, changes, message):

@@ -12,13 +12,13 @@ flags = [os.environ.get("PYTENSOR_FLAGS", ""), f"base_compiledir={cache.name}"]
 os.environ["PYTENSOR_FLAGS"] = ",".join(filter(None, flags))
 
 from recovery.benchmark.cost import measure_costs
-from recovery.data.coding import read_coded_csv
+from recovery.data.coding import read_coded_data
 from recovery.files import write_table
 from recovery.model.families import make_prior
 from recovery.seeds import named_seed
 
 name = snakemake.wildcards.prior
-data = read_coded_csv(snakemake.input.data, **snakemake.params.columns)
+data = read_coded_data(snakemake.input.data, **snakemake.params.columns)
 fits = measure_costs(
     data,
     make_prior(**snakemake.params.prior).for_times(data.time),

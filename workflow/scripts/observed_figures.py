@@ -5,7 +5,7 @@ from dataclasses import replace
 import xarray as xr
 
 from jobs.log import open_log
-from recovery.data.coding import read_coded_csv
+from recovery.data.coding import read_coded_data
 from recovery.figures.forest import FOREST_FIGURES, Posteriors
 from recovery.figures.posterior import PRIOR_FIGURES, data_panels
 from recovery.figures.style import plain, plain_labels, prior_styles, save_figure
@@ -15,7 +15,7 @@ from recovery.parameters import realised_correlation
 open_log(snakemake.log[0])
 labels, units = plain_labels(snakemake.params.labels), tuple(map(plain, snakemake.params.units))
 styles = prior_styles(list(labels))
-data = read_coded_csv(snakemake.input.data, **snakemake.params.columns)
+data = read_coded_data(snakemake.input.data, **snakemake.params.columns)
 data = replace(data, labels=tuple(map(plain, data.labels)))
 # the order of the rule's outputs
 figures = [lambda: data_panels(data, units)]

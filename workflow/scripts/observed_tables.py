@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from jobs.log import logger, open_log
-from recovery.data.coding import read_coded_csv
+from recovery.data.coding import read_coded_data
 from recovery.exact.posterior import exact_posterior
 from recovery.files import read_table, write_table
 from recovery.fitting.exact import exact_batch
@@ -17,7 +17,7 @@ from recovery.summaries.bayes_factors import bayes_factors
 
 open_log(snakemake.log[0])
 params = snakemake.params
-data = read_coded_csv(snakemake.input.data, **params.columns)
+data = read_coded_data(snakemake.input.data, **params.columns)
 priors = {name: make_prior(**block).for_times(data.time) for name, block in params.priors.items()}
 tables = []
 for path in map(Path, snakemake.input.estimates):

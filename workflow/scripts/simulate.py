@@ -2,7 +2,7 @@
 
 from jobs.log import open_log
 from recovery.data.batches import batch_replicates
-from recovery.data.coding import read_coded_csv
+from recovery.data.coding import read_coded_data
 from recovery.data.scenarios import Design
 from recovery.data.simulate import simulate_batch
 from recovery.files import written_whole
@@ -10,7 +10,7 @@ from recovery.files import written_whole
 open_log(snakemake.log[0])
 path, patterns = snakemake.input.data, ()
 if path:
-    patterns = read_coded_csv(path, **snakemake.params.columns).patterns()
+    patterns = read_coded_data(path, **snakemake.params.columns).patterns()
 datasets = simulate_batch(
     Design.from_row(snakemake.params.design, patterns),
     batch_replicates(snakemake.wildcards.batch),

@@ -3,26 +3,23 @@
 Every mistake in a user's files becomes an `InputError` with one plain sentence.
 """
 
+import copy
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from recovery.data.text import read_text
 from recovery.errors import InputError
-from recovery.model.families import family_class, make_prior
-from recovery.model.prior import Prior
-from study.centers import center_warnings
-from study.goals import check_goals
+from recovery.summaries.measures import MEASURES, Proportion
 from study.job_limits import check_jobs
-from study.real_data import fill_automatic, read_real_data
+from study.priors import center_warnings, made_priors, scale_warnings
+from study.real_data import read_real_data
 from study.scenarios import sample_size_scenarios, sheet_scenarios
-from study.study import Study, hyperparameters
-from study.truth import check_defaults, scale_warnings, truth_of_data
+from study.study import Study
+from study.truth import check_not_sleepstudys, truth_of_data
 from study.validation import validated
-
-RESERVED = ("reml", "scenario", "parameter")
-"""Ids and labels that tables have other uses for."""
 
 
 class _NoDuplicates(yaml.SafeLoader):
@@ -47,23 +44,17 @@ def check_yaml(path: str | Path) -> None:
         If it is not YAML or not a mapping of keys, if it has a duplicate key (YAML would silently
         drop the first), or if it asks Snakemake to run code in it.
     """
+    text = read_text(path, "config")
     try:
-        # a safe loader, derived from yaml's
-        content = yaml.load(Path(path).read_text(encoding="utf-8"), _NoDuplicates)
+        content = yaml.load(text, _NoDuplicates)  # a safe loader, derived from yaml's
     except InputError as error:
         raise InputError(f"{path}, {error}") from None
-    except yaml.MarkedYAMLError as error:
-        line = (error.problem_mark or error.context_mark).line + 1
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{path}, line {mark.line + 1}" if mark else path
         raise InputError(
-            f"{path}, line {line}: invalid YAML ({error.problem}); look for a tab, a missing "
-            "colon, or a bracket or quote that is not closed."
-        ) from None
-    except OSError as error:
-        kind = "it is a folder" if Path(path).is_dir() else error.strerror
-        raise InputError(f"{path}: the config cannot be read ({kind}); give a file.") from None
-    except (yaml.YAMLError, ValueError):
-        raise InputError(
-            f"{path}: invalid YAML (it has bytes that YAML does not allow); save it as UTF-8."
+            f"{place}: invalid YAML ({getattr(error, 'problem', error)}); look for a tab, a "
+            "missing colon, or a bracket or quote that is not closed."
         ) from None
     if not isinstance(content, dict):
         raise InputError(f"{path}: expected a mapping of keys; config/README.md lists them.")
@@ -86,49 +77,82 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
     InputError
         At the first mistake.
     """
-    given_truth = config.get("truth", {})
-    if isinstance(given_truth, str) and given_truth != "data":
-        raise InputError(
-            f"{source}, key truth: '{given_truth}' is not valid; write 'data' to use the REML "
-            "estimates, or give all six numbers."
-        )
-    if given_truth == "data":
+    given = copy.deepcopy(config)
+    if given.get("truth") == "data":
         config["truth"] = {}
-    elif isinstance(given_truth, dict):
-        given_truth = dict(given_truth)
-    given_goals = _has(config, "sample_size", "goals")
     validated(config, "config.schema.yaml", source)
-    _check_families(config["priors"], source)
-    _check_labels(config, source)
-    _check_nuts_priors(config, source)
+    given_truth = given.get("truth", {})
+    _check_names(config, source)
     real = read_real_data(config["data"])
-    check_defaults(config, given_truth, real, source)
     if given_truth == "data":
         config["truth"] = truth_of_data(real, source)
-    warnings = real.warnings + scale_warnings(config["priors"], real)
-    automatic = fill_automatic(config["priors"], real.data)
-    priors = {name: _prior(name, block, source) for name, block in config["priors"].items()}
+    else:
+        check_not_sleepstudys(config["truth"], real, source)
+    priors, automatic = made_priors(config["priors"], real, source)
+    has_rho = any(prior.has_rho for prior in priors.values())
+    if not has_rho and "goals" not in given.get("sample_size", {}):
+        config["sample_size"]["goals"].pop("rho", None)
+    _check_goals(config, has_rho, source)
+    scenarios = sheet_scenarios(config, real)
+    sample_sizes = sample_size_scenarios(config, real)
+    warnings = real.warnings + scale_warnings(priors, automatic, real)
     warnings += center_warnings(priors, real)
-    check_goals(config, priors, given_goals, source)
-    study = Study(
-        config,
-        real,
-        sheet_scenarios(config, real),
-        sample_size_scenarios(config, real),
-        priors,
-        automatic,
-        given_truth if given_truth == "data" else frozenset(given_truth),
-        warnings,
-    )
-    check_jobs(config, study.scenarios, study.sample_sizes, study.nuts_priors, source)
+    study = Study(config, real, scenarios, sample_sizes, priors, automatic, given_truth, warnings)
+    check_jobs(study, source)
     _check_calibration(study, source)
-    _check_shown_labels(study, source)
+    _check_labels(study, source)
     return study
 
 
-def _has(config: dict[str, Any], key: str, inner: str) -> bool:
-    """Whether a config, not yet validated, has a key in a block."""
-    return isinstance(block := config.get(key), dict) and inner in block
+def _check_names(config: dict[str, Any], source: str) -> None:
+    """Refuse ids of priors that cannot be distinguished, or that do not exist."""
+    for first, second in combinations(config["priors"], 2):
+        if first.lower() == second.lower():  # on some file systems, one folder
+            raise InputError(
+                f"{source}, key priors.{second}: the ids '{first}' and '{second}' differ only in "
+                "upper and lower case; rename one."
+            )
+    wanted = config["sampler"]["priors"]
+    for name in [] if wanted == "all" else wanted:
+        if name not in config["priors"]:
+            raise InputError(
+                f"{source}, key sampler.priors: '{name}' is not a prior of the config (expected "
+                f"{', '.join(config['priors'])}, or 'all')."
+            )
+
+
+def _check_goals(config: dict[str, Any], has_rho: bool, source: str) -> None:
+    """Refuse targets and goals of unknown measures, and goals that are reached always or never."""
+    block = config["sample_size"]
+    known = [name for name, measure in MEASURES.items() if measure.estimated]
+    for key, targets in (
+        ("mcse_target", config["mcse_target"]), ("sample_size.goals", block["goals"]),
+    ):  # fmt: skip
+        for parameter, measures in targets.items():
+            for measure, value in measures.items():
+                problem = ""
+                if measure not in known:
+                    problem = f"unknown measure (expected {', '.join(known)})"
+                elif key == "sample_size.goals":
+                    problem = _problem_of_goal(parameter, measure, value, config["truth"], has_rho)
+                if problem:
+                    raise InputError(f"{source}, key {key}.{parameter}.{measure}: {problem}.")
+    if block["subjects"] != sorted(block["subjects"]):
+        raise InputError(f"{source}, key sample_size.subjects: the numbers must increase.")
+
+
+def _problem_of_goal(
+    parameter: str, measure: str, goal: float, truth: dict[str, float], has_rho: bool
+) -> str:
+    if parameter == "rho" and not has_rho:
+        return "no prior estimates rho; leave the goal out, or add a prior with a correlation"
+    if isinstance(MEASURES[measure], Proportion) and goal > 1:
+        return f"{goal:g} is not valid (expected a share between 0 and 1)"
+    if measure == "reject" and parameter.startswith("sigma"):
+        return "the interval of an sd always excludes 0; use width"
+    if measure == "relative_bias" and not truth.get(parameter):
+        return "relative bias needs a fixed, nonzero true value; use bias"
+    return ""
 
 
 def _check_calibration(study: Study, source: str) -> None:
@@ -141,61 +165,12 @@ def _check_calibration(study: Study, source: str) -> None:
         )
 
 
-def _check_shown_labels(study: Study, source: str) -> None:
-    """Refuse labels that are equal where priors of one density have one label."""
-    shown = study.shown_labels
-    for first, second in combinations(shown, 2):
-        if shown[first] == shown[second]:
-            raise InputError(
-                f"{source}, key priors.{second}.label: '{shown[second]}' is also what {first} and "
-                "the priors of the same density are called; use another label."
-            )
-
-
-def _check_labels(config: dict[str, Any], source: str) -> None:
-    """Refuse ids and labels of priors that cannot be distinguished."""
-    for name, block in config["priors"].items():
-        for key, text in (("", name), (".label", block["label"])):
-            if text.lower() in RESERVED:
+def _check_labels(study: Study, source: str) -> None:
+    """Refuse equal labels, also where priors of one density are shown as one."""
+    for labels in (study.labels, study.shown_labels):
+        for first, second in combinations(labels, 2):
+            if labels[first] == labels[second]:
                 raise InputError(
-                    f"{source}, key priors.{name}{key}: '{text}' is reserved; use another."
+                    f"{source}, key priors.{second}.label: {first} is also shown as "
+                    f"'{labels[second]}'; give each prior its own label."
                 )
-    for first, second in combinations(config["priors"], 2):
-        if first.lower() == second.lower():  # on some file systems, one folder
-            raise InputError(
-                f"{source}, key priors.{second}: the ids '{first}' and '{second}' differ only in "
-                "upper and lower case; rename one."
-            )
-        label = config["priors"][second]["label"]
-        if config["priors"][first]["label"] == label:
-            raise InputError(
-                f"{source}, key priors.{second}.label: '{label}' is also the label of {first}; "
-                "give each prior its own label."
-            )
-
-
-def _check_nuts_priors(config: dict[str, Any], source: str) -> None:
-    """Refuse ids of priors that do not exist."""
-    wanted = config["sampler"]["priors"]
-    for name in [] if wanted == "all" else wanted:
-        if name not in config["priors"]:
-            raise InputError(
-                f"{source}, key sampler.priors: '{name}' is not a prior of the config (expected "
-                f"{', '.join(config['priors'])}, or 'all')."
-            )
-
-
-def _check_families(priors: dict[str, dict[str, Any]], source: str) -> None:
-    for name, block in priors.items():
-        block.setdefault("label", name)
-        try:
-            family_class(block["family"])
-        except InputError as error:
-            raise InputError(f"{source}, key priors.{name}.{error}") from None
-
-
-def _prior(name: str, block: dict[str, Any], source: str) -> Prior:
-    try:
-        return make_prior(block["family"], **hyperparameters(block))
-    except InputError as error:
-        raise InputError(f"{source}, key priors.{name}.{error}") from None

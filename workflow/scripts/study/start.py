@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from study.check import Study
 from study.real_data import RealData
+from study.study import Study
 
 
 def data_lines(real: RealData) -> list[str]:

@@ -34,8 +34,8 @@ class Study:
         The priors, by id.
     automatic : list of (str, str)
         Prior and hyperparameter for which the config says ``auto``.
-    given_truth : frozenset of str or "data"
-        Names of the true values that the config gives, or that it says ``truth: data``.
+    given_truth : dict or "data"
+        The true values that the config gives, or that it says ``truth: data``.
     warnings : list of str
         What is suspect but may be meant, one sentence each.
     """
@@ -46,7 +46,7 @@ class Study:
     sample_sizes: dict[str, Scenario]
     priors: dict[str, Prior]
     automatic: list[tuple[str, str]]
-    given_truth: frozenset[str] | str
+    given_truth: dict[str, float] | str
     warnings: list[str]
 
     @property
@@ -105,7 +105,7 @@ class Study:
 
     @property
     def data_columns(self) -> dict[str, Any]:
-        """The arguments of `read_coded_csv` but the path."""
+        """The arguments of `read_coded_data` but the path."""
         columns = {key: self.config["data"][key] for key in ("response", "time", "group")}
         return columns | {"origin": self.real.coding.origin, "unit": self.real.coding.unit}
 

@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from recovery.data.longdata import LongData, time_text
-from recovery.data.read import read_long_csv
+from recovery.data.read import read_measurements
 
 DIGITS = 6
 """Digits of what is computed from data, of their spread: last bits must not rerun a study."""
 
 
-def rounded(value: float, spread: float) -> float:
-    """A value to `DIGITS` digits of the data's spread.
+def rounded(value: float, spread: float, digits: int = DIGITS) -> float:
+    """A value to some digits of the data's spread.
 
     Digits of the value itself would not do: those of a date in seconds end minutes away from it.
 
@@ -26,7 +26,7 @@ def rounded(value: float, spread: float) -> float:
     """
     if not 0.0 < spread < math.inf:
         return float(value)
-    return round(float(value), DIGITS - 1 - math.floor(math.log10(spread)))
+    return round(float(value), digits - 1 - math.floor(math.log10(spread)))
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,8 @@ class Coding:
         return f"{f'({shifted})' if self.origin else name} / {time_text(self.unit)}"
 
 
-def read_coded_csv(
+def read_coded_data(
     path: str | Path, response: str, time: str, group: str, origin: float, unit: float
 ) -> LongData:
-    """Read a long CSV file and code its times; see `read_long_csv` for its errors."""
-    return Coding(origin, unit).code_data(read_long_csv(path, response, time, group))
+    """Read the real data and code their times; see `read_measurements` for its errors."""
+    return Coding(origin, unit).code_data(read_measurements(path, response, time, group).data)

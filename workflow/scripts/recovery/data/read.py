@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
-from recovery.data.cells import Cells, one_line, read_cells
+from recovery.data.cells import Cells, one_line, read_data_cells
 from recovery.data.longdata import LongData, time_text
 from recovery.errors import InputError
 
@@ -20,6 +21,10 @@ MISSING = ("", ".", "NA", "N/A", "NaN", "nan", "None", "NULL", "null", "#N/A")
 APART = 3.0
 """Extreme responses stand apart if their gap exceeds the largest other gap so many times."""
 FEW = 5  # different responses, of which gaps say nothing
+HINTS = {
+    "response": "leave the cell empty if nothing was measured",
+    "time": "write times as numbers, such as days since the first visit",
+}
 
 
 class Measurements(NamedTuple):
@@ -38,6 +43,29 @@ class Measurements(NamedTuple):
     data: LongData
     notes: list[str]
     warnings: list[str]
+
+
+class Column(NamedTuple):
+    """A column of a data file: its name, its cells, and where each is."""
+
+    name: str
+    texts: np.ndarray
+    places: list[str]
+
+    def refuse(self, rows: ArrayLike, advice: str) -> None:
+        """Refuse the first of these rows, for what its cell holds."""
+        for row in np.flatnonzero(rows):
+            what = f"holds '{self.texts[row]}'" if self.texts[row] else "is empty"
+            raise InputError(
+                f"{self.places[row]}, column '{self.name}': the cell {what}; {advice}."
+            )
+
+    def numbers(self, hint: str, incomplete: str) -> np.ndarray:
+        """Finite numbers, NaN where there is no value and rows without one are left out."""
+        numbers = pd.to_numeric(pd.Series(self.texts, dtype=object), errors="coerce")
+        empty = np.isin(self.texts, MISSING) & (incomplete == "leave out")
+        self.refuse(~np.isfinite(numbers) & ~empty, f"it must be a finite number ({hint})")
+        return numbers.to_numpy(float)
 
 
 def read_measurements(
@@ -60,39 +88,23 @@ def read_measurements(
         If the file or a column is missing, a cell is not a finite number, or there are too few
         subjects, rows of a subject, times or responses.
     """
-    cells = read_cells(path)
+    cells = read_data_cells(path)
     wanted = {"group": group, "time": time, "response": response}
-    columns = {key: _column(cells, path, key, name, wanted) for key, name in wanted.items()}
-    for row in np.flatnonzero(np.isin(columns["group"], MISSING)):
-        what = f"holds '{columns['group'][row]}'" if columns["group"][row] else "is empty"
-        raise InputError(
-            f"{path}, {cells.places[row]}, column '{group}': the cell {what}; "
-            "every subject needs a name."
-        )
-    hints = {
-        "response": "leave the cell empty if nothing was measured",
-        "time": "write times as numbers, such as days since the first visit",
-    }
-    numbers = {}
-    for key, hint in hints.items():
-        place = f"column '{wanted[key]}'"
-        numbers[key] = _numbers(columns[key], cells.places, f"{path}, ", place, hint, incomplete)
+    columns = {key: _column(cells, path, key, wanted) for key in wanted}
+    subjects = columns["group"].texts
+    columns["group"].refuse(np.isin(subjects, MISSING), "every subject needs a name")
+    numbers = {key: columns[key].numbers(hint, incomplete) for key, hint in HINTS.items()}
     missing = {key: np.isnan(values) for key, values in numbers.items()}
     kept = ~(missing["response"] | missing["time"])
-    codes, labels = pd.factorize(columns["group"][kept])
+    codes, labels = pd.factorize(subjects[kept])
     order = np.lexsort((numbers["time"][kept], codes))
     values = {key: numbers[key][kept][order] for key in numbers}
     data = LongData(values["response"], values["time"], codes[order], tuple(map(str, labels)))
     notes = [_left_out(missing, wanted, kept)]
-    _check_enough(data, path, response, time, group, notes[0])
+    _check_enough(data, path, wanted, notes[0])
     notes += [_repeated(cells, kept, data), _unused(cells, wanted)]
     warnings = [_alike(data.labels), _stands_apart(data.response, response)]
     return Measurements(data, list(filter(None, notes)), list(filter(None, warnings)))
-
-
-def read_long_csv(path: str | Path, response: str, time: str, group: str) -> LongData:
-    """The data of `read_measurements`."""
-    return read_measurements(path, response, time, group).data
 
 
 def describe(data: LongData) -> str:
@@ -115,10 +127,9 @@ def describe(data: LongData) -> str:
     return ", ".join(parts)
 
 
-def _column(
-    cells: Cells, path: str | Path, key: str, name: str, wanted: dict[str, str]
-) -> np.ndarray:
-    """The stripped cells of a column; a name may be written with any white space."""
+def _column(cells: Cells, path: str | Path, key: str, wanted: dict[str, str]) -> Column:
+    """A column of the table; a name may be written with any white space."""
+    name = wanted[key]
     found = [i for i, known in enumerate(cells.names) if known == one_line(name)]
     if not found:
         named = ", ".join(f"'{known}'" for known in cells.names if known)
@@ -132,28 +143,10 @@ def _column(
         )
     if len(found) > 1:
         raise InputError(f"{path}: duplicate column '{name}'; rename one.")
-    values = [row[found[0]].strip() for row in cells.rows]
-    for place, value in zip(cells.places, values):
-        if "\n" in value or "\r" in value:
-            raise InputError(
-                f"{path}, {place}, column '{name}': the cell has a line break; look for a quote "
-                "that is not closed."
-            )
-    return np.array(values, dtype=object)
-
-
-def _numbers(
-    texts: np.ndarray, places: list[str], path: str, column: str, hint: str, incomplete: str
-) -> np.ndarray:
-    """Finite numbers, NaN where there is no value and rows without one are left out."""
-    numbers = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy(float)
-    empty = np.isin(texts, MISSING) & (incomplete == "leave out")
-    for row in np.flatnonzero(~np.isfinite(numbers) & ~empty):
-        what = f"holds '{texts[row]}'" if texts[row] else "is empty"
-        raise InputError(
-            f"{path}{places[row]}, {column}: the cell {what}; it must be a finite number ({hint})."
-        )
-    return numbers
+    column = Column(name, np.array([row[found[0]] for row in cells.rows], object), cells.places)
+    broken = ["\n" in text or "\r" in text for text in column.texts]
+    column.refuse(broken, "it has a line break, so look for a quote that is not closed")
+    return column
 
 
 def _left_out(missing: dict[str, np.ndarray], wanted: dict[str, str], kept: np.ndarray) -> str:
@@ -222,19 +215,18 @@ def _stands_apart(values: np.ndarray, name: str) -> str:
     )
 
 
-def _check_enough(
-    data: LongData, path: str | Path, response: str, time: str, group: str, left_out: str
-) -> None:
+def _check_enough(data: LongData, path: str | Path, wanted: dict[str, str], left_out: str) -> None:
     """Refuse data that cannot identify the model; `left_out` says what was left out of them."""
     rows = np.bincount(data.subject, minlength=data.subjects)
     several = sum(len(set(times)) > 1 for times in data.patterns()) if len(rows) else 0
-    for what, count, least in (
-        (f"subjects (column '{group}')", data.subjects, MIN_SUBJECTS),
-        (f"different times (column '{time}')", len(np.unique(data.time)), MIN_TIMES),
-        (f"subjects with several times (column '{group}')", several, MIN_SUBJECTS),
-        (f"different responses (column '{response}')", len(np.unique(data.response)), 2),
+    for what, key, count, least in (
+        ("subjects", "group", data.subjects, MIN_SUBJECTS),
+        ("different times", "time", len(np.unique(data.time)), MIN_TIMES),
+        ("subjects with several times", "group", several, MIN_SUBJECTS),
+        ("different responses", "response", len(np.unique(data.response)), 2),
     ):
         if count < least:
             raise InputError(
-                f"{path}: found {count} {what}; the model needs at least {least}. {left_out}"
+                f"{path}: found {count} {what} (column '{wanted[key]}'); the model needs at least "
+                f"{least}. {left_out}"
             )

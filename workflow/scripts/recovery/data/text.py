@@ -1,4 +1,4 @@
-"""Read a user's tables as text."""
+"""Read a user's files as text."""
 
 import gzip
 import zlib
@@ -7,17 +7,16 @@ from pathlib import Path
 from recovery.errors import InputError
 
 FORMATS = {
-    b"PK\x03\x04": "an Excel workbook (or another zip file); save it as text in UTF-8",
-    b"PK\x05\x06": "an empty zip file; give a table of text in UTF-8",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls); save it as text in UTF-8",
-    b"\xff\xfe": "UTF-16 text; save it as UTF-8",
-    b"\xfe\xff": "UTF-16 text; save it as UTF-8",
+    b"PK\x03\x04": "an Excel workbook (or another zip file)",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls)",
+    b"\xff\xfe": "UTF-16 text",
+    b"\xfe\xff": "UTF-16 text",
 }
 """Formats that are not read, by how their files begin."""
 GZIP = b"\x1f\x8b"
 
 
-def read_bytes(path: str | Path, what: str, key: str) -> bytes:
+def read_bytes(path: str | Path, what: str) -> bytes:
     """The content of a file, decompressed if it is gzip's.
 
     Parameters
@@ -25,9 +24,7 @@ def read_bytes(path: str | Path, what: str, key: str) -> bytes:
     path : str or Path
         The file.
     what : str
-        What to call it in messages, for example "data file".
-    key : str
-        The key of the config that names it.
+        What to call it in messages, for example "config".
 
     Raises
     ------
@@ -40,24 +37,19 @@ def read_bytes(path: str | Path, what: str, key: str) -> bytes:
         if content.startswith(GZIP):
             content = gzip.decompress(content)
     except FileNotFoundError:
-        raise InputError(f"{path}: the {what} does not exist ({key} in the config).") from None
-    except IsADirectoryError:
-        raise InputError(
-            f"{path}: the {what} is a folder; give the path of a file ({key} in the config)."
-        ) from None
+        raise InputError(f"{path}: the {what} does not exist.") from None
     except (OSError, ValueError, EOFError, zlib.error) as error:
-        raise InputError(
-            f"{path}: the {what} cannot be read, {error} ({key} in the config)."
-        ) from None
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{path}: the {what} cannot be read ({reason}); give a file.") from None
     for start, form in FORMATS.items():
         if content.startswith(start):
-            raise InputError(f"{path}: the {what} is {form}.")
+            raise InputError(f"{path}: the {what} is {form}; save it as text in UTF-8.")
     if not content.strip():
-        raise InputError(f"{path}: the {what} is empty ({key} in the config).")
+        raise InputError(f"{path}: the {what} is empty.")
     return content
 
 
-def read_text(path: str | Path, what: str, key: str) -> str:
+def read_text(path: str | Path, what: str) -> str:
     """The text of a file, see `read_bytes`.
 
     Raises
@@ -65,7 +57,7 @@ def read_text(path: str | Path, what: str, key: str) -> str:
     InputError
         Also if it is not UTF-8 text.
     """
-    return decoded(read_bytes(path, what, key), path, what)
+    return decoded(read_bytes(path, what), path, what)
 
 
 def decoded(content: bytes, path: str | Path, what: str) -> str:
