@@ -1,7 +1,6 @@
 rule explore:
     input:
         recovery="<results>/tables/recovery.csv",
-        comparison="<results>/tables/comparison.csv",
     output:
         [report_page(page, "Explore", page.replace("_", ": ")) for page in EXPLORE_PAGES],
     log:

@@ -171,7 +171,8 @@ if len(study.scenarios) * len(study.method_labels) <= MOST_CELLS:
     LARGE_TABLES = []
 
 EXPLORE_PAGES = page_names(
-    len(study.scenarios) * len(study.method_labels) * len(config["intervals"]),
+    # bias and RMSE, and coverage and width at each level
+    len(study.scenarios) * len(study.method_labels) * (2 + 2 * len(config["intervals"])),
     [*PARAMETERS, *Estimands(study.estimands["lines_at"], study.estimands["new_subject_at"]).names],
 )
 
