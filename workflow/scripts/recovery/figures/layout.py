@@ -92,11 +92,8 @@ def typical_scenarios(designs: pd.DataFrame) -> list[str]:
 
 def zip_pages(methods: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """The methods of each figure of zip plots, by file name."""
-    pages = range(0, len(methods), ZIP_METHODS)
-    return {
-        "rho" if i == 0 else f"rho_{1 + i // ZIP_METHODS}": tuple(methods[i : i + ZIP_METHODS])
-        for i in pages
-    }
+    pages = (tuple(methods[i : i + ZIP_METHODS]) for i in range(0, len(methods), ZIP_METHODS))
+    return {f"rho_{page}" if page > 1 else "rho": own for page, own in enumerate(pages, start=1)}
 
 
 def _chunks(items: Sequence[str], most: int) -> list[tuple[str, ...]]:
