@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from recovery.columns import HEADLINE_LEVEL
 from recovery.figures import style
 from recovery.figures.layout import Part, main_design
-from recovery.figures.results import STUDY_FIGURES, StudyResults, study_figure
+from recovery.figures.results import STUDY_FIGURES, StudyResults
 
 HEADLINE_PARAMETERS = ("rho", "r_u", "sigma_u0", "sigma_u1")
 HEADLINE_METHODS = 6
@@ -35,7 +35,6 @@ UNITLESS = ("coverage", "model_se_error")
 REFERENCES = {"coverage": HEADLINE_LEVEL, "bias": 0.0, "model_se_error": 0.0}
 
 
-@study_figure
 def headline(results: StudyResults) -> Figure:
     """Coverage of the correlations and the sds in the main design by the first methods and REML."""
     last = [prior for prior in style.NEUTRAL if prior in results.labels]
@@ -60,7 +59,7 @@ def measure_panels(
     table = results.measured(measure)
     table = table[table["parameter"].isin(part.parameters)]
     table = table[table["prior"].isin(shown or list(results.labels))]
-    own = table[table["design"].isin(part.designs)].dropna(subset="estimate")
+    own = table[table["design"].isin(part.designs)]
     rhos = own.groupby("design")["rho"]
     joined = rhos.nunique().max() > 1
     places = own["rho"] if joined else 0.0 * own["rho"]
@@ -70,7 +69,7 @@ def measure_panels(
     figure = style.new_figure(1.5 + 1.65 * max(rows, 1.8))
     marks = so.Line(linewidth=0.9, pointsize=3.2, edgewidth=0.8) if joined else so.Dot(pointsize=4)
     (
-        results.plot(own, x="x", y="estimate", ymin="low", ymax="high")
+        results.plot(own.dropna(subset="estimate"), x="x", y="estimate", ymin="low", ymax="high")
         .facet("parameter", "design", order={"col": part.parameters, "row": part.designs})
         .add(so.Range(linewidth=0.8, linestyle="-"), legend=False)
         .add(marks, legend=False)
@@ -99,6 +98,7 @@ def measure_panels(
 
 
 STUDY_FIGURES |= {name: partial(measure_panels, measure=name) for name in MEASURES}
+STUDY_FIGURES["headline"] = headline
 
 
 def _rho_axis(axes: Axes, truths: np.ndarray, apart: float, labelled: bool) -> None:

@@ -25,7 +25,7 @@ STRIPE = 7.0  # length of a stripe in points
 
 
 class Density(NamedTuple):
-    """A density; that of an sd is per unit of its natural logarithm."""
+    """The density at some values."""
 
     value: np.ndarray
     density: np.ndarray
@@ -38,17 +38,8 @@ def implied_densities(data: LongData, prior: Prior) -> dict[str, Density]:
     study's time have no density in closed form.
     """
     marginals = prior_grid(data, prior).marginals
-    found = {}
-    for name in set(NAMES) & set(marginals):
-        value, density, _ = marginals[name]
-        if name != "rho":
-            # the quadrature's points are too far apart near 0 for an axis of logarithms
-            x = np.geomspace(1e-6 * value[-1], value[-1], POINTS)
-            value, density = x, x * PchipInterpolator(value, density)(x)
-        found[name] = Density(value, density)
-    if prior.coding.origin:
-        found |= _drawn_densities(prior)
-    return found
+    found = {name: Density(*marginals[name][:2]) for name in NAMES if name in marginals}
+    return found | (_drawn_densities(prior) if prior.coding.origin else {})
 
 
 def _drawn_densities(prior: Prior) -> dict[str, Density]:
@@ -56,8 +47,9 @@ def _drawn_densities(prior: Prior) -> dict[str, Density]:
     sigma = prior.sigma_scale * np.abs(rng.standard_t(prior.sigma_df, DRAWS))
     draws = decode(dict(zip(NAMES, prior.draw(sigma, rng))), prior.coding)
     log_sd, log_density, _ = array_stats.kde(np.log(draws["sigma_u0"]))
+    sd = np.exp(log_sd)
     rho, density, _ = array_stats.kde(draws["rho"], custom_lims=(-1.0, 1.0))
-    return {"sigma_u0": Density(np.exp(log_sd), log_density), "rho": Density(rho, density)}
+    return {"sigma_u0": Density(sd, log_density / sd), "rho": Density(rho, density)}
 
 
 def implied_priors(densities: dict[str, dict[str, Density]], methods: style.Methods) -> Figure:
@@ -80,10 +72,12 @@ def implied_priors(densities: dict[str, dict[str, Density]], methods: style.Meth
 
 def _draw(axes: Axes, densities: dict[str, Density], methods: style.Methods, name: str) -> None:
     """The curves of all priors, and axes with all of every density that is not negligible."""
-    ends = np.concatenate([value[[0, -1]] for value, _ in densities.values()])
-    space = np.linspace if name == "rho" else np.geomspace
-    x = space(ends.min(), ends.max(), POINTS)
-    curves = {p: np.interp(x, *found, left=0, right=0) for p, found in densities.items()}
+    smooth = {prior: PchipInterpolator(*own, extrapolate=False) for prior, own in densities.items()}
+    top = max(own.value[-1] for own in densities.values())
+    x = np.linspace(-top, top, POINTS) if name == "rho" else np.geomspace(1e-6 * top, top, POINTS)
+    # that of an sd is per unit of its logarithm
+    unit = 1.0 if name == "rho" else x
+    curves = {prior: np.nan_to_num(density(x)) * unit for prior, density in smooth.items()}
     for group in _same(curves):
         for i, prior in enumerate(group):
             gap = (len(group) - 1) * STRIPE

@@ -11,7 +11,7 @@ from scipy import stats
 
 from recovery.figures import style
 from recovery.figures.layout import main_design
-from recovery.figures.results import STUDY_FIGURES, StudyResults, study_figure
+from recovery.figures.results import STUDY_FIGURES, StudyResults
 from recovery.parameters import PARAMETERS
 
 MOST_MARKS = 400  # replicates, of all scenarios, that can be distinguished in a panel
@@ -30,18 +30,18 @@ def estimates_against_rho(results: StudyResults, parameter: str) -> Figure:
     table = results.estimates(own.index, [parameter], first)
     table["rho"] = table["scenario"].map(own)
     values, truths = ["mean", "q2.5", "q97.5"], np.sort(own.unique())
-    symbol = style.SYMBOLS[parameter]
+    symbol, strokes = style.SYMBOLS[parameter], truths
     if parameter == "r_u":
         table[values] = table[values].sub(table["truth"], axis=0)
         symbol, strokes = f"{symbol} minus its true value", 0.0 * truths
-    else:
-        strokes = truths
     # the room of a true value: the distance to the nearest other one
     steps = np.concatenate([[np.inf], np.diff(truths), [np.inf]])
     room = np.minimum(steps[:-1], steps[1:]) if len(truths) > 1 else np.array([0.2])
     place = table.groupby(["prior", "rho"])["mean"].rank(pct=True) - 0.5
     table["x"] = table["rho"] + 0.8 * place * table["rho"].map(dict(zip(truths, room)))
     drawn = [prior for prior in results.labels if prior in set(table["prior"])]
+    if not drawn:
+        return style.empty_figure("Single estimates")
     columns = min(len(drawn), 4)
     width = min(2.4 + 2.2 * columns, style.WIDTH)
     figure = style.new_figure(1.2 + 2.5 * -(-len(drawn) // columns), width)
@@ -68,13 +68,6 @@ def estimates_against_rho(results: StudyResults, parameter: str) -> Figure:
     return figure
 
 
-STUDY_FIGURES |= {
-    f"estimates_{name}": partial(estimates_against_rho, parameter=name)
-    for name in style.CORRELATIONS
-}
-
-
-@study_figure
 def accuracy(results: StudyResults) -> Figure:
     """Quantiles of the sampler's standardised errors minus the normal's, by parameter.
 
@@ -90,7 +83,7 @@ def accuracy(results: StudyResults) -> Figure:
     table = errors.assign(panel=pd.Categorical(errors["parameter"], PARAMETERS), x=x)
     chances = {"low": low - x, "high": high - x, "reference": 0.0}
     return style.line_panels(
-        table.assign(estimate=table["z_mean"] - x, **chances),
+        [table.assign(estimate=table["z_mean"] - x, **chances)],
         style.Methods(results.all_labels),
         "Posterior means by NUTS minus exact ones, in Monte Carlo standard errors\n"
         "(all designs together; grey: 95 % of each quantile, if errors are standard normal)",
@@ -98,3 +91,10 @@ def accuracy(results: StudyResults) -> Figure:
         x="standard normal quantile",
         y="quantile minus the normal's",
     )
+
+
+STUDY_FIGURES |= {
+    "estimates_rho": partial(estimates_against_rho, parameter="rho"),
+    "estimates_r_u": partial(estimates_against_rho, parameter="r_u"),
+    "accuracy": accuracy,
+}

@@ -1,8 +1,5 @@
 """Forest plots: one row per parameter or subject, one interval per prior."""
 
-from collections.abc import Callable
-from functools import partial
-
 import pandas as pd
 import seaborn.objects as so
 import xarray as xr
@@ -11,6 +8,13 @@ from matplotlib.figure import Figure, SubFigure
 from recovery.figures import style
 
 QUANTILES = {"q2.5": 0.025, "q25": 0.25, "q75": 0.75, "q97.5": 0.975}
+FOREST_FIGURES = {
+    "fixed_effects": ("Population intercept, slope and residual sd", ("beta0", "beta1", "sigma")),
+    "intercepts": ("Subjects' intercepts and their sd", ("u0", "sigma_u0")),
+    "slopes": ("Subjects' slopes and their sd", ("u1", "sigma_u1")),
+    "correlation": ("Correlation of intercepts and slopes", ("rho", "r_u")),
+}
+"""Titles and parameters of the forests of the real data's posteriors, by file name."""
 EXACT = ["exact_q2.5", "exact_mean", "exact_q97.5"]
 LINES = "thick: 50 %, thin: 95 % intervals; marks: means; black: the same, exactly"
 HEIGHT = 6.4  # of the subjects' rows in inches, at most
@@ -43,21 +47,25 @@ def forest_table(draws: dict[str, xr.Dataset], exact: pd.DataFrame) -> pd.DataFr
     return pd.concat(tables, ignore_index=True).join(exact, on=["prior", "parameter"])
 
 
-def scalars(
-    table: pd.DataFrame, methods: style.Methods, names: tuple[str, ...], title: str
-) -> Figure:
-    """One panel per parameter, one row per prior."""
-    own = table[table["parameter"].isin(names)]
-    figure = style.new_figure(1.3 + 0.2 * table["prior"].nunique())
-    _forest(figure, own.assign(panel=own["parameter"], row=0), methods)
+def forest(table: pd.DataFrame, methods: style.Methods, name: str) -> Figure:
+    """A figure of `FOREST_FIGURES`, from rows of `forest_table`."""
+    title, parameters = FOREST_FIGURES[name]
+    draw = _effects if "u0" in parameters or "u1" in parameters else _scalars
+    figure = draw(table, methods, *parameters)
     figure.suptitle(f"{title}\n({LINES})")
     methods.legend(figure, table["prior"])
     return figure
 
 
-def effects(
-    table: pd.DataFrame, methods: style.Methods, effect: str, sd: str, title: str
-) -> Figure:
+def _scalars(table: pd.DataFrame, methods: style.Methods, *names: str) -> Figure:
+    """One panel per parameter, one row per prior."""
+    own = table[table["parameter"].isin(names)]
+    figure = style.new_figure(1.3 + 0.2 * table["prior"].nunique())
+    _forest(figure, own.assign(panel=own["parameter"], row=0), methods)
+    return figure
+
+
+def _effects(table: pd.DataFrame, methods: style.Methods, effect: str, sd: str) -> Figure:
     """Subjects in one or more columns of equal axes, and the population sd below them."""
     own = table[table["parameter"] == effect]
     priors, subjects = table["prior"].nunique(), own["subject"].unique()
@@ -77,26 +85,7 @@ def effects(
         axes.axvline(0, color="0.5", lw=0.8, zorder=1)
     _forest(below, table[table["parameter"] == sd].assign(panel="", row=0), methods)
     below.axes[0].set_yticks([0], [f"population\n{style.SYMBOLS[sd]}"])
-    figure.suptitle(f"{title}\n({LINES})")
-    methods.legend(figure, table["prior"])
     return figure
-
-
-FOREST_FIGURES: dict[str, Callable[[pd.DataFrame, style.Methods], Figure]] = {
-    "fixed_effects": partial(
-        scalars,
-        names=("beta0", "beta1", "sigma"),
-        title="Population intercept, slope and residual sd",
-    ),
-    "intercepts": partial(
-        effects, effect="u0", sd="sigma_u0", title="Subjects' intercepts and their sd"
-    ),
-    "slopes": partial(effects, effect="u1", sd="sigma_u1", title="Subjects' slopes and their sd"),
-    "correlation": partial(
-        scalars, names=("rho", "r_u"), title="Correlation of intercepts and slopes"
-    ),
-}
-"""Forests of the real data's posteriors, by file name."""
 
 
 def _forest(

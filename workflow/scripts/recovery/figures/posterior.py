@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from recovery.data.longdata import LongData
 from recovery.figures import style
 from recovery.figures.forest import summary
+from recovery.figures.style import Methods
 
 SCALARS = ("beta0", "beta1", "sigma", "sigma_u0", "sigma_u1", "rho")
 CHAINS = "arviz-variat"  # ArviZ's style: none of its colours is a prior's
@@ -21,19 +22,18 @@ MOST_DOTS = 100  # of a chain and subject, in the figure of effects
 POINTS = 20  # of a fitted line
 
 
-def data_panels(data: LongData, units: tuple[str, str]) -> Figure:
+def data_panels(data: LongData, methods: Methods) -> Figure:
     """The raw data, one panel per subject with its own least-squares line."""
     red = so.Line(color="#D62728", linewidth=1.2)
     plot = so.Plot(_frame(data), x="time", y="response").add(red, so.PolyFit(order=1))
-    figure = _subject_panels(plot.add(so.Dot(color="0.2", pointsize=3)), data, units)
+    figure = _subject_panels(plot.add(so.Dot(color="0.2", pointsize=3)), data, methods)
     figure.suptitle("Data (dots) and each subject's own least-squares line (red)")
     return figure
 
 
-def fitted_lines(
-    tree: xr.DataTree, data: LongData, units: tuple[str, str], colour: str, label: str
-) -> Figure:
+def fitted_lines(tree: xr.DataTree, data: LongData, methods: Methods, prior: str) -> Figure:
     """The data with every subject's posterior mean line and its 50 and 95 % intervals."""
+    colour = methods.styles[prior]["color"]
     draws, observed = tree["posterior"].to_dataset(), _frame(data)
     ends = observed.groupby("subject", sort=False)["time"].agg(["min", "max"])
     time = np.linspace(ends["min"], ends["max"], POINTS)
@@ -52,71 +52,64 @@ def fitted_lines(
         .add(so.Line(color=colour, linewidth=1.2), y="mean")
         .add(so.Dot(color="0.2", pointsize=2.5), y="response")
     )
-    figure = _subject_panels(plot, data, units)
+    figure = _subject_panels(plot, data, methods)
     figure.suptitle(
-        f"{label}: fitted lines with 50 % (dark) and 95 % (light) intervals\n"
+        f"{methods.labels[prior]}: fitted lines with 50 % (dark) and 95 % (light) intervals\n"
         "(dots: data; dashed: the population's line)"
     )
     return figure
 
 
-def traces(tree: xr.DataTree, label: str) -> Figure:
+def traces(tree: xr.DataTree, data: LongData, methods: Methods, prior: str) -> Figure:
     """Density and trace of every chain, for each scalar parameter."""
-    figure = _chains(
+    return _chains(
         az.plot_trace_dist,
         tree,
-        _scalars(tree),
+        f"{methods.labels[prior]}: density (left) and draws (right) of every chain",
+        height=8.4,
         visuals={"trace": {"rasterized": True, "width": 0.3}, "dist": {"width": 1.2}},
         aes={"color": ["chain"]},
-        figure_kwargs={"figsize": (style.WIDTH, 8.4), "layout": "constrained"},
     )
-    figure.suptitle(f"{label}: density (left) and draws (right) of every chain")
-    return figure
 
 
-def ranks(tree: xr.DataTree, label: str) -> Figure:
+def ranks(tree: xr.DataTree, data: LongData, methods: Methods, prior: str) -> Figure:
     """Rank ECDF differences of the chains with their simultaneous 95 % band, by parameter.
 
-    The band assumes independent draws, so they are thinned to about the effective number.
+    The band assumes independent draws, so ArviZ thins them to about the effective number.
     """
-    names = _scalars(tree)
-    figure = _chains(
+    return _chains(
         az.plot_rank,
-        az.thin(tree, var_names=names),
-        names,
+        tree,
+        f"{methods.labels[prior]}: ECDF of each chain's ranks minus uniform (grey: 95 % band)",
+        height=4.6,
         method="envelope",
-        thin=False,
         envelope_prob=0.95,
         visuals={"ecdf_lines": {"width": 1.0}},
-        figure_kwargs={"figsize": (style.WIDTH, 4.6), "layout": "constrained"},
         col_wrap=3,
     )
-    figure.suptitle(f"{label}: ECDF of each chain's ranks minus the uniform's (grey: 95 % band)")
-    return figure
 
 
 def _chains(
-    plot: Callable[..., Any], tree: xr.DataTree, names: list[str], **settings: Any
+    plot: Callable[..., Any], tree: xr.DataTree, title: str, height: float, **settings: Any
 ) -> Figure:
     """ArviZ's figure of every chain's scalar parameters."""
     style.use_style()
+    names = [name for name in SCALARS if name in tree["posterior"]]
     labeller = az.labels.MapLabeller(var_name_map=style.SYMBOLS)
+    size = {"figsize": (style.WIDTH, height), "layout": "constrained"}
     with plt.style.context([CHAINS, style.SIZES]):
-        drawn = plot(tree, var_names=names, labeller=labeller, **settings)
-    return drawn.viz["figure"].item()
+        drawn = plot(tree, var_names=names, labeller=labeller, figure_kwargs=size, **settings)
+    figure = drawn.viz["figure"].item()
+    figure.suptitle(title)
+    return figure
 
 
-def _scalars(tree: xr.DataTree) -> list[str]:
-    return [name for name in SCALARS if name in tree["posterior"]]
-
-
-def joint_effects(
-    tree: xr.DataTree, data: LongData, units: tuple[str, str], colour: str, label: str
-) -> Figure:
+def joint_effects(tree: xr.DataTree, data: LongData, methods: Methods, prior: str) -> Figure:
     """Every subject's intercept against its slope, and how far the prior shrinks them.
 
     The axes hold the posterior; the line to a least-squares estimate outside them leaves the frame.
     """
+    colour = methods.styles[prior]["color"]
     figure = style.new_figure(5.4, width=6.2)
     axes = figure.subplots()
     draws = tree["posterior"].to_dataset()
@@ -135,16 +128,16 @@ def joint_effects(
     axes.axvline(0, color="0.8", lw=0.8, zorder=0)
     # the population effects may differ from the mean of the subjects, hence not symmetric
     axes.set(xlim=np.quantile(u0, [0.0005, 0.9995]), ylim=np.quantile(u1, [0.0005, 0.9995]))
-    axes.set_xlabel(f"deviation in intercept, {style.parameter_label('u0', *units)}")
-    axes.set_ylabel(f"deviation in slope, {style.parameter_label('u1', *units)}")
-    axes.set_title(f"{label}: subjects' effects", size=11)
+    axes.set_xlabel(f"deviation in intercept, {methods.label('u0')}")
+    axes.set_ylabel(f"deviation in slope, {methods.label('u1')}")
+    axes.set_title(f"{methods.labels[prior]}: subjects' effects", size=11)
     figure.legend(loc="outside lower center", ncols=3, frameon=False)
     return figure
 
 
-PRIOR_FIGURES: dict[str, Callable[..., Figure]] = {
-    "trace": lambda tree, data, units, colour, label: traces(tree, label),
-    "rank": lambda tree, data, units, colour, label: ranks(tree, label),
+PRIOR_FIGURES: dict[str, Callable[[xr.DataTree, LongData, Methods, str], Figure]] = {
+    "trace": traces,
+    "rank": ranks,
     "lines": fitted_lines,
     "effects": joint_effects,
 }
@@ -157,14 +150,14 @@ def _frame(data: LongData) -> pd.DataFrame:
     return pd.DataFrame({"subject": subjects, "time": data.time, "response": data.response})
 
 
-def _subject_panels(plot: so.Plot, data: LongData, units: tuple[str, str]) -> Figure:
+def _subject_panels(plot: so.Plot, data: LongData, methods: Methods) -> Figure:
     """Draw a plot of a table with a column ``subject`` in one panel per subject."""
     columns = 6 if data.subjects <= 24 else 8
     figure = style.new_figure(0.9 + 8.4 / columns * -(-data.subjects // columns))
     plot = plot.facet("subject", wrap=columns, order=list(data.labels)).label(x="", y="")
     plot.on(figure).plot()
-    figure.supxlabel(units[1], size=9)
-    figure.supylabel(units[0], size=9)
+    figure.supxlabel(methods.units[1], size=9)
+    figure.supylabel(methods.units[0], size=9)
     return figure
 
 

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from recovery.columns import HEADLINE_LEVEL
 from recovery.figures import style
 from recovery.figures.layout import main_design
-from recovery.figures.results import StudyResults, study_figure
+from recovery.figures.results import STUDY_FIGURES, StudyResults
 from recovery.files import read_table
 from recovery.summaries.monte_carlo import Z95, wilson_interval
 from recovery.summaries.recovery import READ
@@ -27,7 +27,6 @@ COLUMNS = ["scenario", "prior", "engine", "truth", "mean", "sd", LOW, HIGH]
 MOST_INTERVALS = 500  # replicates of a zip plot: more intervals cannot be distinguished in print
 
 
-@study_figure
 def agreement(results: StudyResults) -> Figure:
     """Posterior means of pairs of priors on the same data sets (Bland & Altman 1986)."""
     labels = {p: name for p, name in results.labels.items() if p != "reml"}
@@ -45,12 +44,10 @@ def agreement(results: StudyResults) -> Figure:
         for axes, pair in zip(row, pairs):
             colours = _bland_altman(axes, means.reindex(columns=list(pair)).dropna(), rho)
         row[0].set_ylabel(f"difference of\n{results.label(parameter)}")
-        row[len(row) // 2].set_xlabel(
-            f"mean of the two posterior means of {style.SYMBOLS[parameter]}"
-        )
     for axes, (first, second) in zip(grid[0], pairs):
         axes.set_title(f"{labels[second]}\nminus {labels[first]}")
     figure.colorbar(colours, ax=grid, label=style.TRUE_RHO, shrink=0.5, aspect=40)
+    figure.supxlabel("mean of the two posterior means", size=9)
     figure.suptitle(f"Agreement of priors, {design}\n(lines: mean difference and 1.96 sd about it)")
     return figure
 
@@ -71,7 +68,6 @@ def _bland_altman(axes: Axes, means: pd.DataFrame, rho: pd.Series) -> PathCollec
     )  # fmt: skip
 
 
-@study_figure
 def running(results: StudyResults) -> Figure:
     """Coverage and bias of rho as replicates come in, where they settle slowest."""
     symbol, tables = style.SYMBOLS["rho"], []
@@ -88,12 +84,15 @@ def running(results: StudyResults) -> Figure:
             name = f"{measure} of {symbol}\n{cell.design}\n{symbol} = {style.number(cell.rho)}"
             tables.append(shown.assign(panel=name, prior=cell.prior, reference=nominal))
     return style.line_panels(
-        pd.concat(tables, ignore_index=True),
+        tables,
         results,
         "Where results settle slowest: the largest Monte Carlo errors\n"
         "(bands: 95 % Monte Carlo intervals; dashed: nominal coverage, no bias)",
         x="replicates",
     )
+
+
+STUDY_FIGURES |= {"agreement": agreement, "running": running}
 
 
 def _slowest(table: pd.DataFrame) -> pd.DataFrame:
@@ -135,9 +134,7 @@ def zip_plot(estimates: pd.DataFrame, methods: style.Methods) -> Figure:
     """
     scenarios = list(estimates.groupby("scenario", sort=False))
     if not scenarios:
-        figure = style.new_figure(2.0, width=5.0)
-        figure.suptitle("Every 95 % interval: no fit gave one", size=9)
-        return figure
+        return style.empty_figure("Every 95 % interval")
     rows, columns = len(scenarios), len(methods.labels)
     figure = style.new_figure(1.3 + 2.5 * rows, max(1.0 + 1.8 * columns, 5.0))
     grid = figure.subplots(rows, columns, squeeze=False, sharex="row", sharey=True)

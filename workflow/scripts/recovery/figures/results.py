@@ -73,27 +73,13 @@ class StudyResults(style.Methods):
 
     def compared(self) -> pd.DataFrame:
         """Errors of the fits by NUTS (`compared_fits`), of all scenarios."""
-        tables = []
-        for path in self.paths.values():
-            nuts = read_table(path, columns=COLUMNS, filters=[("engine", "==", "nuts")])
-            if not nuts.empty:
-                last = nuts["replicate"].max()
-                exact = [("engine", "==", "exact"), ("replicate", "<=", last)]
-                both = [nuts, read_table(path, columns=COLUMNS, filters=exact)]
-                tables.append(compared_fits(pd.concat(both)))
-        return pd.concat(tables, ignore_index=True)
+        engines = [("engine", "in", ["exact", "nuts"])]
+        tables = (read_table(p, columns=COLUMNS, filters=engines) for p in self.paths.values())
+        return pd.concat([compared_fits(table) for table in tables], ignore_index=True)
 
 
-StudyFigure = Callable[..., Figure]
-
-STUDY_FIGURES: dict[str, StudyFigure] = {}
+STUDY_FIGURES: dict[str, Callable[..., Figure]] = {}
 """Figures of the study by name; a figure is drawn if a caption has its name.
 
-They take the study's results and, if they are in `parts.SPLIT_FIGURES`, a `parts.Part`.
+They take the study's results and, if they are in `layout.SPLIT_FIGURES`, a `layout.Part`.
 """
-
-
-def study_figure(function: StudyFigure) -> StudyFigure:
-    """Register a figure of the study under the name of its function."""
-    STUDY_FIGURES[function.__name__] = function
-    return function

@@ -26,7 +26,7 @@ def sample_size_curves(table: pd.DataFrame, methods: style.Methods) -> Figure:
     table["panel"] = [_title(*goal, methods) for goal in goals]
     sizes = so.Continuous(trans="log").tick(at=np.sort(table["subjects"].unique()), minor=0)
     return style.line_panels(
-        table.rename(columns={"subjects": "x", "goal": "reference"}),
+        [table.rename(columns={"subjects": "x", "goal": "reference"})],
         methods,
         "How many subjects? (bands: 95 % Monte Carlo intervals; dashed: goals)",
         size=(2.75, 2.9),
@@ -43,4 +43,4 @@ def _title(
     symbol = style.SYMBOLS[parameter]
     unit = methods.label(parameter).removeprefix(symbol) if measure in IN_UNITS else ""
     words = f"{symbol}: {WORDS.get(measure, measure.replace('_', ' '))}{unit}"
-    return f"{textwrap.fill(words, 34)}\ngoal: at {'least' if at_least else 'most'} {goal:g}"
+    return f"{textwrap.fill(words, 40)}\ngoal: at {'least' if at_least else 'most'} {goal:g}"

@@ -60,7 +60,6 @@ SIZES = sns.plotting_context("paper", font_scale=0.92)
 WIDTH = 8.3
 """Width of most figures in inches: at 100 dots per inch, that of a README's column."""
 COLUMNS = 4  # of a legend
-LABELLED = 0.1  # of an axis' length: labels of ticks are at least so far apart
 COVERAGES = (0.0, 0.2, 0.5, 0.8, 0.9, 0.95, 0.99, 1.0)
 
 
@@ -86,6 +85,13 @@ def new_figure(height: float, width: float = WIDTH) -> Figure:
     return plt.figure(figsize=(width, height), layout="constrained")
 
 
+def empty_figure(title: str) -> Figure:
+    """A figure that says that there is nothing to show."""
+    figure = new_figure(2.0, width=6.0)
+    figure.suptitle(f"{title}\n\nThere is nothing to show: too few fits gave an estimate.")
+    return figure
+
+
 def prior_styles(priors: Sequence[str]) -> dict[str, Style]:
     """Colour, marker and dashes of each method, by its place in the config.
 
@@ -102,14 +108,6 @@ def prior_styles(priors: Sequence[str]) -> dict[str, Style]:
 def plain(text: str) -> str:
     """A user's text for matplotlib, which would read what is between two $ as a formula."""
     return text.replace("$", r"\$")
-
-
-def parameter_label(name: str, response: str, time: str) -> str:
-    """A parameter's symbol with its unit; correlations have none."""
-    if name in CORRELATIONS:
-        return SYMBOLS[name]
-    unit = f"{response} per unit of {time}" if " " in time else f"{response} per {time}"
-    return f"{SYMBOLS[name]} ({unit if name in SLOPES else response})"
 
 
 class Methods:
@@ -136,8 +134,11 @@ class Methods:
         self.units = plain(units[0]), plain(units[1])
 
     def label(self, parameter: str) -> str:
-        """A parameter's symbol with its unit."""
-        return parameter_label(parameter, *self.units)
+        """A parameter's symbol with its unit; correlations have none."""
+        response, time = self.units
+        per = f"per unit of {time}" if " " in time else f"per {time}"
+        unit = f"{response} {per}" if parameter in SLOPES else response
+        return SYMBOLS[parameter] + (f" ({unit})" if parameter not in CORRELATIONS else "")
 
     def plot(self, table: pd.DataFrame, **variables: str) -> so.Plot:
         """A plot of a table, with the looks of the methods in its column ``prior``."""
@@ -182,7 +183,7 @@ def save_figure(figure: Figure, paths: Sequence[str | Path]) -> None:
 
 
 def line_panels(
-    table: pd.DataFrame,
+    tables: Sequence[pd.DataFrame],
     methods: Methods,
     title: str,
     size: tuple[float, float] = (2.07, 1.9),
@@ -195,7 +196,7 @@ def line_panels(
 
     Parameters
     ----------
-    table : DataFrame
+    tables : sequence of DataFrame
         Columns ``panel, prior, x, estimate, low, high, reference``.
     methods : Methods
         Names and looks of the priors.
@@ -210,6 +211,9 @@ def line_panels(
     **words : str
         Labels of the axes, ``x`` and ``y``; without that of y, panels have y axes of their own.
     """
+    if not sum(map(len, tables)):
+        return empty_figure(title)
+    table = pd.concat(tables, ignore_index=True)
     panels = table["panel"].nunique()
     columns = min(int(WIDTH / size[0]), panels)
     figure = new_figure(1.2 + size[1] * -(-panels // columns), max(size[0] * columns, 5.0))
@@ -232,8 +236,11 @@ def line_panels(
     return figure
 
 
-def truth_ticks(axes: Axes, truths: Sequence[float], apart: float = LABELLED) -> None:
-    """Ticks at the true values; those nearest to 0 are labelled first, where there is room."""
+def truth_ticks(axes: Axes, truths: Sequence[float], apart: float) -> None:
+    """Ticks at the true values; those nearest to 0 are labelled first, where there is room.
+
+    Labels are `apart` as a share of the axis, at least.
+    """
     low, high = axes.get_xlim()
     labelled: list[float] = []
     for truth in sorted(truths, key=lambda value: (abs(value), value)):
