@@ -1,6 +1,5 @@
 """The figure of the benchmark: the cost of a prior."""
 
-import numpy as np
 import pandas as pd
 import seaborn.objects as so
 from matplotlib.figure import Figure
@@ -19,17 +18,15 @@ METHODS = ("pm.sample latent", "nutpie latent", "nutpie marginal", "exact, whole
 
 def cost(table: pd.DataFrame, methods: style.Methods) -> Figure:
     """What a fit costs, one row per method and `target_accept`, one column per measure."""
-    table = table[table["method"].isin(METHODS)]
-    order = table["method"].map(METHODS.index)
-    table = table.iloc[np.lexsort([table["target_accept"], order])].reset_index(drop=True)
+    table = table.assign(method=pd.Categorical(table["method"], METHODS)).dropna(subset="method")
+    table = table.sort_values(["method", "target_accept"], ignore_index=True)
     accepted = table["target_accept"].map(",\ntarget_accept {:g}".format, na_action="ignore")
-    table["method"] += accepted.fillna("")
+    table["method"] = table["method"].astype(str) + accepted.fillna("")
     figure = style.new_figure(1.5 + 0.8 * table["method"].nunique())
-    plot = methods.plot(table, y="method")
-    dots = so.Dot(pointsize=5.5, edgecolor="w")
     (
-        plot.pair(x=list(COSTS))
-        .add(dots, so.Dodge(), legend=False, orient="y")
+        methods.plot(table, y="method")
+        .pair(x=list(COSTS))
+        .add(so.Dot(pointsize=5.5, edgecolor="w"), so.Dodge(), legend=False, orient="y")
         .scale(**{f"x{i}": "log" for i, name in enumerate(COSTS) if name in LOGARITHMIC})
         .label(y="", **{f"x{i}": name for i, name in enumerate(COSTS.values())})
         .on(figure)

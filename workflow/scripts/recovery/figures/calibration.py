@@ -14,9 +14,8 @@ def rank_ecdf(ranks: pd.DataFrame, methods: style.Methods) -> Figure:
         known = pit.dropna().to_numpy()
         if len(known) > 1:
             columns = dict(zip(("x", "estimate", "low", "high"), ecdf_difference(known)))
-            lines.append(
-                pd.DataFrame(columns | dict(zip(("panel", "prior"), keys)) | {"reference": 0.0})
-            )
+            columns |= dict(zip(("panel", "prior"), keys))
+            lines.append(pd.DataFrame(columns).assign(reference=0.0))
     return style.line_panels(
         lines,
         methods,

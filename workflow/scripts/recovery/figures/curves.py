@@ -19,15 +19,11 @@ from recovery.figures.results import STUDY_FIGURES, StudyResults
 HEADLINE_PARAMETERS = ("rho", "r_u", "sigma_u0", "sigma_u1")
 HEADLINE_METHODS = 6
 DODGE = 0.04  # of true rho: no mark is further than half of it from its rho
-BARS = "bars: 95 % Monte Carlo intervals"
 MEASURES = {
-    "coverage": (
-        f"Coverage of 95 % intervals ({BARS}; dashed: nominal)",
-        "coverage (square-root scale)",
-    ),
-    "bias": (f"Bias of the posterior mean ({BARS})", "bias"),
-    "width": (f"Mean width of 95 % intervals ({BARS})", "mean width"),
-    "model_se_error": (f"Do posteriors know their errors? ({BARS})", "error of the model SE (%)"),
+    "coverage": ("Coverage of 95 % intervals", "coverage (square-root scale)"),
+    "bias": ("Bias of the posterior mean", "bias"),
+    "width": ("Mean width of 95 % intervals", "mean width"),
+    "model_se_error": ("Do posteriors know their errors?", "relative error of the model SE (%)"),
 }
 """Title and label of the axis of each measure's figures."""
 UNITLESS = ("coverage", "model_se_error")
@@ -41,11 +37,7 @@ def headline(results: StudyResults) -> Figure:
     priors = [prior for prior in results.labels if prior not in last]
     shown = [*priors[: HEADLINE_METHODS - len(last)], *last]
     part = Part(HEADLINE_PARAMETERS, (main_design(results.designs),), "")
-    figure = measure_panels(results, part, "coverage", shown)
-    if len(shown) < len(results.labels):
-        some = f"{len(shown)} of {len(results.labels)} methods"
-        figure.suptitle(f"{MEASURES['coverage'][0]}\n{some}")
-    return figure
+    return measure_panels(results, part, "coverage", shown)
 
 
 def measure_panels(
@@ -92,7 +84,8 @@ def measure_panels(
         axes.set_ylabel(name, rotation=0, ha="right", va="center", labelpad=8)
     title, words = MEASURES[measure]
     figure.supylabel(words, size=9)
-    figure.suptitle(title)
+    dashed = "; dashed: nominal" if measure in REFERENCES else ""
+    figure.suptitle(f"{title} (bars: 95 % Monte Carlo intervals{dashed})")
     results.legend(figure, own["prior"])
     return figure
 

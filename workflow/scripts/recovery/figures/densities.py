@@ -20,7 +20,6 @@ SEED = 1
 POINTS = 2000  # of an sd's density
 NEGLIGIBLE = 0.01  # of an sd's highest density: the panel ends where all densities are below
 SAME = 0.03  # of the highest density: curves nearer than that cannot be told apart
-DENSITIES = (0.0, 0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)  # ticks
 STRIPE = 7.0  # length of a stripe in points
 
 
@@ -88,7 +87,6 @@ def _draw(axes: Axes, densities: dict[str, Density], methods: style.Methods, nam
         # the priors of another origin of time may be far higher near -1 than others anywhere
         functions = (lambda density: np.sqrt(np.clip(density, 0.0, None)), np.square)
         axes.set_yscale("function", functions=functions)
-        axes.set_yticks([tick for tick in DENSITIES if tick <= highest])
         axes.set_xlim(-1.02, 1.02)
     else:
         seen = np.any([curve > NEGLIGIBLE * curve.max() for curve in curves.values()], axis=0)

@@ -47,9 +47,9 @@ def estimates_against_rho(results: StudyResults, parameter: str) -> Figure:
     figure = style.new_figure(1.2 + 2.5 * -(-len(drawn) // columns), width)
     bars = so.Range(color="0.8", linewidth=0.4, linestyle="-", artist_kws={"rasterized": True})
     dots = so.Dot(pointsize=2.5, edgewidth=0, artist_kws={"rasterized": True, "zorder": 3})
-    plot = results.plot(table, x="x", y="mean", ymin="q2.5", ymax="q97.5")
     (
-        plot.facet("prior", wrap=columns, order=drawn)
+        results.plot(table, x="x", y="mean", ymin="q2.5", ymax="q97.5")
+        .facet("prior", wrap=columns, order=drawn)
         .add(bars, legend=False)
         .add(dots, legend=False)
         .label(x=style.TRUE_RHO, y=symbol)
@@ -75,15 +75,14 @@ def accuracy(results: StudyResults) -> Figure:
     statistics are the normal quantiles of beta variables.
     """
     errors = results.compared().dropna(subset="z_mean").sort_values("z_mean")
-    errors = errors[errors["prior"].isin(list(results.all_labels))]
     groups = errors.groupby(["parameter", "prior"])["z_mean"]
     n, rank = groups.transform("size"), groups.cumcount() + 1
     x = stats.norm.ppf((rank - 0.5) / n)
     low, high = (stats.norm.ppf(stats.beta.ppf(p, rank, n + 1 - rank)) for p in (0.025, 0.975))
-    table = errors.assign(panel=pd.Categorical(errors["parameter"], PARAMETERS), x=x)
-    chances = {"low": low - x, "high": high - x, "reference": 0.0}
+    errors["panel"] = pd.Categorical(errors["parameter"], PARAMETERS)
+    estimates = errors.assign(x=x, estimate=errors["z_mean"] - x)
     return style.line_panels(
-        [table.assign(estimate=table["z_mean"] - x, **chances)],
+        [estimates.assign(low=low - x, high=high - x, reference=0.0)],
         style.Methods(results.all_labels),
         "Posterior means by NUTS minus exact ones, in Monte Carlo standard errors\n"
         "(all designs together; grey: 95 % of each quantile, if errors are standard normal)",

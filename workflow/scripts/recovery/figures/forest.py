@@ -59,7 +59,7 @@ def forest(table: pd.DataFrame, methods: style.Methods, name: str) -> Figure:
 
 def _scalars(table: pd.DataFrame, methods: style.Methods, *names: str) -> Figure:
     """One panel per parameter, one row per prior."""
-    own = table[table["parameter"].isin(names)]
+    own = pd.concat([table[table["parameter"] == name] for name in names])
     figure = style.new_figure(1.3 + 0.2 * table["prior"].nunique())
     _forest(figure, own.assign(panel=own["parameter"], row=0), methods)
     return figure
@@ -104,16 +104,14 @@ def _forest(
     for column in EXACT:
         tick = so.Dot(pointsize=9, marker="|", color="k", stroke=0.9, artist_kws={"zorder": 4})
         plot = plot.add(tick, legend=False, x=column)
-    plot.share(x=table["parameter"].nunique() == 1, y=False).label(x="", y="", title="").on(
-        figure
-    ).plot()
+    plot = plot.share(x=table["parameter"].nunique() == 1, y=False)
+    plot.label(x="", y="", title="").on(figure).plot()
     parameters = table.groupby("panel", sort=False)["parameter"].first()
     for axes, parameter in zip(figure.axes, parameters):
         axes.set(yticks=[], ylim=(0.5, -0.5), xlabel=methods.label(parameter))
         axes.spines["left"].set_visible(False)
-        axes.tick_params("y", length=0, labelleft=True)
+        axes.tick_params("y", length=0)
         axes.grid(axis="x", color="0.9")
-        axes.set_axisbelow(True)
 
 
 def summary(draws: xr.DataArray) -> pd.DataFrame:

@@ -14,7 +14,6 @@ from matplotlib.figure import Figure
 from recovery.data.longdata import LongData
 from recovery.figures import style
 from recovery.figures.forest import summary
-from recovery.figures.style import Methods
 
 SCALARS = ("beta0", "beta1", "sigma", "sigma_u0", "sigma_u1", "rho")
 CHAINS = "arviz-variat"  # ArviZ's style: none of its colours is a prior's
@@ -22,7 +21,7 @@ MOST_DOTS = 100  # of a chain and subject, in the figure of effects
 POINTS = 20  # of a fitted line
 
 
-def data_panels(data: LongData, methods: Methods) -> Figure:
+def data_panels(data: LongData, methods: style.Methods) -> Figure:
     """The raw data, one panel per subject with its own least-squares line."""
     red = so.Line(color="#D62728", linewidth=1.2)
     plot = so.Plot(_frame(data), x="time", y="response").add(red, so.PolyFit(order=1))
@@ -31,7 +30,7 @@ def data_panels(data: LongData, methods: Methods) -> Figure:
     return figure
 
 
-def fitted_lines(tree: xr.DataTree, data: LongData, methods: Methods, prior: str) -> Figure:
+def fitted_lines(tree: xr.DataTree, data: LongData, methods: style.Methods, prior: str) -> Figure:
     """The data with every subject's posterior mean line and its 50 and 95 % intervals."""
     colour = methods.styles[prior]["color"]
     draws, observed = tree["posterior"].to_dataset(), _frame(data)
@@ -60,7 +59,7 @@ def fitted_lines(tree: xr.DataTree, data: LongData, methods: Methods, prior: str
     return figure
 
 
-def traces(tree: xr.DataTree, data: LongData, methods: Methods, prior: str) -> Figure:
+def traces(tree: xr.DataTree, data: LongData, methods: style.Methods, prior: str) -> Figure:
     """Density and trace of every chain, for each scalar parameter."""
     return _chains(
         az.plot_trace_dist,
@@ -72,7 +71,7 @@ def traces(tree: xr.DataTree, data: LongData, methods: Methods, prior: str) -> F
     )
 
 
-def ranks(tree: xr.DataTree, data: LongData, methods: Methods, prior: str) -> Figure:
+def ranks(tree: xr.DataTree, data: LongData, methods: style.Methods, prior: str) -> Figure:
     """Rank ECDF differences of the chains with their simultaneous 95 % band, by parameter.
 
     The band assumes independent draws, so ArviZ thins them to about the effective number.
@@ -104,7 +103,7 @@ def _chains(
     return figure
 
 
-def joint_effects(tree: xr.DataTree, data: LongData, methods: Methods, prior: str) -> Figure:
+def joint_effects(tree: xr.DataTree, data: LongData, methods: style.Methods, prior: str) -> Figure:
     """Every subject's intercept against its slope, and how far the prior shrinks them.
 
     The axes hold the posterior; the line to a least-squares estimate outside them leaves the frame.
@@ -135,7 +134,7 @@ def joint_effects(tree: xr.DataTree, data: LongData, methods: Methods, prior: st
     return figure
 
 
-PRIOR_FIGURES: dict[str, Callable[[xr.DataTree, LongData, Methods, str], Figure]] = {
+PRIOR_FIGURES: dict[str, Callable[[xr.DataTree, LongData, style.Methods, str], Figure]] = {
     "trace": traces,
     "rank": ranks,
     "lines": fitted_lines,
@@ -150,12 +149,12 @@ def _frame(data: LongData) -> pd.DataFrame:
     return pd.DataFrame({"subject": subjects, "time": data.time, "response": data.response})
 
 
-def _subject_panels(plot: so.Plot, data: LongData, methods: Methods) -> Figure:
+def _subject_panels(plot: so.Plot, data: LongData, methods: style.Methods) -> Figure:
     """Draw a plot of a table with a column ``subject`` in one panel per subject."""
     columns = 6 if data.subjects <= 24 else 8
     figure = style.new_figure(0.9 + 8.4 / columns * -(-data.subjects // columns))
-    plot = plot.facet("subject", wrap=columns, order=list(data.labels)).label(x="", y="")
-    plot.on(figure).plot()
+    facets = plot.facet("subject", wrap=columns, order=list(data.labels))
+    facets.label(x="", y="").on(figure).plot()
     figure.supxlabel(methods.units[1], size=9)
     figure.supylabel(methods.units[0], size=9)
     return figure

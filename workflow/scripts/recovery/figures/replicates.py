@@ -24,7 +24,7 @@ CELLS = 4  # that settle slowest, of each measure
 POINTS = 400  # of a line
 LOW, HIGH = "q2.5", "q97.5"
 COLUMNS = ["scenario", "prior", "engine", "truth", "mean", "sd", LOW, HIGH]
-MOST_INTERVALS = 500  # replicates of a zip plot: more intervals cannot be distinguished in print
+SHOWN = 500  # replicates of a zip plot: more intervals cannot be distinguished in print
 
 
 def agreement(results: StudyResults) -> Figure:
@@ -54,9 +54,6 @@ def agreement(results: StudyResults) -> Figure:
 
 def _bland_altman(axes: Axes, means: pd.DataFrame, rho: pd.Series) -> PathCollection:
     """Difference against mean of two priors' posterior means, coloured by the true rho."""
-    if means.empty:
-        words = f"one has no {style.SYMBOLS['rho']}"
-        axes.text(0.5, 0.5, words, ha="center", transform=axes.transAxes, color="0.4")
     difference, truth = means.diff(axis=1).iloc[:, 1], means.index.get_level_values("scenario")
     centre, spread = difference.mean(), Z95 * difference.std()
     style.reference_line(axes, 0.0)
@@ -71,10 +68,8 @@ def _bland_altman(axes: Axes, means: pd.DataFrame, rho: pd.Series) -> PathCollec
 def running(results: StudyResults) -> Figure:
     """Coverage and bias of rho as replicates come in, where they settle slowest."""
     symbol, tables = style.SYMBOLS["rho"], []
-    for measure, so_far, nominal in (
-        ("coverage", _running_coverage, HEADLINE_LEVEL),
-        ("bias", _running_bias, 0.0),
-    ):
+    measures = {"coverage": (_running_coverage, HEADLINE_LEVEL), "bias": (_running_bias, 0.0)}
+    for measure, (so_far, nominal) in measures.items():
         for cell in _slowest(results.measured(measure)).itertuples():
             estimates = results.estimates([cell.scenario], ["rho"], first=10**9)
             own = estimates[estimates["prior"] == cell.prior].sort_values("replicate")
@@ -116,11 +111,7 @@ def _running_bias(table: pd.DataFrame) -> tuple[np.ndarray, ...]:
 
 def read_intervals(path: str) -> pd.DataFrame:
     """The intervals of rho of a scenario's first replicates."""
-    chosen = [
-        ("parameter", "==", "rho"),
-        ("engine", "in", READ),
-        ("replicate", "<=", MOST_INTERVALS),
-    ]
+    chosen = [("parameter", "==", "rho"), ("engine", "in", READ), ("replicate", "<=", SHOWN)]
     return read_table(path, columns=COLUMNS, filters=chosen).dropna(subset=["mean", LOW, HIGH])
 
 
@@ -145,8 +136,7 @@ def zip_plot(estimates: pd.DataFrame, methods: style.Methods) -> Figure:
             axes.set_title(first + missed, size=9)
         truth = f"{style.TRUE_RHO} = {style.number(own['truth'].iloc[0])}"
         row[0].set_ylabel(f"{truth}\nshare nearer to the truth")
-    for axes in grid[-1]:
-        axes.set_xlabel(f"interval of {style.SYMBOLS['rho']} minus truth")
+    figure.supxlabel(f"interval of {style.SYMBOLS['rho']} minus truth", size=9)
     figure.suptitle(
         "Every 95 % interval, the furthest from the truth on top\n"
         "coloured: misses the truth; dashed: 0.95\n"

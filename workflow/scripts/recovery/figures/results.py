@@ -38,9 +38,9 @@ class StudyResults(style.Methods):
         self,
         recovery: pd.DataFrame,
         paths: dict[str, str | Path],
-        labels: dict[str, str],
-        all_labels: dict[str, str],
-        units: tuple[str, str],
+        labels: style.Labels,
+        all_labels: style.Labels,
+        units: style.Units,
     ):
         super().__init__(labels, all_labels, units)
         self.recovery, self.paths = recovery[recovery["engine"].isin(READ)], paths

@@ -21,6 +21,10 @@ from PIL import Image
 from recovery.files import written_whole
 
 Style = dict[str, Any]
+Labels = Mapping[str, str]
+"""Labels of methods, by their ids."""
+Units = tuple[str, str]
+"""Names of the response and of time, as printed."""
 
 # Okabe & Ito's colours, ordered so that the first four also differ in lightness (greyscale), then
 # darker ones of Paul Tol's muted scheme.
@@ -123,12 +127,7 @@ class Methods:
         Names of the response and of time, as printed.
     """
 
-    def __init__(
-        self,
-        labels: Mapping[str, str],
-        every: Iterable[str] = (),
-        units: tuple[str, str] = ("", ""),
-    ):
+    def __init__(self, labels: Labels, every: Iterable[str] = (), units: Units = ("", "")):
         self.labels = {name: plain(label) for name, label in labels.items()}
         self.styles = prior_styles(list(every) or list(labels))
         self.units = plain(units[0]), plain(units[1])
@@ -172,8 +171,7 @@ def save_figure(figure: Figure, paths: Sequence[str | Path]) -> None:
     """Save a figure in every requested format, without dates, and close it."""
     for path in paths:
         with written_whole(path) as part:
-            dated = {} if part.suffix == ".png" else {"metadata": {"Date": None}}
-            figure.savefig(part, bbox_inches="tight", **dated)
+            figure.savefig(part, bbox_inches="tight", metadata={"Date": None})
             if part.suffix == ".png":
                 # a palette of 256 colours: a third of the size and the same to the eye
                 picture = Image.open(part).convert("RGB")
@@ -248,7 +246,6 @@ def truth_ticks(axes: Axes, truths: Sequence[float], apart: float) -> None:
             labelled.append(truth)
     axes.set_xticks(sorted(labelled), [number(truth) for truth in sorted(labelled)])
     axes.set_xticks(list(truths), minor=True)
-    axes.tick_params(axis="x", which="minor", length=2.5, width=0.6)
 
 
 def coverage_scale(axes: Axes, low: float) -> None:
