@@ -14,7 +14,7 @@ from recovery.report.answers import (
     short_answer,
     verdict_rows,
 )
-from recovery.report.explore import explore_chart, explore_table, first_reference
+from recovery.report.explore import explore_chart, explore_table
 from recovery.report.verdicts import (
     COVERS,
     MISSES,
@@ -197,39 +197,25 @@ def test_what_a_fit_costs():
     assert "NUTS" not in cost_sentence(fits[:1], LABELS)
 
 
-def comparison_of(recovery):
-    keys = {"prior": "bad", "reference": "good", "engine": "exact", "parameter": "rho"}
-    rows = [
-        keys | {"scenario": f"D{i}", "measure": m, "level": level, "difference": 0.5, "mcse": 0.1}
-        for i in range(recovery["rho"].nunique())
-        for m, level in (("bias", np.nan), ("rmse", np.nan), ("coverage", 0.95), ("width", 0.95))
-    ]
-    return pd.DataFrame(rows)
-
-
-def test_the_table_to_explore():
+def test_the_chart_to_explore():
     recovery = study({"bad": {"rho": [0.9, 0.8]}, "good": {"rho": [0.95, 0.96]}})
-    comparison = comparison_of(recovery)
-    assert first_reference(recovery) == "bad"  # the first with a correlation
-    for reference, sign, other in (("good", 1, "bad"), ("bad", -1, "good")):
-        table = explore_table(recovery, comparison, reference).set_index(["prior", "rho"])
-        assert table.loc[(other, -0.8), "d_bias"] == sign * 0.5
-        assert np.isnan(table.loc[(reference, -0.8), "d_bias"])
-        assert table.loc[("good", -0.6), "coverage"] == 0.96
-        assert table.loc[("good", -0.6), "n"] == 1000
-    chart = explore_chart(table.reset_index(), LABELS, prior_styles(list(LABELS)), "Bad")
-    bound = {one["name"] for one in chart["params"]}
-    assert {"parameter", "measure", "level", "design", "show", "prior0", "prior1"} <= bound
+    nuts = recovery.assign(engine="nuts")
+    table = explore_table(pd.concat([recovery, nuts]), LABELS)
+    assert len(table) == 4 * 4  # of four measures, by the exact engine
+    chart = explore_chart(table, LABELS, prior_styles(list(LABELS)))
+    values = {one["name"]: one["value"] for one in chart["params"] if "value" in one}
+    assert values["parameter"] == "rho" and values["measure"] == "coverage"
+    assert values["level"] == 0.95 and values["design"] == "D"
+    assert values["shown"] == [{"method": "Good"}, {"method": "Bad"}]
+    (rows,) = (data for data in chart["datasets"].values() if isinstance(data, str))
+    header, first, *_ = rows.splitlines()
+    assert header == "design,rho,prior,parameter,measure,level,estimate,low,high,n"
+    assert first.startswith("0,-0.8,1,rho,coverage,0.95,0.9,")
 
 
 def test_pages_of_large_studies():
     parameters = ["beta0", "beta1", "sigma", "sigma_u0", "sigma_u1", "rho", "r_u", "rho_at_4.5",
                   "sd_at_4.5", "new_at_4.5"]  # fmt: skip
     assert page_names(100, parameters) == {"explore": parameters}
-    groups = page_names(1080, parameters)
-    assert groups["explore_correlation"] == ["rho", "r_u", "rho_at_4.5"]
-    assert groups["explore_sds"] == ["sigma", "sigma_u0", "sigma_u1", "sd_at_4.5"]
-    assert sorted(name for own in groups.values() for name in own) == sorted(parameters)
     single = page_names(MOST_ROWS, parameters)
-    assert all(page == f"explore_{name}" for page, (name,) in single.items())
-    assert len(single) == len(parameters)
+    assert single["explore_rho"] == ["rho"] and len(single) == len(parameters)

@@ -17,9 +17,8 @@ from recovery.figures.layout import (
     zip_pages,
 )
 from recovery.figures.style import (
+    Methods,
     coverage_scale,
-    dodge,
-    parameter_label,
     plt,
     prior_styles,
     save_figure,
@@ -93,6 +92,13 @@ def test_priors_of_one_density_are_one_method():
     assert merged_labels(priors, labels)["b"] == "B"
 
 
+def test_a_few_methods_look_as_among_all():
+    labels = {"b": "B costs $2", "a": "A"}
+    few = Methods({"a": "A"}, every=labels)
+    assert few.styles["a"] == Methods(labels).styles["a"]
+    assert Methods(labels).labels["b"] == r"B costs \$2"
+
+
 def test_twelve_methods_differ_in_colour_and_marker():
     styles = prior_styles([*(f"prior{i}" for i in range(11)), "reml"])
     for key in ("color", "marker"):
@@ -100,15 +106,20 @@ def test_twelve_methods_differ_in_colour_and_marker():
 
 
 def test_no_mark_is_dodged_further_than_half_of_the_span():
-    places = [dodge(i, 12, 0.04) for i in range(12)]
-    assert np.allclose([places[0], places[-1]], [-0.02, 0.02]) and dodge(0, 1, 0.04) == 0.0
+    methods = Methods(dict.fromkeys("abcdef", ""))
+    priors = pd.Series(list("fdb"))
+    places = methods.dodge(pd.Series(0.5, priors.index), priors, 0.04)
+    assert np.allclose(places, [0.52, 0.5, 0.48])  # in the order of the config
+    assert list(methods.dodge(pd.Series([0.5]), pd.Series(["b"]), 0.04)) == [0.5]
 
 
 def test_units_on_axes():
-    assert parameter_label("beta1", "score", "month").endswith("(score per month)")
-    assert parameter_label("sigma_u0", "score", "month").endswith("(score)")
-    assert parameter_label("u1", "score", "(month - 6) / 12").endswith("unit of (month - 6) / 12)")
-    assert "(" not in parameter_label("rho", "score", "month")
+    months = Methods({}, units=("score", "month"))
+    assert months.label("beta1").endswith("(score per month)")
+    assert months.label("sigma_u0").endswith("(score)")
+    assert "(" not in months.label("rho")
+    coded = Methods({}, units=("score", "(month - 6) / 12"))
+    assert coded.label("u1").endswith("unit of (month - 6) / 12)")
 
 
 @pytest.fixture

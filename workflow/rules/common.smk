@@ -156,7 +156,8 @@ PAGE_FILES = sorted(
 )
 PAGE_FILES.append("columns.yaml")
 EXPLORE_PAGES = page_names(
-    len(study.scenarios) * len(study.method_labels) * len(config["intervals"]),
+    # bias and RMSE, and coverage and width at each level
+    len(study.scenarios) * len(study.method_labels) * (2 + 2 * len(config["intervals"])),
     [*PARAMETERS, *Estimands(study.estimands["lines_at"], study.estimands["new_subject_at"]).names],
 )
 

@@ -6,19 +6,18 @@ import xarray as xr
 
 from jobs.log import open_log
 from recovery.data.coding import read_coded_data
-from recovery.figures.forest import FOREST_FIGURES, Posteriors
+from recovery.figures.forest import forest, forest_table
 from recovery.figures.posterior import PRIOR_FIGURES, data_panels
-from recovery.figures.style import plain, plain_labels, prior_styles, save_figure
+from recovery.figures.style import Methods, plain, save_figure
 from recovery.files import read_table, reading
 from recovery.parameters import realised_correlation
 
 open_log(snakemake.log[0])
-labels, units = plain_labels(snakemake.params.labels), tuple(map(plain, snakemake.params.units))
-styles = prior_styles(list(labels))
+methods = Methods(snakemake.params.labels, units=snakemake.params.units)
 data = read_coded_data(snakemake.input.data, **snakemake.params.columns)
 data = replace(data, labels=tuple(map(plain, data.labels)))
 # the order of the rule's outputs
-figures = [lambda: data_panels(data, units)]
+figures = [lambda: data_panels(data, methods)]
 draws = {}
 for prior, path in zip(snakemake.params.priors, snakemake.input.trees, strict=True):
     with reading(path):
@@ -26,12 +25,12 @@ for prior, path in zip(snakemake.params.priors, snakemake.input.trees, strict=Tr
     posterior = tree["posterior"].to_dataset().assign_coords(subject=list(data.labels))
     draws[prior] = posterior.assign(r_u=realised_correlation(posterior))
     for name in snakemake.params.by_prior:
-        of_prior = (tree, data, units, styles[prior]["color"], labels[prior])
+        of_prior = (tree, data, methods, prior)
         figures.append(lambda name=name, of_prior=of_prior: PRIOR_FIGURES[name](*of_prior))
 table = read_table(snakemake.input.table)
 exact = table[table["engine"] == "exact"].set_index(["prior", "parameter"])
-posteriors = Posteriors(draws, labels, units, exact)
+forests = forest_table(draws, exact) if draws else exact
 for name in snakemake.params.forests:
-    figures.append(lambda name=name: FOREST_FIGURES[name](posteriors))
+    figures.append(lambda name=name: forest(forests, methods, name))
 for draw, *paths in zip(figures, snakemake.output.svg, snakemake.output.png, strict=True):
     save_figure(draw(), paths)

@@ -11,7 +11,7 @@ from recovery.files import read_table
 from recovery.report.ademp import ademp_page
 from recovery.report.answers import NO_ANSWER, answers_page, evidence, short_answer
 from recovery.report.bookkeeping import failures_warning
-from recovery.report.explore import explore_chart, explore_table, first_reference
+from recovery.report.explore import explore_chart, explore_table
 from recovery.report.pages import render, write_page
 from recovery.report.tables import csv_notes, tables_page
 from recovery.summaries.accuracy import read_compared
@@ -45,17 +45,16 @@ notes = csv_notes(snakemake.input.tables, params.large)
 for path, page in zip(output.tables, params.tables.values(), strict=True):
     write_page(path, tables_page(page, tables, config["study"], labels, notes))
 
-reference = first_reference(tables["recovery"])
-table = explore_table(tables["recovery"], tables["comparison"], reference)
+shown = params.shown_labels
+table = explore_table(tables["recovery"], shown)
 code, styles = vl_convert.javascript_bundle(), prior_styles(list(labels))
 for path, (page, parameters) in zip(output.explore, params.explore.items(), strict=True):
     own = table[table["parameter"].isin(parameters)]
-    shown = params.shown_labels
     text = render(
         "explore",
         study=config["study"],
         code=code,
-        specification=explore_chart(own, shown, styles, shown[reference]) if len(own) else None,
+        specification=explore_chart(own, shown, styles) if len(own) else None,
         reml="reml" in shown,
         other_pages=[other for other in params.explore if other != page],
     )

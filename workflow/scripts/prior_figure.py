@@ -3,7 +3,7 @@
 from jobs.log import open_log
 from recovery.data.coding import read_coded_data
 from recovery.figures.densities import implied_densities, implied_priors
-from recovery.figures.style import plain, plain_labels, prior_styles, save_figure
+from recovery.figures.style import Methods, save_figure
 from recovery.model.families import make_prior
 
 open_log(snakemake.log[0])
@@ -13,6 +13,5 @@ densities = {
     name: implied_densities(data, make_prior(**params.priors[name]).for_times(data.time))
     for name in params.labels
 }
-labels, units = plain_labels(params.labels), tuple(map(plain, params.units))
-figure = implied_priors(densities, labels, prior_styles(params.methods), units)
+figure = implied_priors(densities, Methods(params.labels, params.methods, params.units))
 save_figure(figure, [snakemake.output.svg, snakemake.output.png])

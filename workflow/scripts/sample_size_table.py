@@ -5,7 +5,7 @@ import pandas as pd
 from jobs.log import open_log
 from recovery.errors import InputError
 from recovery.figures.sample_size import sample_size_curves
-from recovery.figures.style import plain, plain_labels, prior_styles, save_figure
+from recovery.figures.style import Methods, save_figure
 from recovery.files import read_table, write_table
 from recovery.summaries.sample_size import sample_size_sentences, sample_size_table
 
@@ -22,12 +22,8 @@ table = sample_size_table(estimates, snakemake.params.goals)
 if table.empty:
     raise InputError("sample_size.goals: no prior of the study has such an estimate.")
 write_table(table, snakemake.output.table)
-figure = sample_size_curves(
-    table,
-    plain_labels(snakemake.params.shown),
-    prior_styles(snakemake.params.methods),
-    tuple(map(plain, snakemake.params.units)),
-)
+params = snakemake.params
+figure = sample_size_curves(table, Methods(params.shown, params.methods, params.units))
 save_figure(figure, [snakemake.output.svg, snakemake.output.png])
 with open(snakemake.output.answer, "w", encoding="utf-8") as file:
     file.write("\n".join(sample_size_sentences(table, snakemake.params.goals, labels)) + "\n")

@@ -4,7 +4,7 @@ from jobs.log import open_log
 from recovery.calibration.power import power_table
 from recovery.calibration.ranks import calibration_table
 from recovery.figures.calibration import rank_ecdf
-from recovery.figures.style import plain_labels, save_figure
+from recovery.figures.style import Methods, save_figure
 from recovery.files import write_table
 from recovery.report.bookkeeping import calibration_sentence
 from recovery.report.pages import write_page
@@ -24,5 +24,5 @@ tables = {"sbc": table, "sbc_power": power}
 notes = csv_notes([output.table, output.power])
 write_page(output.page, tables_page(page, tables, params.study, params.labels, notes))
 for method, *paths in zip(params.replicates, output.svg, output.png, strict=True):
-    save_figure(rank_ecdf(ranks[ranks["method"] == method], plain_labels(params.labels)), paths)
+    save_figure(rank_ecdf(ranks[ranks["method"] == method], Methods(params.labels)), paths)
 print(f"sbc | {calibration_sentence(table)}")

@@ -11,7 +11,7 @@ from recovery.files import read_table
 
 open_log(snakemake.log[0])
 params = snakemake.params
-results = StudyResults.of(
+results = StudyResults(
     read_table(snakemake.input.recovery),
     {Path(path).stem: path for path in snakemake.input.estimates},
     params.labels,

@@ -1,73 +1,42 @@
 """The figure of the benchmark: the cost of a prior."""
 
-from collections.abc import Sequence
-
-import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
+import seaborn.objects as so
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
 
-from recovery.figures.style import (
-    WIDTH,
-    Style,
-    dodge,
-    mark,
-    prior_legend,
-    prior_styles,
-    use_style,
-)
+from recovery.figures import style
 
-SAMPLERS = ("pm.sample latent", "nutpie latent", "nutpie marginal")
+COSTS = {
+    "ess_per_second": "effective draws\nper CPU second",
+    "compile_seconds": "CPU seconds\nof compilation",
+    "sampling_seconds": "CPU seconds of a\nposterior, once compiled",
+    "divergences": "divergences per fit\nof 4 x 1000 draws",
+}
+LOGARITHMIC = ("ess_per_second", "sampling_seconds")
+METHODS = ("pm.sample latent", "nutpie latent", "nutpie marginal", "exact, whole fit")
 
 
-def cost(table: pd.DataFrame, labels: dict[str, str]) -> Figure:
-    """Effective draws per CPU second, CPU seconds and divergences, by method and prior."""
-    use_style()
-    drawn = {prior: name for prior, name in labels.items() if prior in set(table["prior"])}
-    styles = {p: style for p, style in prior_styles(list(labels)).items() if p in drawn}
-    figure, panels = plt.subplots(2, 2, figsize=(WIDTH, 7.0), layout="constrained")
-    (speed, compiling), (sampling, diverging) = panels
-    plain = table[(table["target_accept"] == 0.8) | table["target_accept"].isna()]
-    _dots(speed, plain, SAMPLERS, "ess_per_second", styles)
-    speed.set(title="Speed of sampling", xlabel="effective draws per CPU second (log scale)")
-    _dots(compiling, plain, SAMPLERS, "compile_seconds", styles, log=False)
-    compiling.set(title="Compilation", xlabel="CPU seconds", xlim=(0, None))
-    _dots(sampling, plain, (*SAMPLERS, "exact, whole fit"), "sampling_seconds", styles)
-    sampling.set(title="One posterior, once compiled", xlabel="CPU seconds (log scale)")
-    named = table.assign(
-        method=[f"{m}, {a:g}" for m, a in zip(table["method"], table["target_accept"])]
+def cost(table: pd.DataFrame, methods: style.Methods) -> Figure:
+    """What a fit costs, one row per method and `target_accept`, one column per measure."""
+    table = table.assign(method=pd.Categorical(table["method"], METHODS)).dropna(subset="method")
+    table = table.sort_values(["method", "target_accept"], ignore_index=True)
+    accepted = table["target_accept"].map(",\ntarget_accept {:g}".format, na_action="ignore")
+    table["method"] = table["method"].astype(str) + accepted.fillna("")
+    figure = style.new_figure(1.5 + 0.8 * table["method"].nunique())
+    (
+        methods.plot(table, y="method")
+        .pair(x=list(COSTS))
+        .add(so.Dot(pointsize=5.5, edgecolor="w"), so.Dodge(), legend=False, orient="y")
+        .scale(**{f"x{i}": "log" for i, name in enumerate(COSTS) if name in LOGARITHMIC})
+        .label(y="", **{f"x{i}": name for i, name in enumerate(COSTS.values())})
+        .on(figure)
+        .plot()
     )
-    names = [f"{SAMPLERS[0]}, 0.8", *(f"{m}, {a}" for m in SAMPLERS[1:] for a in (0.8, 0.9))]
-    _dots(diverging, named, names, "divergences", styles, log=False)
-    diverging.set(title="Divergences, by target_accept", xlabel="mean per fit of 4 x 1000 draws")
+    for axes in figure.axes:
+        axes.grid(axis="x", color="0.9")
+        # rows apart, since a row has as many marks as there are priors
+        for row in range(1, table["method"].nunique()):
+            axes.axhline(row - 0.5, color="0.9", lw=0.8)
     figure.suptitle("Cost of a prior on the real data (marks: medians of repeated fits)")
-    prior_legend(figure, drawn, {prior: mark(style) for prior, style in styles.items()})
+    methods.legend(figure, table["prior"], linestyle="")
     return figure
-
-
-def _dots(
-    axes: Axes,
-    table: pd.DataFrame,
-    methods: Sequence[str],
-    value: str,
-    styles: dict[str, Style],
-    log: bool = True,
-) -> None:
-    """One row per method and one mark per prior, with the first method on top."""
-    for i, (prior, style) in enumerate(styles.items()):
-        mine = table[table["prior"] == prior].set_index("method")[value].reindex(list(methods))
-        y = np.arange(len(methods)) + dodge(i, len(styles), 0.7)
-        axes.plot(mine, y, ms=5, mec="white", mew=0.5, clip_on=False, **mark(style))
-    axes.set_yticks(range(len(methods)), list(methods))
-    axes.set_ylim(len(methods) - 0.5, -0.5)
-    axes.grid(axis="x", color="0.9")
-    # rows apart, since a row has as many marks as there are priors
-    for y in np.arange(len(methods) - 1) + 0.5:
-        axes.axhline(y, color="0.9", lw=0.8)
-    axes.set_axisbelow(True)
-    if log:
-        axes.set_xscale("log")
-        axes.xaxis.set_major_formatter(lambda number, _: f"{number:g}")
-        axes.xaxis.set_minor_locator(NullLocator())

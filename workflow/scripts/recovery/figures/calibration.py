@@ -3,38 +3,24 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from recovery.calibration.ranks import QUANTITIES, ecdf_difference
-from recovery.figures.style import (
-    SYMBOLS,
-    label_below,
-    line,
-    panel_grid,
-    prior_legend,
-    prior_styles,
-    use_style,
-)
+from recovery.calibration.ranks import ecdf_difference
+from recovery.figures import style
 
 
-def rank_ecdf(ranks: pd.DataFrame, labels: dict[str, str]) -> Figure:
+def rank_ecdf(ranks: pd.DataFrame, methods: style.Methods) -> Figure:
     """Rank ECDF minus uniform; one panel per quantity, one line per prior."""
-    use_style()
-    title = "Ranks of truths drawn from the prior (grey: simultaneous 95 % band)"
-    figure, panels = panel_grid(QUANTITIES, title, "ECDF minus uniform")
-    drawn = {prior: name for prior, name in labels.items() if prior in set(ranks["prior"])}
-    styles = {p: line(style) for p, style in prior_styles(list(labels)).items()}
-    for quantity, axes in panels.items():
-        for prior in drawn:
-            chosen = (ranks["prior"] == prior) & (ranks["quantity"] == quantity)
-            pit = ranks.loc[chosen, "pit"].dropna().to_numpy()
-            if len(pit) < 2:
-                continue
-            x, difference, lower, upper = ecdf_difference(pit)
-            # priors differ in n only where fits failed, so one band is enough
-            if not axes.collections:
-                axes.fill_between(x, lower, upper, color="0.88", lw=0)
-            axes.plot(x, difference, lw=1.0, **styles[prior])
-        axes.axhline(0, color="0.5", lw=0.8, ls="--")
-        axes.set_title(SYMBOLS.get(quantity, "log likelihood"))
-    label_below(panels, "rank, as a share")
-    prior_legend(figure, drawn, styles)
-    return figure
+    lines = []
+    for keys, pit in ranks.groupby(["quantity", "prior"], sort=False)["pit"]:
+        known = pit.dropna().to_numpy()
+        if len(known) > 1:
+            columns = dict(zip(("x", "estimate", "low", "high"), ecdf_difference(known)))
+            columns |= dict(zip(("panel", "prior"), keys))
+            lines.append(pd.DataFrame(columns).assign(reference=0.0))
+    return style.line_panels(
+        lines,
+        methods,
+        "Ranks of truths drawn from the prior (grey: simultaneous 95 % band)",
+        band=style.CHANCE,
+        x="rank, as a share",
+        y="ECDF minus uniform",
+    )

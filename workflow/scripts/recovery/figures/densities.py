@@ -2,38 +2,29 @@
 
 from typing import NamedTuple
 
-import matplotlib.pyplot as plt
 import numpy as np
 from arviz_stats.base import array_stats
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
 from scipy.interpolate import PchipInterpolator
 
 from recovery.data.longdata import LongData
 from recovery.exact.prior import prior_grid
-from recovery.figures.style import (
-    WIDTH,
-    Style,
-    parameter_label,
-    prior_legend,
-    use_style,
-)
+from recovery.figures import style
 from recovery.model.coded import decode
 from recovery.model.prior import Prior
 
 NAMES = ("sigma_u0", "sigma_u1", "rho")
 DRAWS = 1_000_000  # where a density is not known by quadrature
 SEED = 1
-POINTS = 600  # of an sd's density
+POINTS = 2000  # of an sd's density
 NEGLIGIBLE = 0.01  # of an sd's highest density: the panel ends where all densities are below
 SAME = 0.03  # of the highest density: curves nearer than that cannot be told apart
-DENSITIES = (0.0, 0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)  # ticks
 STRIPE = 7.0  # length of a stripe in points
 
 
 class Density(NamedTuple):
-    """A density; that of an sd is per unit of its natural logarithm."""
+    """The density at some values."""
 
     value: np.ndarray
     density: np.ndarray
@@ -46,17 +37,8 @@ def implied_densities(data: LongData, prior: Prior) -> dict[str, Density]:
     study's time have no density in closed form.
     """
     marginals = prior_grid(data, prior).marginals
-    found = {}
-    for name in set(NAMES) & set(marginals):
-        value, density, _ = marginals[name]
-        if name != "rho":
-            # the quadrature's points are too far apart near 0 for an axis of logarithms
-            x = np.geomspace(1e-6 * value[-1], value[-1], POINTS)
-            value, density = x, x * PchipInterpolator(value, density)(x)
-        found[name] = Density(value, density)
-    if prior.coding.origin:
-        found |= _drawn_densities(prior)
-    return found
+    found = {name: Density(*marginals[name][:2]) for name in NAMES if name in marginals}
+    return found | (_drawn_densities(prior) if prior.coding.origin else {})
 
 
 def _drawn_densities(prior: Prior) -> dict[str, Density]:
@@ -64,69 +46,62 @@ def _drawn_densities(prior: Prior) -> dict[str, Density]:
     sigma = prior.sigma_scale * np.abs(rng.standard_t(prior.sigma_df, DRAWS))
     draws = decode(dict(zip(NAMES, prior.draw(sigma, rng))), prior.coding)
     log_sd, log_density, _ = array_stats.kde(np.log(draws["sigma_u0"]))
+    sd = np.exp(log_sd)
     rho, density, _ = array_stats.kde(draws["rho"], custom_lims=(-1.0, 1.0))
-    return {"sigma_u0": Density(np.exp(log_sd), log_density), "rho": Density(rho, density)}
+    return {"sigma_u0": Density(sd, log_density / sd), "rho": Density(rho, density)}
 
 
-def implied_priors(
-    densities: dict[str, dict[str, Density]],
-    labels: dict[str, str],
-    styles: dict[str, Style],
-    units: tuple[str, str],
-) -> Figure:
+def implied_priors(densities: dict[str, dict[str, Density]], methods: style.Methods) -> Figure:
     """Densities of sigma_u0, sigma_u1 and rho; those of priors that agree are one striped curve."""
-    use_style()
-    figure, panels = plt.subplots(1, 3, figsize=(WIDTH, 3.6), layout="constrained")
+    figure = style.new_figure(3.6)
+    panels = figure.subplots(1, 3)
     for axes, name in zip(panels, NAMES):
-        own = {prior: densities[prior][name] for prior in labels if name in densities[prior]}
-        for group in _same(own, logarithmic=name != "rho"):
-            for i, prior in enumerate(group):
-                gap = (len(group) - 1) * STRIPE
-                dashes = (i * STRIPE, (STRIPE, gap)) if gap else "-"
-                axes.plot(*own[prior], lw=1.6, color=styles[prior]["color"], ls=dashes)
-        axes.set_xlabel(parameter_label(name, *units))
-        _limits(axes, own, name)
+        own = {
+            prior: densities[prior][name] for prior in methods.labels if name in densities[prior]
+        }
+        if own:
+            _draw(axes, own, methods, name)
+        axes.set_xlabel(methods.label(name))
     panels[0].set_ylabel("density of the logarithm")
     panels[2].set_ylabel("density, square-root scale")
     figure.suptitle("What each prior expects before data (striped: priors that agree)")
-    solid = {prior: {"color": styles[prior]["color"], "linestyle": "-"} for prior in labels}
-    prior_legend(figure, labels, solid)
+    methods.legend(figure, densities, marker="", linestyle="-")
     return figure
 
 
-def _limits(axes: Axes, densities: dict[str, Density], name: str) -> None:
-    """All of every density: rho from -1 to 1, an sd as far as any density is not negligible."""
+def _draw(axes: Axes, densities: dict[str, Density], methods: style.Methods, name: str) -> None:
+    """The curves of all priors, and axes with all of every density that is not negligible."""
+    smooth = {prior: PchipInterpolator(*own, extrapolate=False) for prior, own in densities.items()}
+    top = max(own.value[-1] for own in densities.values())
+    x = np.linspace(-top, top, POINTS) if name == "rho" else np.geomspace(1e-6 * top, top, POINTS)
+    # that of an sd is per unit of its logarithm
+    unit = 1.0 if name == "rho" else x
+    curves = {prior: np.nan_to_num(density(x)) * unit for prior, density in smooth.items()}
+    for group in _same(curves):
+        for i, prior in enumerate(group):
+            gap = (len(group) - 1) * STRIPE
+            dashes = (i * STRIPE, (STRIPE, gap)) if gap else "-"
+            axes.plot(x, curves[prior], lw=1.6, color=methods.styles[prior]["color"], ls=dashes)
+    highest = max(curve.max() for curve in curves.values())
     if name == "rho":
         # the priors of another origin of time may be far higher near -1 than others anywhere
-        axes.set_yscale("function", functions=(_root, np.square))
+        functions = (lambda density: np.sqrt(np.clip(density, 0.0, None)), np.square)
+        axes.set_yscale("function", functions=functions)
         axes.set_xlim(-1.02, 1.02)
-    elif densities:
-        axes.set_xscale("log")
-        seen = [x[d > NEGLIGIBLE * d.max()] for x, d in densities.values()]
-        axes.set_xlim(min(x.min() for x in seen), max(x.max() for x in seen))
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-        axes.xaxis.set_minor_locator(NullLocator())
-    highest = max((density.max() for _, density in densities.values()), default=1.0)
+    else:
+        seen = np.any([curve > NEGLIGIBLE * curve.max() for curve in curves.values()], axis=0)
+        axes.set(xscale="log", xlim=x[seen][[0, -1]])
     axes.set_ylim(0.0, 1.05 * highest)
-    if name == "rho":
-        axes.set_yticks([y for y in DENSITIES if y <= highest], minor=False)
 
 
-def _root(density: np.ndarray) -> np.ndarray:
-    return np.sqrt(np.clip(density, 0.0, None))
-
-
-def _same(densities: dict[str, Density], logarithmic: bool) -> list[list[str]]:
+def _same(curves: dict[str, np.ndarray]) -> list[list[str]]:
     """Groups of priors whose curves cannot be told apart."""
-    groups: list[list[str]] = []
-    for prior, (value, density) in densities.items():
-        for group in groups:
-            other = densities[group[0]]
-            x, known = (np.log(value), np.log(other.value)) if logarithmic else (value, other.value)
-            difference = np.abs(np.interp(x, known, other.density) - density)
-            if np.quantile(difference, 0.98) < SAME * other.density.max():
-                group.append(prior)
-                break
-        else:
-            groups.append([prior])
-    return groups
+    groups: dict[str, list[str]] = {}
+    for prior, curve in curves.items():
+        same = (
+            first
+            for first in groups
+            if np.quantile(np.abs(curve - curves[first]), 0.98) < SAME * curves[first].max()
+        )
+        groups.setdefault(next(same, prior), []).append(prior)
+    return list(groups.values())

@@ -1,181 +1,122 @@
 """Forest plots: one row per parameter or subject, one interval per prior."""
 
-from collections.abc import Callable
-
-import matplotlib.pyplot as plt
 import pandas as pd
+import seaborn.objects as so
 import xarray as xr
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 
-from recovery.figures.style import (
-    SYMBOLS,
-    WIDTH,
-    dodge,
-    mark,
-    parameter_label,
-    prior_legend,
-    prior_styles,
-    use_style,
-)
+from recovery.figures import style
 
-QUANTILES = [0.025, 0.25, 0.75, 0.975]
-LINES = "thick: 50 %, thin: 95 % intervals; marks: means"
-EXACT = "black: the same, exactly"
-EXACT_COLUMNS = ["q2.5", "mean", "q97.5"]
-HEIGHT = 9.0  # of a figure of subjects in inches, at most
+QUANTILES = {"q2.5": 0.025, "q25": 0.25, "q75": 0.75, "q97.5": 0.975}
+FOREST_FIGURES = {
+    "fixed_effects": ("Population intercept, slope and residual sd", ("beta0", "beta1", "sigma")),
+    "intercepts": ("Subjects' intercepts and their sd", ("u0", "sigma_u0")),
+    "slopes": ("Subjects' slopes and their sd", ("u1", "sigma_u1")),
+    "correlation": ("Correlation of intercepts and slopes", ("rho", "r_u")),
+}
+"""Titles and parameters of the forests of the real data's posteriors, by file name."""
+EXACT = ["exact_q2.5", "exact_mean", "exact_q97.5"]
+LINES = "thick: 50 %, thin: 95 % intervals; marks: means; black: the same, exactly"
+HEIGHT = 6.4  # of the subjects' rows in inches, at most
 MOST_ROWS = 20  # subjects in a column of panels, if another column has room for the rest
 
-Summaries = dict[str, pd.DataFrame]
-"""Prior -> rows (index) with columns ``mean`` and 0.025, 0.25, 0.75, 0.975."""
 
-
-class Posteriors:
-    """Posteriors of the real data, by prior.
+def forest_table(draws: dict[str, xr.Dataset], exact: pd.DataFrame) -> pd.DataFrame:
+    """The rows of all forests.
 
     Parameters
     ----------
     draws : dict of Dataset
         The posterior of each prior that is drawn.
-    labels : dict
-        Label of every method of the study.
-    units : tuple of str
-        Names of the response and of time, as printed.
     exact : DataFrame
         Mean and ends of the 95 % interval of the exact posteriors, by prior and parameter.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``prior, parameter, subject`` (empty if the parameter has none), ``mean``, the
+        quantiles and the exact values.
     """
-
-    def __init__(
-        self,
-        draws: dict[str, xr.Dataset],
-        labels: dict[str, str],
-        units: tuple[str, str],
-        exact: pd.DataFrame,
-    ):
-        self.draws, self.units, self.exact = draws, units, exact
-        self.labels = {prior: labels[prior] for prior in draws}
-        self.styles = prior_styles(list(labels))
-
-    def label(self, parameter: str) -> str:
-        """A parameter's symbol with its unit."""
-        return parameter_label(parameter, *self.units)
-
-    def summaries(self, name: str) -> Summaries:
-        """Every prior's posterior of a parameter; one row per subject, if it has any."""
-        return {
-            prior: _summary(draws[name]) for prior, draws in self.draws.items() if name in draws
-        }
+    tables = [
+        summary(posterior[name]).assign(prior=prior, parameter=name)
+        for prior, posterior in draws.items()
+        for name in posterior
+        if name in style.SYMBOLS
+    ]
+    exact = exact[["q2.5", "mean", "q97.5"]].add_prefix("exact_")
+    return pd.concat(tables, ignore_index=True).join(exact, on=["prior", "parameter"])
 
 
-def fixed_effects(posteriors: Posteriors) -> Figure:
-    """beta0, beta1 and sigma under every prior."""
-    title = "Population intercept, slope and residual sd"
-    return _scalars(posteriors, ("beta0", "beta1", "sigma"), title)
+def forest(table: pd.DataFrame, methods: style.Methods, name: str) -> Figure:
+    """A figure of `FOREST_FIGURES`, from rows of `forest_table`."""
+    title, parameters = FOREST_FIGURES[name]
+    draw = _effects if "u0" in parameters or "u1" in parameters else _scalars
+    figure = draw(table, methods, *parameters)
+    figure.suptitle(f"{title}\n({LINES})")
+    methods.legend(figure, table["prior"])
+    return figure
 
 
-def correlation(posteriors: Posteriors) -> Figure:
-    """Rho and the realised correlation r_u under every prior."""
-    return _scalars(posteriors, ("rho", "r_u"), "Correlation of intercepts and slopes")
-
-
-def intercepts(posteriors: Posteriors) -> Figure:
-    """Every subject's u0, and sigma_u0 below, under every prior."""
-    return _effects(posteriors, "u0", "sigma_u0", "Subjects' intercepts and their sd")
-
-
-def slopes(posteriors: Posteriors) -> Figure:
-    """Every subject's u1, and sigma_u1 below, under every prior."""
-    return _effects(posteriors, "u1", "sigma_u1", "Subjects' slopes and their sd")
-
-
-FOREST_FIGURES: dict[str, Callable[[Posteriors], Figure]] = {
-    "fixed_effects": fixed_effects,
-    "intercepts": intercepts,
-    "slopes": slopes,
-    "correlation": correlation,
-}
-"""Forests of the real data's posteriors, by file name."""
-
-
-def _scalars(posteriors: Posteriors, names: tuple[str, ...], title: str) -> Figure:
+def _scalars(table: pd.DataFrame, methods: style.Methods, *names: str) -> Figure:
     """One panel per parameter, one row per prior."""
-    use_style()
-    height = 1.3 + 0.2 * len(posteriors.labels)
-    figure, grid = plt.subplots(
-        1, len(names), figsize=(WIDTH, height), layout="constrained", squeeze=False
-    )
-    for axes, name in zip(grid[0], names):
-        _forest(axes, posteriors.summaries(name), posteriors, size=5.5)
-        _exact_marks(axes, name, posteriors)
-        axes.set_yticks([])
-        axes.set_xlabel(posteriors.label(name))
-    figure.suptitle(f"{title}\n({LINES}; {EXACT})")
-    prior_legend(figure, posteriors.labels, posteriors.styles)
+    own = pd.concat([table[table["parameter"] == name] for name in names])
+    figure = style.new_figure(1.3 + 0.2 * table["prior"].nunique())
+    _forest(figure, own.assign(panel=own["parameter"], row=0), methods)
     return figure
 
 
-def _exact_marks(axes: Axes, name: str, posteriors: Posteriors) -> None:
-    """The exact mean and ends of the 95 % interval of a parameter, as black ticks."""
-    for i, prior in enumerate(posteriors.labels):
-        if (prior, name) in posteriors.exact.index:
-            x = posteriors.exact.loc[(prior, name), EXACT_COLUMNS].to_numpy(float)
-            y = [dodge(i, len(posteriors.labels), 0.66)] * len(x)
-            axes.plot(x, y, "|", color="black", ms=7, mew=0.9, zorder=4)
-
-
-def _effects(posteriors: Posteriors, effects: str, sd: str, title: str) -> Figure:
+def _effects(table: pd.DataFrame, methods: style.Methods, effect: str, sd: str) -> Figure:
     """Subjects in one or more columns of equal axes, and the population sd below them."""
-    use_style()
-    subjects = posteriors.summaries(effects)
-    names = list(next(iter(subjects.values())).index)
-    columns = min(-(-len(names) // MOST_ROWS), 4)
-    rows = -(-len(names) // columns)
-    each, size = 0.06 + 0.07 * len(subjects), 3.5
-    if rows * each > HEIGHT - 2.6:
-        each, size = (HEIGHT - 2.6) / rows, 1.5
-    ratios = [rows * each, 0.3 + 0.1 * len(subjects)]
-    figure = plt.figure(figsize=(WIDTH, 1.6 + sum(ratios)), layout="constrained")
-    grid = figure.add_gridspec(2, columns, height_ratios=ratios)
-    first = None
-    for column in range(columns):
-        chosen = slice(column * rows, (column + 1) * rows)
-        first = axes = figure.add_subplot(grid[0, column], sharex=first)
-        own = {prior: table.iloc[chosen] for prior, table in subjects.items()}
-        _forest(axes, own, posteriors, size)
-        axes.set_yticks(range(len(names[chosen])), names[chosen], size=8 if each > 0.12 else 6)
+    own = table[table["parameter"] == effect]
+    priors, subjects = table["prior"].nunique(), own["subject"].unique()
+    columns = min(-(-len(subjects) // MOST_ROWS), 4)
+    rows = -(-len(subjects) // columns)
+    height = rows * (0.06 + 0.07 * priors)
+    heights = [0.5 + min(height, HEIGHT), 0.7 + 0.1 * priors]
+    figure = style.new_figure(1.1 + sum(heights))
+    above, below = figure.subfigures(2, 1, height_ratios=heights)
+    number = own["subject"].map({subject: i for i, subject in enumerate(subjects)})
+    own = own.assign(panel=number // rows, row=number % rows)
+    _forest(above, own, methods, size=5.0 if height < HEIGHT else 3.0)
+    for i, axes in enumerate(above.axes):
+        names = subjects[i * rows : (i + 1) * rows]
+        axes.set_yticks(range(len(names)), names, size=8 if columns == 1 else 6)
         axes.set_ylim(rows - 0.5, -0.5)
-        axes.axvline(0, color="0.5", lw=0.8, zorder=0)
-        axes.set_xlabel(posteriors.label(effects))
-    below = figure.add_subplot(grid[1, :])
-    _forest(below, posteriors.summaries(sd), posteriors, size=5.5)
-    _exact_marks(below, sd, posteriors)
-    below.set_yticks([0], [f"population\n{SYMBOLS[sd]}"])
-    below.set_xlabel(posteriors.label(sd))
-    figure.suptitle(f"{title}\n({LINES}; {EXACT})")
-    prior_legend(figure, posteriors.labels, posteriors.styles)
+        axes.axvline(0, color="0.5", lw=0.8, zorder=1)
+    _forest(below, table[table["parameter"] == sd].assign(panel="", row=0), methods)
+    below.axes[0].set_yticks([0], [f"population\n{style.SYMBOLS[sd]}"])
     return figure
 
 
-def _forest(axes: Axes, summaries: Summaries, posteriors: Posteriors, size: float) -> None:
-    """Posterior means with 50 and 95 % intervals; marks of `size` points."""
-    for i, prior in enumerate(posteriors.labels):
-        if prior not in summaries:
-            continue
-        table, style = summaries[prior], posteriors.styles[prior]
-        y = [row + dodge(i, len(posteriors.labels), 0.66) for row in range(len(table))]
-        axes.hlines(y, table[0.025], table[0.975], color=style["color"], lw=0.25 * size)
-        axes.hlines(y, table[0.25], table[0.75], color=style["color"], lw=0.6 * size)
-        axes.plot(table["mean"], y, ms=size, mec="white", mew=0.5, **mark(style))
-    axes.set_ylim(0.5, -0.5)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    axes.grid(axis="x", color="0.9")
-    axes.set_axisbelow(True)
+def _forest(
+    figure: Figure | SubFigure, table: pd.DataFrame, methods: style.Methods, size: float = 6.0
+) -> None:
+    """Posterior means with 50 and 95 % intervals and exact values; marks of `size` points.
+
+    Panels and rows are those of the columns ``panel, row``.
+    """
+    table = table.assign(y=methods.dodge(table["row"], table["prior"], 0.66))
+    plot = methods.plot(table, x="mean", y="y").facet("panel")
+    for low, high, width in (("q2.5", "q97.5", 0.25), ("q25", "q75", 0.6)):
+        bar = so.Range(linewidth=width * size, linestyle="-")
+        plot = plot.add(bar, legend=False, orient="y", xmin=low, xmax=high)
+    plot = plot.add(so.Dot(pointsize=size, edgecolor="w", artist_kws={"zorder": 3}), legend=False)
+    for column in EXACT:
+        tick = so.Dot(pointsize=9, marker="|", color="k", stroke=0.9, artist_kws={"zorder": 4})
+        plot = plot.add(tick, legend=False, x=column)
+    plot = plot.share(x=table["parameter"].nunique() == 1, y=False)
+    plot.label(x="", y="", title="").on(figure).plot()
+    parameters = table.groupby("panel", sort=False)["parameter"].first()
+    for axes, parameter in zip(figure.axes, parameters):
+        axes.set(yticks=[], ylim=(0.5, -0.5), xlabel=methods.label(parameter))
+        axes.spines["left"].set_visible(False)
+        axes.tick_params("y", length=0)
+        axes.grid(axis="x", color="0.9")
 
 
-def _summary(draws: xr.DataArray) -> pd.DataFrame:
+def summary(draws: xr.DataArray) -> pd.DataFrame:
+    """Mean and quantiles of draws, one row per place of their other dimensions."""
     over = ("chain", "draw")
-    if draws.ndim == len(over):
-        draws = draws.expand_dims(row=[""])
-    table = draws.quantile(QUANTILES, dim=over).transpose(..., "quantile").to_pandas()
-    return table.assign(mean=draws.mean(over).to_pandas())
+    draws = draws if draws.ndim > len(over) else draws.expand_dims(subject=[""])
+    table = draws.quantile(list(QUANTILES.values()), over).assign_coords(quantile=list(QUANTILES))
+    return table.to_dataset("quantile").assign(mean=draws.mean(over)).to_dataframe().reset_index()

@@ -1,9 +1,9 @@
 """Which figures and pages a study has; known before any result is."""
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from recovery.summaries.designs import with_design_names
@@ -20,12 +20,11 @@ GROUPS = {
 ESTIMAND_GROUPS = {"rho": "correlation", "sd": "sds", "new": "fixed_effects"}
 """Groups of the estimands of the config, by the beginning of their names."""
 PANELS = 12  # of a figure, at most
-SINGLE = 6  # designs with a single rho in a figure, at most
 ZIP_METHODS = 4  # of a figure of zip plots
 TYPICAL = (-0.8, 0.0, 0.8)
 """True correlations of the scenarios whose single replicates are shown."""
-MOST_ROWS = 4500
-"""Rows on a page to explore, of some 110 bytes: with Vega's own 0.9 MB it is below 1.4 MB."""
+MOST_ROWS = 8000
+"""Rows on a page to explore, of some 55 bytes: with Vega's own 0.9 MB it is below 1.4 MB."""
 
 
 class Part(NamedTuple):
@@ -54,20 +53,19 @@ def named_designs(scenarios: Iterable[dict[str, Any]]) -> pd.DataFrame:
 def figure_parts(designs: pd.DataFrame) -> dict[str, Part]:
     """The parts of a figure of measures against rho, by the ending of their file's name.
 
-    Designs with several true correlations come first. They have panels of their own; those with
-    one share a panel per parameter.
+    Designs with several true correlations come first, and those with one have parts of their own.
     """
     several = designs.groupby("design", sort=False)["rho"].nunique() > 1
     curves, single = list(several.index[several]), list(several.index[~several])
     parts = {}
     for group, parameters in GROUPS.items():
         rows = PANELS // len(parameters)
-        chunks = [*_chunks(curves, rows), *_chunks(single, SINGLE)]
+        chunks = [*_chunks(curves, rows), *_chunks(single, rows)]
         for page, chunk in enumerate(chunks, start=1):
             name = group if page == 1 else f"{group}_{page}"
             pages = f", {page} of {len(chunks)}" if len(chunks) > 1 else ""
             title = group.replace("_", " ") + pages
-            parts[name] = Part(parameters, tuple(chunk), title)
+            parts[name] = Part(parameters, chunk, title)
     return parts
 
 
@@ -94,18 +92,14 @@ def typical_scenarios(designs: pd.DataFrame) -> list[str]:
 
 def zip_pages(methods: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """The methods of each figure of zip plots, by file name."""
-    pages = range(0, len(methods), ZIP_METHODS)
-    return {
-        "rho" if i == 0 else f"rho_{1 + i // ZIP_METHODS}": tuple(methods[i : i + ZIP_METHODS])
-        for i in pages
-    }
+    pages = (tuple(methods[i : i + ZIP_METHODS]) for i in range(0, len(methods), ZIP_METHODS))
+    return {f"rho_{page}" if page > 1 else "rho": own for page, own in enumerate(pages, start=1)}
 
 
-def _chunks(items: Sequence[str], most: int) -> list[Sequence[str]]:
+def _chunks(items: Sequence[str], most: int) -> list[tuple[str, ...]]:
     """Items in chunks of equal size, as far as possible, of at most `most`."""
-    count = -(-len(items) // most)
-    edges = [round(i * len(items) / count) for i in range(count + 1)] if count else [0]
-    return [items[low:high] for low, high in pairwise(edges)]
+    parts = np.array_split(np.array(items, dtype=object), -(-len(items) // most) or 1)
+    return [tuple(part) for part in parts if len(part)]
 
 
 def parameter_group(parameter: str) -> str:
@@ -115,27 +109,15 @@ def parameter_group(parameter: str) -> str:
 
 
 def page_names(rows_per_parameter: int, parameters: Sequence[str]) -> dict[str, list[str]]:
-    """The pages to explore a study, and the parameters on each.
+    """The pages to explore a study, and the parameters on each: one page, or one per parameter.
 
     Parameters
     ----------
     rows_per_parameter : int
-        Scenarios times methods times levels.
+        Of ``recovery.csv``: scenarios times methods times measures, at each level if they have one.
     parameters : sequence of str
         All estimands.
-
-    Returns
-    -------
-    dict
-        Page name -> parameters: one page, or one per group of parameters, or one per parameter.
     """
     if rows_per_parameter * len(parameters) <= MOST_ROWS:
         return {"explore": list(parameters)}
-    pages = {}
-    for group in GROUPS:
-        own = [name for name in parameters if parameter_group(name) == group]
-        if rows_per_parameter * len(own) <= MOST_ROWS:
-            pages[f"explore_{group}"] = own
-        else:
-            pages |= {f"explore_{name}": [name] for name in own}
-    return pages
+    return {f"explore_{name}": [name] for name in parameters}

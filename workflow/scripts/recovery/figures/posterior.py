@@ -1,198 +1,163 @@
 """Figures of the real data and of one prior's posterior for it."""
 
 from collections.abc import Callable
+from typing import Any
 
 import arviz as az
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
+import seaborn.objects as so
 import xarray as xr
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from recovery.data.longdata import LongData
-from recovery.figures.style import (
-    FONT_SIZES,
-    SYMBOLS,
-    WIDTH,
-    parameter_label,
-    use_style,
-)
+from recovery.figures import style
+from recovery.figures.forest import summary
 
 SCALARS = ("beta0", "beta1", "sigma", "sigma_u0", "sigma_u1", "rho")
 CHAINS = "arviz-variat"  # ArviZ's style: none of its colours is a prior's
 MOST_DOTS = 100  # of a chain and subject, in the figure of effects
+POINTS = 20  # of a fitted line
 
 
-def data_panels(data: LongData, units: tuple[str, str]) -> Figure:
+def data_panels(data: LongData, methods: style.Methods) -> Figure:
     """The raw data, one panel per subject with its own least-squares line."""
-    use_style()
-    figure, panels = _subject_panels(data, units)
-    for code, axes in enumerate(panels):
-        x, y = data.time[data.subject == code], data.response[data.subject == code]
-        axes.plot(x, y, "o", ms=3, color="0.2")
-        if len(np.unique(x)) > 1:
-            # no further than the subject was observed
-            ends = np.array([x.min(), x.max()])
-            axes.plot(ends, np.polynomial.Polynomial.fit(x, y, 1)(ends), color="#D62728", lw=1.2)
+    red = so.Line(color="#D62728", linewidth=1.2)
+    plot = so.Plot(_frame(data), x="time", y="response").add(red, so.PolyFit(order=1))
+    figure = _subject_panels(plot.add(so.Dot(color="0.2", pointsize=3)), data, methods)
     figure.suptitle("Data (dots) and each subject's own least-squares line (red)")
     return figure
 
 
-def fitted_lines(
-    tree: xr.DataTree, data: LongData, units: tuple[str, str], colour: str, label: str
-) -> Figure:
+def fitted_lines(tree: xr.DataTree, data: LongData, methods: style.Methods, prior: str) -> Figure:
     """The data with every subject's posterior mean line and its 50 and 95 % intervals."""
-    use_style()
-    draws = tree["posterior"].to_dataset()
-    figure, panels = _subject_panels(data, units)
-    for code, axes in enumerate(panels):
-        own = draws.isel(subject=code)
-        mine = data.subject == code
-        x = xr.DataArray(np.linspace(data.time[mine].min(), data.time[mine].max(), 30), dims="time")
-        line = (own["beta0"] + own["u0"]) + (own["beta1"] + own["u1"]) * x
-        low, lower, upper, high = line.quantile([0.025, 0.25, 0.75, 0.975], dim=("chain", "draw"))
-        axes.fill_between(x, low, high, color=colour, alpha=0.2, lw=0)
-        axes.fill_between(x, lower, upper, color=colour, alpha=0.35, lw=0)
-        axes.plot(x, line.mean(("chain", "draw")), color=colour, lw=1.2)
-        population = float(draws["beta0"].mean()) + float(draws["beta1"].mean()) * x
-        axes.plot(x, population, color="0.4", lw=1, ls="--")
-        axes.plot(data.time[mine], data.response[mine], "o", ms=2.5, color="0.2")
+    colour = methods.styles[prior]["color"]
+    draws, observed = tree["posterior"].to_dataset(), _frame(data)
+    ends = observed.groupby("subject", sort=False)["time"].agg(["min", "max"])
+    time = np.linspace(ends["min"], ends["max"], POINTS)
+    time = xr.DataArray(time, dims=("point", "subject"), coords={"subject": list(data.labels)})
+    draws = draws.assign_coords(subject=list(data.labels))
+    lines = summary(draws["beta0"] + draws["u0"] + (draws["beta1"] + draws["u1"]) * time)
+    table = lines.merge(time.rename("time").to_dataframe().reset_index())
+    intercept, slope = draws["beta0"].mean().item(), draws["beta1"].mean().item()
+    table["population"] = intercept + slope * table["time"]
+    table = pd.concat([observed, table], ignore_index=True)
+    plot = (
+        so.Plot(table, x="time")
+        .add(so.Band(color=colour, alpha=0.2, edgewidth=0), ymin="q2.5", ymax="q97.5")
+        .add(so.Band(color=colour, alpha=0.35, edgewidth=0), ymin="q25", ymax="q75")
+        .add(so.Line(color="0.4", linewidth=1, linestyle="--"), y="population")
+        .add(so.Line(color=colour, linewidth=1.2), y="mean")
+        .add(so.Dot(color="0.2", pointsize=2.5), y="response")
+    )
+    figure = _subject_panels(plot, data, methods)
     figure.suptitle(
-        f"{label}: fitted lines with 50 % (dark) and 95 % (light) intervals\n"
+        f"{methods.labels[prior]}: fitted lines with 50 % (dark) and 95 % (light) intervals\n"
         "(dots: data; dashed: the population's line)"
     )
     return figure
 
 
-def traces(tree: xr.DataTree, label: str) -> Figure:
+def traces(tree: xr.DataTree, data: LongData, methods: style.Methods, prior: str) -> Figure:
     """Density and trace of every chain, for each scalar parameter."""
-    names = [name for name in SCALARS if name in tree["posterior"]]
-    use_style()
-    with plt.style.context([CHAINS, FONT_SIZES]):
-        plot = az.plot_trace_dist(
-            tree,
-            var_names=names,
-            labeller=_labeller(),
-            visuals={"trace": {"rasterized": True, "width": 0.3}, "dist": {"width": 1.2}},
-            aes={"color": ["chain"]},
-            figure_kwargs={"figsize": (WIDTH, 1.4 * len(names)), "layout": "constrained"},
-        )
-    figure = plot.viz["figure"].item()
-    figure.suptitle(f"{label}: density (left) and draws (right) of every chain")
-    return figure
+    return _chains(
+        az.plot_trace_dist,
+        tree,
+        f"{methods.labels[prior]}: density (left) and draws (right) of every chain",
+        height=8.4,
+        visuals={"trace": {"rasterized": True, "width": 0.3}, "dist": {"width": 1.2}},
+        aes={"color": ["chain"]},
+    )
 
 
-def ranks(tree: xr.DataTree, label: str) -> Figure:
+def ranks(tree: xr.DataTree, data: LongData, methods: style.Methods, prior: str) -> Figure:
     """Rank ECDF differences of the chains with their simultaneous 95 % band, by parameter.
 
-    The band assumes independent draws, so they are thinned to about the effective number.
+    The band assumes independent draws, so ArviZ thins them to about the effective number.
     """
+    return _chains(
+        az.plot_rank,
+        tree,
+        f"{methods.labels[prior]}: ECDF of each chain's ranks minus uniform (grey: 95 % band)",
+        height=4.6,
+        method="envelope",
+        envelope_prob=0.95,
+        visuals={"ecdf_lines": {"width": 1.0}},
+        col_wrap=3,
+    )
+
+
+def _chains(
+    plot: Callable[..., Any], tree: xr.DataTree, title: str, height: float, **settings: Any
+) -> Figure:
+    """ArviZ's figure of every chain's scalar parameters."""
+    style.use_style()
     names = [name for name in SCALARS if name in tree["posterior"]]
-    use_style()
-    with plt.style.context([CHAINS, FONT_SIZES]):
-        plot = az.plot_rank(
-            az.thin(tree, var_names=names),
-            var_names=names,
-            method="envelope",
-            thin=False,
-            envelope_prob=0.95,
-            labeller=_labeller(),
-            visuals={"ecdf_lines": {"width": 1.0}},
-            figure_kwargs={
-                "figsize": (WIDTH, 0.6 + 2.0 * -(-len(names) // 3)), "layout": "constrained"
-            },
-            col_wrap=3,
-        )  # fmt: skip
-    figure = plot.viz["figure"].item()
-    figure.suptitle(f"{label}: ECDF of each chain's ranks minus the uniform's (grey: 95 % band)")
+    labeller = az.labels.MapLabeller(var_name_map=style.SYMBOLS)
+    size = {"figsize": (style.WIDTH, height), "layout": "constrained"}
+    with plt.style.context([CHAINS, style.SIZES]):
+        drawn = plot(tree, var_names=names, labeller=labeller, figure_kwargs=size, **settings)
+    figure = drawn.viz["figure"].item()
+    figure.suptitle(title)
     return figure
 
 
-def joint_effects(
-    tree: xr.DataTree, data: LongData, units: tuple[str, str], colour: str, label: str
-) -> Figure:
+def joint_effects(tree: xr.DataTree, data: LongData, methods: style.Methods, prior: str) -> Figure:
     """Every subject's intercept against its slope, and how far the prior shrinks them.
 
-    The axes hold the posterior; a least-squares line outside them is an arrow that points to it.
+    The axes hold the posterior; the line to a least-squares estimate outside them leaves the frame.
     """
-    use_style()
+    colour = methods.styles[prior]["color"]
+    figure = style.new_figure(5.4, width=6.2)
+    axes = figure.subplots()
     draws = tree["posterior"].to_dataset()
-    figure, axes = plt.subplots(figsize=(6.2, 5.4), layout="constrained")
     u0, u1 = draws["u0"].to_numpy(), draws["u1"].to_numpy()
     thin = slice(None, None, max(1, u0.shape[1] // MOST_DOTS))
-    axes.plot(
-        u0[:, thin].ravel(), u1[:, thin].ravel(), ".", ms=1.5, color=colour, alpha=0.3, mew=0,
-        rasterized=True,
-    )  # fmt: skip
+    dots = {"ms": 1.5, "color": colour, "alpha": 0.3, "mew": 0, "rasterized": True}
+    axes.plot(u0[:, thin].ravel(), u1[:, thin].ravel(), ".", **dots)
     means = np.stack([u0.mean((0, 1)), u1.mean((0, 1))])
     population = [[float(draws["beta0"].mean())], [float(draws["beta1"].mean())]]
     own = np.array([_least_squares(data, code) for code in range(data.subjects)]).T - population
-    # the population effects may differ from the mean of the subjects, hence not symmetric
-    for values, limits in ((u0, axes.set_xlim), (u1, axes.set_ylim)):
-        low, high = np.quantile(values, [0.0005, 0.9995])
-        limits(low, high)
-    _shrinkage(axes, own, means)
+    axes.plot([own[0], means[0]], [own[1], means[1]], color="0.5", lw=0.8, zorder=2)
+    axes.plot(*own, "o", ms=4, mfc="white", mec="0.3", label="own least squares")
     axes.plot(*means, "o", ms=5, color=colour, mec="white", mew=0.6, label="posterior mean")
     axes.plot([], [], ".", ms=4, color=colour, alpha=0.5, label="posterior draws")
     axes.axhline(0, color="0.8", lw=0.8, zorder=0)
     axes.axvline(0, color="0.8", lw=0.8, zorder=0)
-    axes.set_xlabel(f"deviation in intercept, {parameter_label('u0', *units)}")
-    axes.set_ylabel(f"deviation in slope, {parameter_label('u1', *units)}")
-    axes.set_title(f"{label}: subjects' effects", size=11)
+    # the population effects may differ from the mean of the subjects, hence not symmetric
+    axes.set(xlim=np.quantile(u0, [0.0005, 0.9995]), ylim=np.quantile(u1, [0.0005, 0.9995]))
+    axes.set_xlabel(f"deviation in intercept, {methods.label('u0')}")
+    axes.set_ylabel(f"deviation in slope, {methods.label('u1')}")
+    axes.set_title(f"{methods.labels[prior]}: subjects' effects", size=11)
     figure.legend(loc="outside lower center", ncols=3, frameon=False)
     return figure
 
 
-def _shrinkage(axes: Axes, own: np.ndarray, means: np.ndarray) -> None:
-    """A line from each least-squares estimate to the posterior mean, clipped to the axes."""
-    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
-    inside = (own[0] > left) & (own[0] < right) & (own[1] > bottom) & (own[1] < top)
-    axes.plot([own[0], means[0]], [own[1], means[1]], color="0.5", lw=0.8, zorder=2)
-    axes.plot(*own[:, inside], "o", ms=4, mfc="white", mec="0.3", label="own least squares")
-    for x, y, to_x, to_y in zip(*means[:, ~inside], *own[:, ~inside]):
-        if np.isfinite(to_x):
-            scale = min(
-                (edge - start) / step
-                for start, step, edges in (
-                    (x, to_x - x, (left, right)),
-                    (y, to_y - y, (bottom, top)),
-                )
-                if step
-                for edge in edges
-                if (edge - start) / step > 0
-            )
-            tip = (x + 0.98 * scale * (to_x - x), y + 0.98 * scale * (to_y - y))
-            axes.annotate("", tip, (x, y), arrowprops={"arrowstyle": "->", "color": "0.5"})
-
-
-PRIOR_FIGURES: dict[str, Callable[..., Figure]] = {
-    "trace": lambda tree, data, units, colour, label: traces(tree, label),
-    "rank": lambda tree, data, units, colour, label: ranks(tree, label),
+PRIOR_FIGURES: dict[str, Callable[[xr.DataTree, LongData, style.Methods, str], Figure]] = {
+    "trace": traces,
+    "rank": ranks,
     "lines": fitted_lines,
     "effects": joint_effects,
 }
 """Figures of one prior's fit of the real data, by file name."""
 
 
-def _subject_panels(data: LongData, units: tuple[str, str]) -> tuple[Figure, np.ndarray]:
+def _frame(data: LongData) -> pd.DataFrame:
+    """The measurements, one per row."""
+    subjects = np.take(data.labels, data.subject)
+    return pd.DataFrame({"subject": subjects, "time": data.time, "response": data.response})
+
+
+def _subject_panels(plot: so.Plot, data: LongData, methods: style.Methods) -> Figure:
+    """Draw a plot of a table with a column ``subject`` in one panel per subject."""
     columns = 6 if data.subjects <= 24 else 8
-    rows = -(-data.subjects // columns)
-    figure, grid = plt.subplots(
-        rows, columns, sharex=True, sharey=True, figsize=(WIDTH, 0.9 + 8.4 / columns * rows),
-        layout="constrained", squeeze=False,
-    )  # fmt: skip
-    panels = grid.ravel()
-    for axes in panels[data.subjects :]:
-        axes.set_visible(False)
-    for label, axes in zip(data.labels, panels):
-        axes.set_title(label, pad=2, size=9)
-    # the last panel of every column, also where the row below is not full
-    for axes in panels[max(data.subjects - columns, 0) : data.subjects]:
-        axes.tick_params(labelbottom=True)
-    response, time = units
-    figure.supxlabel(time, size=9)
-    figure.supylabel(response, size=9)
-    return figure, panels[: data.subjects]
+    figure = style.new_figure(0.9 + 8.4 / columns * -(-data.subjects // columns))
+    facets = plot.facet("subject", wrap=columns, order=list(data.labels))
+    facets.label(x="", y="").on(figure).plot()
+    figure.supxlabel(methods.units[1], size=9)
+    figure.supylabel(methods.units[0], size=9)
+    return figure
 
 
 def _least_squares(data: LongData, code: int) -> tuple[float, float]:
@@ -201,7 +166,3 @@ def _least_squares(data: LongData, code: int) -> tuple[float, float]:
         return np.nan, np.nan
     slope, intercept = np.polyfit(x, y, 1)
     return intercept, slope
-
-
-def _labeller() -> az.labels.MapLabeller:
-    return az.labels.MapLabeller(var_name_map=SYMBOLS)

@@ -1,19 +1,12 @@
 """The tables that the figures of a study are drawn from, and the registry of figures."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from recovery.figures.style import (
-    Style,
-    parameter_label,
-    plain,
-    plain_labels,
-    prior_styles,
-)
+from recovery.figures import style
 from recovery.files import read_table
 from recovery.summaries.accuracy import COMPARED, read_compared
 from recovery.summaries.recovery import READ, headline
@@ -23,14 +16,13 @@ COLUMNS = [*FIT_KEYS, *COMPARED, *COMPARED.values()]
 MOST_REPLICATES = 2000  # replicates of a scenario: more do not change a figure of single estimates
 
 
-@dataclass(frozen=True)
-class StudyResults:
+class StudyResults(style.Methods):
     """The results of a study.
 
-    Attributes
+    Parameters
     ----------
     recovery : DataFrame
-        The rows of ``recovery.csv`` by the exact engine and REML.
+        The table ``recovery.csv``; only rows by the exact engine and REML are kept.
     paths : dict
         The file of each scenario's estimates.
     labels : dict
@@ -38,33 +30,21 @@ class StudyResults:
         the same prior are one, whose label names them all.
     all_labels : dict
         Label of every method, implementations of the same prior too: NUTS fits them apart.
-    styles : dict
-        Style of every method.
     units : tuple of str
         Names of the response and of time, as printed.
     """
 
-    recovery: pd.DataFrame
-    paths: dict[str, str | Path]
-    labels: dict[str, str]
-    all_labels: dict[str, str]
-    styles: dict[str, Style]
-    units: tuple[str, str]
-
-    @classmethod
-    def of(
-        cls,
+    def __init__(
+        self,
         recovery: pd.DataFrame,
         paths: dict[str, str | Path],
-        labels: dict[str, str],
-        all_labels: dict[str, str],
-        units: tuple[str, str],
-    ) -> "StudyResults":
-        """Results of a whole ``recovery.csv``."""
-        read = recovery[recovery["engine"].isin(READ)]
-        texts = plain_labels(labels), plain_labels(all_labels)
-        styles = prior_styles(list(all_labels))
-        return cls(read, paths, *texts, styles, (plain(units[0]), plain(units[1])))
+        labels: style.Labels,
+        all_labels: style.Labels,
+        units: style.Units,
+    ):
+        super().__init__(labels, all_labels, units)
+        self.recovery, self.paths = recovery[recovery["engine"].isin(READ)], paths
+        self.all_labels = all_labels
 
     def measured(self, measure: str) -> pd.DataFrame:
         """The rows of a measure; of intervals, those at 95 %."""
@@ -95,21 +75,9 @@ class StudyResults:
         """Errors of the fits by NUTS (`read_compared`), of all scenarios."""
         return read_compared(self.paths.values())
 
-    def label(self, parameter: str) -> str:
-        """A parameter's symbol with its unit."""
-        return parameter_label(parameter, *self.units)
 
-
-StudyFigure = Callable[..., Figure]
-
-STUDY_FIGURES: dict[str, StudyFigure] = {}
+STUDY_FIGURES: dict[str, Callable[..., Figure]] = {}
 """Figures of the study by name; a figure is drawn if a caption has its name.
 
-They take the study's results and, if they are in `parts.SPLIT_FIGURES`, a `parts.Part`.
+They take the study's results and, if they are in `layout.SPLIT_FIGURES`, a `layout.Part`.
 """
-
-
-def study_figure(function: StudyFigure) -> StudyFigure:
-    """Register a figure of the study under the name of its function."""
-    STUDY_FIGURES[function.__name__] = function
-    return function

@@ -2,20 +2,12 @@
 
 import textwrap
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import seaborn.objects as so
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
 
-from recovery.figures.style import (
-    CORRELATIONS,
-    SYMBOLS,
-    Style,
-    parameter_label,
-    prior_legend,
-    use_style,
-)
+from recovery.figures import style
 
 WORDS = {
     "width": "mean width of the 95 % interval",
@@ -25,49 +17,30 @@ WORDS = {
 }
 IN_UNITS = ("width", "rmse", "bias", "interval_score", "crps", "empirical_se", "model_se")
 """Measures in the unit of their parameter."""
-COLUMNS = 3
 
 
-def sample_size_curves(
-    table: pd.DataFrame, labels: dict[str, str], styles: dict[str, Style], units: tuple[str, str]
-) -> Figure:
+def sample_size_curves(table: pd.DataFrame, methods: style.Methods) -> Figure:
     """One panel per goal, one line per prior with its 95 % Monte Carlo band; goals are dashed."""
-    use_style()
-    goals = list(table.groupby(["parameter", "measure"], sort=False))
-    columns = min(COLUMNS, len(goals))
-    rows = -(-len(goals) // columns)
-    figure, grid = plt.subplots(
-        rows, columns, figsize=(max(3.4 * columns, 5.0), 1.1 + 2.9 * rows), layout="constrained",
-        squeeze=False,
-    )  # fmt: skip
-    for axes in grid.flat[len(goals) :]:
-        axes.set_visible(False)
-    sizes = np.sort(table["subjects"].unique())
-    for axes, ((parameter, measure), own) in zip(grid.flat, goals):
-        for prior in labels:
-            mine, style = own[own["prior"] == prior], styles[prior]
-            axes.fill_between(
-                mine["subjects"], mine["low"], mine["high"], color=style["color"], alpha=0.15, lw=0
-            )
-            axes.plot(mine["subjects"], mine["estimate"], ms=4, lw=1.1, **style)
-        goal, larger = own["goal"].iloc[0], own["at_least"].iloc[0]
-        axes.axhline(goal, color="0.4", lw=0.9, ls="--")
-        axes.set_title(f"{SYMBOLS[parameter]}: goal {'at least' if larger else 'at most'} {goal:g}")
-        axes.set_xscale("log")
-        axes.set_xticks(sizes, [str(size) for size in sizes])
-        axes.xaxis.set_minor_locator(NullLocator())
-        axes.set_xlabel("subjects (log scale)")
-        axes.set_ylabel(textwrap.fill(_in_words(parameter, measure, units), 34))
-        if own["estimate"].min() >= 0 and not larger:
-            axes.set_ylim(bottom=0)
-    figure.suptitle("How many subjects? (bands: 95 % Monte Carlo intervals; dashed: goals)")
-    prior_legend(figure, labels, styles)
-    return figure
+    table = table[table["prior"].isin(list(methods.labels))].reset_index(drop=True)
+    goals = table[["parameter", "measure", "goal", "at_least"]].itertuples(index=False)
+    table["panel"] = [_title(*goal, methods) for goal in goals]
+    sizes = so.Continuous(trans="log").tick(at=np.sort(table["subjects"].unique()), minor=0)
+    return style.line_panels(
+        [table.rename(columns={"subjects": "x", "goal": "reference"})],
+        methods,
+        "How many subjects? (bands: 95 % Monte Carlo intervals; dashed: goals)",
+        size=(2.75, 2.9),
+        line=so.Line(pointsize=4, linewidth=1.1, edgewidth=0.8),
+        scale=sizes.label(like="{x:g}"),
+        x="subjects (log scale)",
+    )
 
 
-def _in_words(parameter: str, measure: str, units: tuple[str, str]) -> str:
-    """A measure with the unit of its parameter, if it has one."""
-    words = WORDS.get(measure, measure.replace("_", " "))
-    if measure in IN_UNITS and parameter not in CORRELATIONS:
-        words += parameter_label(parameter, *units).removeprefix(SYMBOLS[parameter])
-    return words
+def _title(
+    parameter: str, measure: str, goal: float, at_least: bool, methods: style.Methods
+) -> str:
+    """A goal in words, with the unit of its parameter, if the measure has one."""
+    symbol = style.SYMBOLS[parameter]
+    unit = methods.label(parameter).removeprefix(symbol) if measure in IN_UNITS else ""
+    words = f"{symbol}: {WORDS.get(measure, measure.replace('_', ' '))}{unit}"
+    return f"{textwrap.fill(words, 40)}\ngoal: at {'least' if at_least else 'most'} {goal:g}"

@@ -1,25 +1,30 @@
 """Common style of all figures: colours, markers, symbols, panels and axes, saving."""
 
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import cycle
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
 
 mpl.use("agg")
 import seaborn as sns
+import seaborn.objects as so
 from matplotlib.lines import Line2D
 from PIL import Image
 
 from recovery.files import written_whole
 
 Style = dict[str, Any]
+Labels = Mapping[str, str]
+"""Labels of methods, by their ids."""
+Units = tuple[str, str]
+"""Names of the response and of time, as printed."""
 
 # Okabe & Ito's colours, ordered so that the first four also differ in lightness (greyscale), then
 # darker ones of Paul Tol's muted scheme.
@@ -47,43 +52,48 @@ SYMBOLS = {
     "r_u": r"$r_u$",
     "u0": "$u_0$",
     "u1": "$u_1$",
+    "log_likelihood": "log likelihood",
 }
 SLOPES = ("beta1", "sigma_u1", "u1")
 CORRELATIONS = ("rho", "r_u")
-FONT_SIZES = {
-    "font.size": 9,
-    "axes.titlesize": 10,
-    "axes.labelsize": 9,
-    "xtick.labelsize": 8,
-    "ytick.labelsize": 8,
-    "legend.fontsize": 9,
-    "figure.titlesize": 11,
-}
+TRUE_RHO = f"true {SYMBOLS['rho']}"
+CHANCE = so.Band(color="0.88", alpha=1, edgewidth=0)
+"""The band of what chance alone gives, the same for all methods."""
+SIZES = sns.plotting_context("paper", font_scale=0.92)
+"""Fonts and lines of figures in a column of text."""
 WIDTH = 8.3
 """Width of most figures in inches: at 100 dots per inch, that of a README's column."""
 COLUMNS = 4  # of a legend
-LABELLED = 0.1  # of an axis' length: labels of ticks are at least so far apart
 COVERAGES = (0.0, 0.2, 0.5, 0.8, 0.9, 0.95, 0.99, 1.0)
 
 
 def use_style() -> None:
     """Set the style of every figure drawn afterwards."""
-    sns.set_theme(style="ticks", palette=list(COLOURS), rc=FONT_SIZES)
-    plt.rcParams.update(
-        {
-            "figure.dpi": 100,
+    sns.set_theme(
+        style="ticks",
+        rc=SIZES
+        | {
             "savefig.dpi": 200,
             "svg.fonttype": "path",
             "svg.hashsalt": "recovery",  # so that the same figure gives the same file
             "axes.spines.top": False,
             "axes.spines.right": False,
-            "axes.linewidth": 0.8,
-            "xtick.major.width": 0.8,
-            "ytick.major.width": 0.8,
-            "xtick.major.size": 4,
-            "ytick.major.size": 4,
-        }
+        },
     )
+    so.Plot.config.theme.update(mpl.rcParams)  # it would have a theme of its own
+
+
+def new_figure(height: float, width: float = WIDTH) -> Figure:
+    """An empty figure, in inches."""
+    use_style()
+    return plt.figure(figsize=(width, height), layout="constrained")
+
+
+def empty_figure(title: str) -> Figure:
+    """A figure that says that there is nothing to show."""
+    figure = new_figure(2.0, width=6.0)
+    figure.suptitle(f"{title}\n\nThere is nothing to show: too few fits gave an estimate.")
+    return figure
 
 
 def prior_styles(priors: Sequence[str]) -> dict[str, Style]:
@@ -92,16 +102,10 @@ def prior_styles(priors: Sequence[str]) -> dict[str, Style]:
     Give all methods of the study, also where only some are drawn, so that a method looks the same
     in every figure.
     """
+    looks = zip(priors, cycle(COLOURS), cycle(MARKERS), cycle(DASHES))
     return {
-        prior: NEUTRAL.get(
-            prior,
-            {
-                "color": COLOURS[i % len(COLOURS)],
-                "marker": MARKERS[i % len(MARKERS)],
-                "linestyle": DASHES[i % len(DASHES)],
-            },
-        )
-        for i, prior in enumerate(priors)
+        prior: NEUTRAL.get(prior, {"color": colour, "marker": marker, "linestyle": dashes})
+        for prior, colour, marker, dashes in looks
     }
 
 
@@ -110,94 +114,131 @@ def plain(text: str) -> str:
     return text.replace("$", r"\$")
 
 
-def plain_labels(labels: Mapping[str, str]) -> dict[str, str]:
-    """Labels by id, as `plain` text."""
-    return {name: plain(label) for name, label in labels.items()}
+class Methods:
+    """Names and looks of a study's methods, the same in all of its figures.
 
+    Parameters
+    ----------
+    labels : dict
+        Label of every method that may be drawn, by its id.
+    every : iterable of str, optional
+        All methods of the study, whose places give the looks; those of `labels` if left out.
+    units : tuple of str
+        Names of the response and of time, as printed.
+    """
 
-def mark(style: Style) -> Style:
-    """A method's style for marks that no line joins."""
-    return {**style, "linestyle": ""}
+    def __init__(self, labels: Labels, every: Iterable[str] = (), units: Units = ("", "")):
+        self.labels = {name: plain(label) for name, label in labels.items()}
+        self.styles = prior_styles(list(every) or list(labels))
+        self.units = plain(units[0]), plain(units[1])
 
+    def label(self, parameter: str) -> str:
+        """A parameter's symbol with its unit; correlations have none."""
+        response, time = self.units
+        per = f"per unit of {time}" if " " in time else f"per {time}"
+        unit = f"{response} {per}" if parameter in SLOPES else response
+        return SYMBOLS[parameter] + (f" ({unit})" if parameter not in CORRELATIONS else "")
 
-def line(style: Style) -> Style:
-    """A method's style for a line without marks."""
-    return {key: style[key] for key in ("color", "linestyle")}
+    def plot(self, table: pd.DataFrame, **variables: str) -> so.Plot:
+        """A plot of a table, with the looks of the methods in its column ``prior``."""
+        priors = [prior for prior in self.styles if prior in set(table["prior"])]
+        looks = {
+            look: {prior: self.styles[prior][look] for prior in priors}
+            for look in ("color", "marker", "linestyle")
+        }
+        return so.Plot(table, **variables, **dict.fromkeys(looks, "prior")).scale(**looks)
 
+    def dodge(self, places: pd.Series, priors: pd.Series, span: float) -> pd.Series:
+        """Places moved apart by method, by at most half of `span`; of one method, as they are."""
+        drawn = [prior for prior in self.labels if prior in set(priors)]
+        room = span / 2 if len(drawn) > 1 else 0.0
+        return places + priors.map(dict(zip(drawn, np.linspace(-room, room, len(drawn)))))
 
-def parameter_label(name: str, response: str, time: str) -> str:
-    """A parameter's symbol with its unit; correlations have none."""
-    if name in CORRELATIONS:
-        return SYMBOLS[name]
-    unit = f"{response} per unit of {time}" if " " in time else f"{response} per {time}"
-    return f"{SYMBOLS[name]} ({unit if name in SLOPES else response})"
-
-
-def prior_legend(figure: Figure, labels: dict[str, str], styles: dict[str, Style]) -> None:
-    """Add the legend of methods (id -> label) to a figure, below its axes."""
-    handles = [
-        Line2D([], [], markersize=5, linewidth=1.2, label=labels[prior], **styles[prior])
-        for prior in labels
-    ]
-    if handles:
-        columns = min(COLUMNS, len(handles))
-        figure.legend(handles=handles, frameon=False, loc="outside lower center", ncols=columns)
-
-
-def dodge(index: int, count: int, span: float) -> float:
-    """Offset of item `index` of `count`, spread evenly over `span` around 0."""
-    return span * (index - (count - 1) / 2) / max(count - 1, 1)
+    def legend(self, figure: Figure, priors: Iterable[str], **look: Any) -> None:
+        """Add the legend of the methods drawn, below the axes, with some of their look changed."""
+        drawn = set(priors)
+        handles = [
+            Line2D([], [], markersize=5, linewidth=1.2, label=label, **self.styles[prior] | look)
+            for prior, label in self.labels.items()
+            if prior in drawn
+        ]
+        if handles:
+            columns = min(COLUMNS, len(handles))
+            figure.legend(handles=handles, frameon=False, loc="outside lower center", ncols=columns)
 
 
 def save_figure(figure: Figure, paths: Sequence[str | Path]) -> None:
     """Save a figure in every requested format, without dates, and close it."""
     for path in paths:
         with written_whole(path) as part:
+            figure.savefig(part, bbox_inches="tight", metadata={"Date": None})
             if part.suffix == ".png":
-                _save_png(figure, part)
-            else:
-                figure.savefig(part, bbox_inches="tight", metadata={"Date": None})
+                # a palette of 256 colours: a third of the size and the same to the eye
+                picture = Image.open(part).convert("RGB")
+                picture = picture.quantize(256, dither=Image.Dither.NONE)
+                picture.save(part, optimize=True, dpi=(200, 200))
     plt.close(figure)
 
 
-def _save_png(figure: Figure, path: str | Path) -> None:
-    """Save as PNG with a palette of 256 colours, a third of the size and the same to the eye."""
-    drawn = io.BytesIO()
-    figure.savefig(drawn, format="png", bbox_inches="tight")
-    picture = Image.open(drawn).convert("RGB")
-    picture.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True, dpi=(200, 200))
+def line_panels(
+    tables: Sequence[pd.DataFrame],
+    methods: Methods,
+    title: str,
+    size: tuple[float, float] = (2.07, 1.9),
+    band: so.Band | None = None,
+    line: so.Line | None = None,
+    scale: so.Continuous | None = None,
+    **words: str,
+) -> Figure:
+    """One panel per ``panel``, one line with a band per prior, and the dashed line of a reference.
 
-
-def panel_grid(
-    names: Sequence[str], title: str, ylabel: str, columns: int = 4, height: float = 1.9
-) -> tuple[Figure, dict[str, Axes]]:
-    """A figure with one panel per name, in at most `columns` columns with shared axes."""
-    columns = min(columns, max(len(names), 1))
-    rows = max(-(-len(names) // columns), 1)
-    figure, grid = plt.subplots(
-        rows, columns, figsize=(min(WIDTH, 2.4 + 2.2 * columns), 1.2 + height * rows),
-        layout="constrained", squeeze=False, sharex=True, sharey=True,
-    )  # fmt: skip
-    panels = dict(zip(names, grid.ravel()))
-    for name, axes in panels.items():
-        axes.set_title(name, size=9)
-    for axes in grid.ravel()[len(names) :]:
-        axes.set_visible(False)
+    Parameters
+    ----------
+    tables : sequence of DataFrame
+        Columns ``panel, prior, x, estimate, low, high, reference``.
+    methods : Methods
+        Names and looks of the priors.
+    title : str
+        The figure's title.
+    size : tuple of float
+        Width and height of a panel in inches.
+    band, line : Band, Line, optional
+        Their looks; if left out, in the method's colour and without marks.
+    scale : Continuous, optional
+        That of the x axis.
+    **words : str
+        Labels of the axes, ``x`` and ``y``; without that of y, panels have y axes of their own.
+    """
+    if not sum(map(len, tables)):
+        return empty_figure(title)
+    table = pd.concat(tables, ignore_index=True)
+    panels = table["panel"].nunique()
+    columns = min(int(WIDTH / size[0]), panels)
+    figure = new_figure(1.2 + size[1] * -(-panels // columns), max(size[0] * columns, 5.0))
+    reference = so.Line(color="0.5", linestyle="--", marker="", linewidth=0.8)
+    alike = dict.fromkeys(("color", "marker", "linestyle"))  # for all methods
+    (
+        methods.plot(table, x="x", y="estimate", ymin="low", ymax="high")
+        .facet("panel", wrap=columns)
+        .share(y="y" in words)
+        .add(band or so.Band(alpha=0.15, edgewidth=0), legend=False)
+        .add(reference, legend=False, y="reference", **alike)
+        .add(line or so.Line(marker="", linewidth=1.1), legend=False)
+        .scale(x=scale or so.Continuous())
+        .label(title=lambda name: SYMBOLS.get(name, name), **{"y": ""} | words)
+        .on(figure)
+        .plot()
+    )
     figure.suptitle(title)
-    figure.supylabel(ylabel, size=9)
-    return figure, panels
+    methods.legend(figure, table["prior"], **{} if line else {"marker": ""})
+    return figure
 
 
-def label_below(panels: dict[str, Axes], label: str) -> None:
-    """Label the lowest panels' x axes; a label of the whole figure would overlap the legend."""
-    lowest = {axes.get_subplotspec().colspan.start: axes for axes in panels.values()}
-    for axes in lowest.values():  # the last panel of every column
-        axes.set_xlabel(label)
-        axes.tick_params(labelbottom=True)
+def truth_ticks(axes: Axes, truths: Sequence[float], apart: float) -> None:
+    """Ticks at the true values; those nearest to 0 are labelled first, where there is room.
 
-
-def truth_ticks(axes: Axes, truths: Sequence[float], apart: float = LABELLED) -> None:
-    """Ticks at the true values; those nearest to 0 are labelled first, where there is room."""
+    Labels are `apart` as a share of the axis, at least.
+    """
     low, high = axes.get_xlim()
     labelled: list[float] = []
     for truth in sorted(truths, key=lambda value: (abs(value), value)):
@@ -205,29 +246,28 @@ def truth_ticks(axes: Axes, truths: Sequence[float], apart: float = LABELLED) ->
             labelled.append(truth)
     axes.set_xticks(sorted(labelled), [number(truth) for truth in sorted(labelled)])
     axes.set_xticks(list(truths), minor=True)
-    axes.tick_params(axis="x", which="minor", length=2.5, width=0.6)
 
 
-def coverage_scale(axes: Axes, low: float, along: Literal["x", "y"] = "y") -> None:
-    """An axis from `low` to 1 on the square-root scale of the share of misses.
+def coverage_scale(axes: Axes, low: float) -> None:
+    """A y axis from `low` to 1 on the square-root scale of the share of misses.
 
     It spreads the values near 0.95 and 1 and still has room for those near 0.
     """
-    functions = (
-        lambda coverage: 1.0 - np.sqrt(np.clip(1.0 - coverage, 0.0, None)),
-        lambda scaled: 1.0 - np.square(1.0 - np.asarray(scaled)),
-    )
     ticks = [value for value in COVERAGES if value >= low]
-    if along == "y":
-        axes.set_yscale("function", functions=functions)
-        axes.set_yticks(ticks, [number(value) for value in ticks])
-        axes.yaxis.set_minor_locator(NullLocator())
-        axes.set_ylim(low, 1.0)
-    else:
-        axes.set_xscale("function", functions=functions)
-        axes.set_xticks(ticks, [number(value) for value in ticks], size=7)
-        axes.xaxis.set_minor_locator(NullLocator())
-        axes.set_xlim(low, 1.0)
+    axes.set_yscale(
+        "function",
+        functions=(
+            lambda coverage: 1.0 - np.sqrt(np.clip(1.0 - coverage, 0.0, None)),
+            lambda scaled: 1.0 - np.square(1.0 - np.asarray(scaled)),
+        ),
+    )
+    axes.set_yticks(ticks, [number(value) for value in ticks])
+    axes.set_ylim(low, 1.0)
+
+
+def reference_line(axes: Axes, value: float) -> None:
+    """The dashed line of what is nominal, behind the marks."""
+    axes.axhline(value, color="0.5", lw=0.8, ls="--", zorder=1)
 
 
 def number(value: float) -> str:
