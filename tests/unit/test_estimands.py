@@ -7,12 +7,12 @@ import pytest
 from recovery.data.coding import Coding
 from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import replicate_data, simulate_batch, simulate_replicate
+from recovery.exact.batch import Targets
 from recovery.exact.draws import joint_draws, matched
 from recovery.exact.estimands import Estimands, draw_new_effects, subject_scores
 from recovery.exact.posterior import exact_posterior, moments_over_nodes, parameters_at_nodes
 from recovery.exact.quadrature import evaluate_grid
 from recovery.fitting.exact import exact_batch
-from recovery.fitting.targets import targets_of
 from recovery.model.families import make_prior
 from recovery.summaries.subjects import subjects_table
 
@@ -51,9 +51,9 @@ def batch():
     datasets = simulate_batch(DESIGN, range(1, 31), 1, "estimands")
     numbers = datasets["replicate"].to_numpy()
     data = replicate_data(datasets)
-    targets = targets_of(datasets, WANTED)
+    targets = Targets.of(datasets, WANTED)
     found = exact_batch(data, make_prior("lkj_corr"), LEVELS, targets, numbers, numbers)
-    plain = targets_of(datasets, NOTHING)
+    plain = Targets.of(datasets, NOTHING)
     without = exact_batch(data, make_prior("lkj_corr"), LEVELS, plain, numbers, numbers)
     return datasets, data, found, without
 
@@ -128,7 +128,7 @@ def _interval(values, grid):
 def test_a_correlation_that_the_prior_fixes(batch):
     """Independent intercepts and slopes: rho at time 0 is 0 in every draw and at every node."""
     datasets, data, _, _ = batch
-    wanted = targets_of(datasets, NOTHING | {"lines_at": {"0": 0.0}})
+    wanted = Targets.of(datasets, NOTHING | {"lines_at": {"0": 0.0}})
     numbers = datasets["replicate"].to_numpy()
     found = exact_batch(data, make_prior("independent"), LEVELS, wanted, numbers, numbers)
     rows = found.estimates.query("parameter == 'rho_at_0' and replicate <= 10")

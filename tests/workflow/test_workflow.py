@@ -114,7 +114,7 @@ def test_every_figure_is_there_in_both_formats(study):
     names = {str(path.relative_to(figures).with_suffix("")) for path in figures.rglob("*.png")}
     assert names == {str(p.relative_to(figures).with_suffix("")) for p in figures.rglob("*.svg")}
     assert {"study/coverage_sds", "observed/correlation", "observed/lkj_corr/trace"} <= names
-    assert {"zip/rho", "priors/implied", "study/running"} <= names
+    assert {"zip/rho", "priors/implied", "study/accuracy"} <= names
     captions = [path.stem for path in (ROOT / "workflow/report/study").glob("*.rst")]
     study = {f"study/{name}" for name in figure_names(captions, GROUPS)}
     assert {name for name in names if name.startswith("study/")} == study

@@ -14,9 +14,7 @@ ZIP_PAGES = zip_pages(study.methods_with_rho)
 # some figures show nothing in some studies
 DRAWN = {
     "accuracy": DESIGNS["nuts"].any(),
-    "agreement": len(study.shown_labels.keys() & study.priors.keys()) > 1,
     "estimates_rho": study.methods_with_rho,
-    "running": set(study.methods_with_rho) - {"reml"},
 }
 STUDY_FIGURES = figure_names(
     [name for name in captions("study") if DRAWN.get(name, True)], FIGURE_PARTS
@@ -55,6 +53,10 @@ rule observed_figures:
             ),
             *(report_figure("observed", name, category="Real data") for name in FOREST_FIGURES),
         ],
+        prior_svg="<results>/figures/priors/implied.svg",
+        prior_png=report_figure(
+            "priors", "implied", label="what each prior expects", category="Priors"
+        ),
     log:
         "<logs>/figures/observed.log",
     localrule: True
@@ -62,39 +64,17 @@ rule observed_figures:
         "../../envs/study.yaml"
     params:
         code=code("observed_figures.py"),
+        families=families,
         columns=study.data_columns,
         units=study.units,
         labels=study.method_labels,
+        shown=study.shown_priors,
+        blocks=study.prior_blocks,
         priors=study.nuts_priors,
         by_prior=PRIOR_FIGURES,
         forests=FOREST_FIGURES,
     script:
         "../scripts/observed_figures.py"
-
-
-rule prior_figure:
-    input:
-        data=config["data"]["path"],
-    output:
-        svg="<results>/figures/priors/implied.svg",
-        png=report_figure("priors", "implied", label="what each prior expects", category="Priors"),
-    log:
-        "<logs>/figures/priors.log",
-    localrule: True
-    conda:
-        "../../envs/study.yaml"
-    params:
-        code=code("prior_figure.py"),
-        families=families,
-        columns=study.data_columns,
-        priors=study.prior_blocks,
-        labels={
-            prior: label for prior, label in study.shown_labels.items() if prior in study.priors
-        },
-        methods=list(study.method_labels),
-        units=study.units,
-    script:
-        "../scripts/prior_figure.py"
 
 
 rule study_figures:
@@ -104,6 +84,17 @@ rule study_figures:
     output:
         svg=figure_files("study", STUDY_FIGURES)["svg"],
         png=[study_report_figure(file) for file in STUDY_FIGURES],
+        zip_svg=figure_files("zip", ZIP_PAGES)["svg"],
+        zip_png=[
+            report_figure(
+                "zip",
+                page,
+                caption="zip",
+                label=f"every interval of {page.replace('_', ', ')}",
+                category="Recovery",
+            )
+            for page in ZIP_PAGES
+        ],
     log:
         "<logs>/figures/study.log",
     localrule: True
@@ -116,34 +107,7 @@ rule study_figures:
         units=study.units,
         names=STUDY_FIGURES,
         parts={name: part._asdict() for name, part in FIGURE_PARTS.items()},
+        zip_scenarios=ZIP_SCENARIOS,
+        zip_pages=list(ZIP_PAGES.values()),
     script:
         "../scripts/study_figures.py"
-
-
-rule zip_figures:
-    input:
-        estimates=[f"<results>/tables/estimates/{scenario}.parquet" for scenario in ZIP_SCENARIOS],
-    output:
-        svg=figure_files("zip", ZIP_PAGES)["svg"],
-        png=[
-            report_figure(
-                "zip",
-                page,
-                caption="zip",
-                label=f"every interval of {page.replace('_', ', ')}",
-                category="Recovery",
-            )
-            for page in ZIP_PAGES
-        ],
-    log:
-        "<logs>/figures/zip.log",
-    localrule: True
-    conda:
-        "../../envs/study.yaml"
-    params:
-        code=code("zip_figures.py"),
-        labels=study.shown_labels,
-        methods=list(study.method_labels),
-        pages=list(ZIP_PAGES.values()),
-    script:
-        "../scripts/zip_figures.py"

@@ -20,7 +20,7 @@ rule sample_size_table:
         ],
         goals=config["sample_size"]["goals"],
         labels=study.labels,
-        shown={prior: label for prior, label in study.shown_labels.items() if prior in study.priors},
+        shown=study.shown_priors,
         methods=list(study.method_labels),
         units=study.units,
     script:

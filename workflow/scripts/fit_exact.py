@@ -5,9 +5,9 @@ import xarray as xr
 
 from jobs.log import logger, open_log
 from recovery.data.simulate import replicate_data
+from recovery.exact.batch import Targets
 from recovery.files import reading, write_table
 from recovery.fitting.exact import exact_batch
-from recovery.fitting.targets import targets_of
 from recovery.model.families import make_prior
 from recovery.seeds import named_seed
 from recovery.summaries.pairs import equal_pairs
@@ -18,7 +18,7 @@ with reading(snakemake.input.datasets):
     datasets = xr.load_dataset(snakemake.input.datasets)
 data = replicate_data(datasets)
 numbers = datasets["replicate"].to_numpy()
-targets = targets_of(datasets, params.estimands)
+targets = Targets.of(datasets, params.estimands)
 # the same seeds for all priors: random numbers in common make their differences more precise
 seeds = [named_seed(params.seed, scenario, number, "exact") for number in numbers]
 times = datasets["planned_times"].to_numpy()

@@ -1,4 +1,4 @@
-"""Draw the real data and their posteriors: prior by prior, and all priors side by side."""
+"""Draw the real data, their posteriors (by prior, and side by side), and the priors themselves."""
 
 from dataclasses import replace
 
@@ -6,10 +6,12 @@ import xarray as xr
 
 from jobs.log import open_log
 from recovery.data.coding import read_coded_data
+from recovery.figures.densities import implied_densities, implied_priors
 from recovery.figures.forest import forest, forest_table
 from recovery.figures.posterior import PRIOR_FIGURES, data_panels
 from recovery.figures.style import Methods, plain, save_figure
 from recovery.files import read_table, reading
+from recovery.model.families import make_prior
 from recovery.parameters import realised_correlation
 
 open_log(snakemake.log[0])
@@ -34,3 +36,10 @@ for name in snakemake.params.forests:
     figures.append(lambda name=name: forest(forests, methods, name))
 for draw, *paths in zip(figures, snakemake.output.svg, snakemake.output.png, strict=True):
     save_figure(draw(), paths)
+
+blocks, shown = snakemake.params.blocks, snakemake.params.shown
+densities = {
+    name: implied_densities(data, make_prior(**blocks[name]).for_times(data.time)) for name in shown
+}
+figure = implied_priors(densities, Methods(shown, methods.labels, snakemake.params.units))
+save_figure(figure, [snakemake.output.prior_svg, snakemake.output.prior_png])

@@ -84,8 +84,13 @@ class Study:
         return merged_labels(self.priors, self.method_labels)
 
     @property
+    def shown_priors(self) -> dict[str, str]:
+        """The priors among them."""
+        return {name: label for name, label in self.shown_labels.items() if name in self.priors}
+
+    @property
     def methods_with_rho(self) -> list[str]:
-        """Those of them that estimate rho.
+        """The methods shown that estimate rho.
 
         A prior that fixes rho at 0 at another origin of time has a rho in the study's.
         """
@@ -148,7 +153,7 @@ class Study:
 
     @property
     def estimands(self) -> dict[str, Any]:
-        """The arguments of `targets_of`: times by their label, coded as the data's are."""
+        """The argument `wanted` of `Targets.of`: times by their label, coded as the data's are."""
         block = self.config["estimands"]
 
         def coded(times: list[float]) -> dict[str, float]:

@@ -4,9 +4,10 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import xarray as xr
 
 from recovery.data.longdata import LongData
 from recovery.errors import FAILURES_OF_DATA, FitError, failure_text
@@ -80,6 +81,28 @@ class Targets(NamedTuple):
         """The parameters only."""
         size = len(truths)
         return cls(Estimands(), truths, np.empty((size, 2, 0)), np.zeros(size, dtype=bool))
+
+    @classmethod
+    def of(cls, datasets: xr.Dataset, wanted: dict[str, Any]) -> "Targets":
+        """The targets of a batch of data sets as `simulate` makes them.
+
+        Parameters
+        ----------
+        datasets : xarray.Dataset
+            The data sets.
+        wanted : dict
+            The fields of `Estimands`, and ``replicates``, how many data sets, the first ones, they
+            are computed for.
+        """
+        fields = {name: value for name, value in wanted.items() if name != "replicates"}
+        estimands = Estimands(**fields)
+        columns = {name: datasets[name].to_numpy() for name in PARAMETERS}
+        new = datasets["new_effects"].to_numpy().T
+        truths = np.vstack([*columns.values(), estimands.values(columns, new)]).T
+        population = np.stack([columns["beta0"], columns["beta1"]], axis=1)
+        lines = population[:, :, None] + datasets["effects"].to_numpy()
+        first = datasets["replicate"].to_numpy() <= wanted["replicates"]
+        return cls(estimands, truths, lines, first & estimands.wanted)
 
 
 def solve_batch(
