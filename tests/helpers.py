@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import yaml
 
@@ -102,3 +103,18 @@ def same_tables(folder: Path, other: Path) -> None:
             table = table.drop(columns="sampling_seconds", errors="ignore")
             both.append(table.sort_values(keys).reset_index(drop=True))
         pd.testing.assert_frame_equal(*both, check_exact=True)
+
+
+def dense_fit(data, factor):
+    """The least-squares fit by dense matrices, given L with Sigma = sigma^2 L L'.
+
+    log|V / sigma^2|, beta, its precision and the quadratic form at beta, in units of sigma^2.
+    """
+    X = np.column_stack([np.ones(len(data.time)), data.time])
+    same = data.subject[:, None] == data.subject
+    V = same * (X @ factor @ factor.T @ X.T) + np.eye(len(X))
+    weighted = np.linalg.solve(V, X)
+    precision = X.T @ weighted
+    beta = np.linalg.solve(precision, weighted.T @ data.response)
+    rest = data.response - X @ beta
+    return np.linalg.slogdet(V)[1], beta, precision, rest @ np.linalg.solve(V, rest)

@@ -4,11 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from helpers import dense_fit
 
+from recovery.data.coding import Coding
 from recovery.data.longdata import LongData
 from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import simulate_replicate
+from recovery.model.coded import decode
+from recovery.model.statistics import Statistics
 from recovery.reml.estimate import estimate
+from recovery.reml.minimum import Deviance, starting_scales
 
 TRUTH = Truth(250.0, 10.0, 25.0, 6.0, 0.3, 25.0)
 
@@ -100,23 +105,40 @@ def test_singular_estimates_are_at_the_boundary(rng):
     assert (none.sigma_u0, none.sigma_u1) == (0.0, 0.0)
 
 
+@pytest.mark.parametrize("reml", [True, False])
+def test_the_deviance_is_that_of_dense_matrices(reml):
+    design = Design(TRUTH, 14, days(7), missing=0.3)
+    data = simulate_replicate(design, np.random.default_rng(5))[1]
+    found = estimate(data, reml=reml)
+    off = found.rho * found.sigma_u0 * found.sigma_u1
+    Sigma = np.array([[found.sigma_u0**2, off], [off, found.sigma_u1**2]])
+    factor = np.linalg.cholesky(Sigma) / found.sigma
+    log_det, beta, precision, quadratic = dense_fit(data, factor)
+    n = len(data.time) - (2 if reml else 0)
+    deviance = log_det + n * (1.0 + np.log(2.0 * np.pi * quadratic / n))
+    deviance += np.linalg.slogdet(precision)[1] if reml else 0.0
+    assert found.deviance == pytest.approx(deviance, rel=1e-10)
+    assert [found.beta0, found.beta1] == pytest.approx(beta, rel=1e-8)
+
+
 def test_another_start_finds_nothing_lower():
     """The lowest of a grid of starts, for data of little information."""
-    from recovery.reml.minimum import newton
-
     for seed in range(20):
         design = Design(replace(TRUTH, sigma=60.0), 6, days(4), missing=0.2)
         data = simulate_replicate(design, np.random.default_rng(seed))[1]
-        deviance, found = deviance_of(data), estimate(data)
-        for start in ((0.1, 0.0, 0.1), (3.0, 2.0, 0.5), (0.5, -2.0, 2.0), (0.01, 0.01, 1.0)):
-            assert found.deviance < newton(deviance.derivatives, np.array(start))[0] + 1e-6
+        statistics = Statistics.of(data, float(data.response.mean()))
+        deviance = Deviance(statistics, starting_scales(statistics)[0], reml=True)
+        starts = [(0.1, 0.0, 0.1), (3.0, 2.0, 0.5), (0.5, -2.0, 2.0), (0.01, 0.01, 1.0)]
+        assert estimate(data).deviance < deviance.minimum(starts)[0] + 1e-6
 
 
-def deviance_of(data: LongData):
-    from recovery.kernels.deviance import REML
-    from recovery.model.sufficient import BatchStatistics
-    from recovery.reml.minimum import Deviance, starting_scales
-
-    stats = BatchStatistics.of([data], [float(data.response.mean())])
-    values = float(stats.rows[0]), float(stats.rss[0]), stats.patterns
-    return Deviance(*values, REML, 0.0, starting_scales(*values)[0])
+@pytest.mark.parametrize("shift", [5.0, -30.0, 2000.0])
+def test_the_origin_of_time_changes_nothing_but_what_is_at_it(sleepstudy, shift):
+    """Slopes, residuals and the deviance stay; beta0, sigma_u0 and rho are those at the origin."""
+    here, there = estimate(sleepstudy), estimate(sleepstudy.at(sleepstudy.time + shift))
+    for name in ("beta1", "sigma_u1", "sigma", "se_beta1", "deviance"):
+        assert getattr(there, name) == pytest.approx(getattr(here, name), rel=1e-6), name
+    assert there.beta0 == pytest.approx(here.beta0 - shift * here.beta1, rel=1e-7)
+    moved = decode(vars(here), Coding(shift))
+    assert there.sigma_u0 == pytest.approx(moved["sigma_u0"], rel=1e-6)
+    assert there.rho == pytest.approx(moved["rho"], abs=1e-6)

@@ -3,14 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from helpers import dense_fit
 from scipy import optimize, special
 
 from recovery.data.longdata import LongData
 from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import replicate_data, simulate_batch
 from recovery.fitting.reml import reml_batch
-from recovery.kernels.deviance import fit_at
-from recovery.model.sufficient import BatchStatistics
+from recovery.model.statistics import Statistics
 from recovery.parameters import PARAMETERS
 from recovery.reml.estimate import estimate
 from recovery.reml.profile import profile_intervals
@@ -18,6 +18,7 @@ from recovery.summaries.comparison import comparison_table
 from recovery.summaries.recovery import recovery_table
 
 LEVELS = [0.5, 0.95]
+KINDS = ("ml", "reml")
 
 
 def fitted(data, truths=None):
@@ -51,20 +52,17 @@ def test_profile_intervals_are_lme4_s(sleepstudy):
 
 def test_the_likelihood_has_lme4_s_profile_of_the_fixed_effects(sleepstudy):
     """Published: 237.68 to 265.13 and 7.36 to 13.58, the ML profile's (not used by the method)."""
-    stats = BatchStatistics.of([sleepstudy], [0.0])
-    statistics = float(stats.rows[0]), float(stats.rss[0]), stats.patterns
+    n = len(sleepstudy.time)
 
     def least(which, value):
         def deviance(x):
-            log_det, *beta, a00, a01, a11, quadratic = fit_at(*statistics, *x)
-            det = a00 * a11 - a01 * a01
-            precision = det / a11 if which == 0 else det / a00
-            quadratic += precision * (value - beta[which]) ** 2
-            n = statistics[0]
+            factor = np.array([[x[0], 0.0], [x[1], x[2]]])
+            log_det, beta, precision, quadratic = dense_fit(sleepstudy, factor)
+            quadratic += (value - beta[which]) ** 2 / np.linalg.inv(precision)[which, which]
             return log_det + n * (1 + np.log(2 * np.pi * quadratic / n))
 
         start = np.array([0.93, 0.018, 0.22])
-        options = {"xatol": 1e-7, "fatol": 1e-9, "maxiter": 4000}
+        options = {"xatol": 1e-5, "fatol": 1e-6}
         return optimize.minimize(deviance, start, method="Nelder-Mead", options=options).fun
 
     best = estimate(sleepstudy, reml=False).deviance
@@ -76,23 +74,42 @@ def test_the_likelihood_has_lme4_s_profile_of_the_fixed_effects(sleepstudy):
 
 def test_a_profile_is_the_constrained_minimum(sleepstudy):
     """An end of rho's interval by another optimiser: its deviance is the quantile squared above."""
-    stats = BatchStatistics.of([sleepstudy], [0.0])
-    statistics = float(stats.rows[0]), float(stats.rss[0]), stats.patterns
-    low, _ = profile_intervals(*statistics, [0.9])["rho"][0.9]
+    n = len(sleepstudy.time)
+    low, _ = profile_intervals(Statistics.of(sleepstudy, 0.0), [0.9])["rho"][0.9]
 
     def deviance(x):
         s0, s1, log_sigma = x
         share = np.exp(-log_sigma)
         across = np.sqrt(1 - low**2)
-        L = s0 * share, low * s1 * share, across * s1 * share
-        log_det, *_, quadratic = fit_at(*statistics, *L)
-        n = statistics[0]
+        factor = share * np.array([[s0, 0.0], [low * s1, across * s1]])
+        log_det, *_, quadratic = dense_fit(sleepstudy, factor)
         return log_det + n * (np.log(2 * np.pi) + 2 * log_sigma) + quadratic * share**2
 
-    options = {"xatol": 1e-7, "fatol": 1e-9, "maxiter": 4000}
+    options = {"xatol": 1e-5, "fatol": 1e-6}
     found = optimize.minimize(deviance, [25, 6, 3.2], method="Nelder-Mead", options=options).fun
     best = estimate(sleepstudy, reml=False).deviance
     assert np.sqrt(found - best) == pytest.approx(special.ndtri(0.95), abs=2e-4)
+
+
+def test_a_restricted_profile_is_wider_than_the_likelihood_s(sleepstudy):
+    """By the restricted likelihood the sds are larger; an end is where its deviance says."""
+    found = {kind: reml_batch([sleepstudy], LEVELS, np.zeros((1, 7)), [1], kind) for kind in KINDS}
+    ml, reml = (found[kind].estimates.set_index("parameter") for kind in KINDS)
+    for name in ("sigma_u0", "sigma_u1"):
+        assert reml.loc[name, "q97.5"] > 1.02 * ml.loc[name, "q97.5"]
+    n, end = len(sleepstudy.time) - 2, reml.loc["sigma_u1", "q97.5"]
+
+    def deviance(x):
+        s0, angle, log_sigma = x
+        share = np.exp(-log_sigma)
+        factor = share * np.array([[s0, 0.0], [end * np.sin(angle), end * np.cos(angle)]])
+        log_det, _, precision, quadratic = dense_fit(sleepstudy, factor)
+        log_det += np.linalg.slogdet(precision)[1] + n * (np.log(2 * np.pi) + 2 * log_sigma)
+        return log_det + quadratic * share**2
+
+    lowest = optimize.minimize(deviance, [25, 0, 3.2], method="Nelder-Mead").fun
+    root = np.sqrt(lowest - estimate(sleepstudy).deviance)
+    assert root == pytest.approx(special.ndtri(0.975), abs=1e-3)
 
 
 def test_singular_fits_are_kept_and_end_at_the_limits():
@@ -187,9 +204,7 @@ def test_outer_ends_are_those_of_the_lowest_minimum():
     design = Design(Truth(250, 10, 15, 4, 0.5, 40), 6, days(4), missing=0.2)
     datasets = simulate_batch(design, range(1, 7), 1, "weak")
     for data in replicate_data(datasets):
-        stats = BatchStatistics.of([data], [0.0])
-        statistics = float(stats.rows[0]), float(stats.rss[0]), stats.patterns
-        found = profile_intervals(*statistics, [0.95])
+        found = profile_intervals(Statistics.of(data, 0.0), [0.95])
         best = estimate(data, reml=False).deviance
         end = found["sigma_u1"][0.95][1]
         roots = []
@@ -197,20 +212,21 @@ def test_outer_ends_are_those_of_the_lowest_minimum():
             for s0 in (1.0, 20.0):
                 options = {"xatol": 1e-5, "fatol": 1e-7, "maxiter": 2000}
                 lowest = optimize.minimize(
-                    natural_deviance, [s0, np.arcsin(rho), 3.5], args=(statistics, end),
+                    natural_deviance, [s0, np.arcsin(rho), 3.5], args=(data, end),
                     method="Nelder-Mead", options=options,
                 )  # fmt: skip
                 roots.append(np.sqrt(max(lowest.fun - best, 0)))
         assert min(roots) > special.ndtri(0.975) - 0.01
 
 
-def natural_deviance(x, statistics, s1):
+def natural_deviance(x, data, s1):
     """The deviance at s0, asin rho and log sigma, for a given sigma_u1."""
     s0, angle, log_sigma = x
     share = np.exp(-log_sigma)
-    L = s0 * share, s1 * np.sin(angle) * share, s1 * np.cos(angle) * share
-    log_det, *_, quadratic = fit_at(*statistics, *L)
-    return log_det + statistics[0] * (np.log(2 * np.pi) + 2 * log_sigma) + quadratic * share**2
+    factor = share * np.array([[s0, 0.0], [s1 * np.sin(angle), s1 * np.cos(angle)]])
+    log_det, *_, quadratic = dense_fit(data, factor)
+    n = len(data.time)
+    return log_det + n * (np.log(2 * np.pi) + 2 * log_sigma) + quadratic * share**2
 
 
 def test_a_replicate_without_an_interval_lowers_n(sleepstudy):

@@ -76,6 +76,7 @@ rule fit_reml:
         "../../envs/study.yaml"
     params:
         code=code("fit_reml.py"),
+        interval=config["reml_interval"],
         levels=config["intervals"],
     script:
         "../scripts/fit_reml.py"

@@ -13,7 +13,8 @@ with reading(snakemake.input.datasets):
     datasets = xr.load_dataset(snakemake.input.datasets)
 numbers = datasets["replicate"].to_numpy()
 truths = datasets[list(PARAMETERS)].to_array().to_numpy().T
-found = reml_batch(replicate_data(datasets), snakemake.params.levels, truths, numbers)
+params = snakemake.params
+found = reml_batch(replicate_data(datasets), params.levels, truths, numbers, params.interval)
 logger.info("%s | REML: %d fits done", snakemake.wildcards.scenario, len(numbers))
 for table, path in zip(found, snakemake.output, strict=True):
     table.insert(1, "prior", "reml")

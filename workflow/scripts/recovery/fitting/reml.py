@@ -12,9 +12,9 @@ from recovery.columns import estimate_columns, interval_probabilities, quantile_
 from recovery.data.longdata import LongData
 from recovery.errors import FAILURES_OF_DATA, FitError, failure_text
 from recovery.fitting.result import Diagnostics
-from recovery.model.sufficient import BatchStatistics
+from recovery.model.statistics import Statistics
 from recovery.parameters import PARAMETERS
-from recovery.reml.estimate import estimate_from
+from recovery.reml.estimate import estimate
 from recovery.reml.profile import fixed_effect_interval, profile_intervals
 
 
@@ -31,7 +31,11 @@ class RemlBatch(NamedTuple):
 
 
 def reml_batch(
-    data: Sequence[LongData], levels: list[float], truths: np.ndarray, numbers: Sequence[int]
+    data: Sequence[LongData],
+    levels: list[float],
+    truths: np.ndarray,
+    numbers: Sequence[int],
+    interval: str = "ml",
 ) -> RemlBatch:
     """Fit every data set of a batch by REML.
 
@@ -45,6 +49,8 @@ def reml_batch(
         True values in the order of `PARAMETERS`.
     numbers : sequence of int
         The replicates' numbers.
+    interval : {"ml", "reml"}
+        The likelihood whose profile gives the intervals of the standard deviations and rho.
     """
     tables, records = [], []
     for one, number in zip(data, numbers):
@@ -54,7 +60,7 @@ def reml_batch(
         try:
             if not np.isfinite(one.response).all():
                 raise FitError("the responses are not all finite")
-            rows, singular = reml_rows(one, levels)
+            rows, singular = reml_rows(one, levels, interval)
             status = "singular" if singular else "ok"
             message = "rho is -1 or 1, or a standard deviation is 0" if singular else ""
         except FAILURES_OF_DATA as error:
@@ -71,13 +77,13 @@ def reml_batch(
     return RemlBatch(estimates, pd.DataFrame(records))
 
 
-def reml_rows(data: LongData, levels: list[float]) -> tuple[dict[str, dict[str, float]], bool]:
+def reml_rows(
+    data: LongData, levels: list[float], interval: str
+) -> tuple[dict[str, dict[str, float]], bool]:
     """Columns of each parameter's row of estimates, and whether the fit is singular."""
-    center = float(np.mean(data.response))
-    stats = BatchStatistics.of([data], [center])
-    statistics = stats.rows[0], stats.rss[0], stats.patterns
-    found = estimate_from(*statistics, center)
-    profiles = profile_intervals(*statistics, levels)
+    found = estimate(data)
+    statistics = Statistics.of(data, float(np.mean(data.response)))
+    profiles = profile_intervals(statistics, levels, interval == "reml")
     rows: dict[str, dict[str, float]] = {}
     for name in ("beta0", "beta1", "sigma", "sigma_u0", "sigma_u1", "rho"):
         row = rows[name] = {"mean": getattr(found, name)}

@@ -1,118 +1,223 @@
-"""The deviance with beta profiled out, as a function of three coordinates.
+"""The deviance with beta profiled out, and its minima, for any numbers of effects.
 
-The covariance of the effects in units of sigma^2 is E = L L', L lower triangular. Given E, the
-likelihood is a least-squares problem in beta (Bates et al. 2015, J Stat Softw 67(1), section 3).
-The deviance is even in the diagonal of L, so a minimum at the boundary, where a standard deviation
-is 0 or rho is -1 or 1, is a smooth minimum here.
+The covariance of the effects in units of sigma^2 is E = L L', L lower triangular. Given E, M of
+`model.statistics` follows, and its Cholesky factor is everything: the squares of the first p
+entries of its diagonal multiply to |sigma^2 X'V^-1 X|, and the square of the last is the quadratic
+form at the best beta (Bates et al. 2015, J Stat Softw 67(1), section 3). The deviance is even in
+the diagonal of L, so a minimum at the boundary, where a standard deviation is 0 or rho is -1 or 1,
+is a smooth minimum here.
 """
 
 import math
+from collections.abc import Callable
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
 from recovery.kernels.compilation import entry, helper
-from recovery.kernels.likelihood import lines
+from recovery.kernels.gradient import invert, times, transpose
 
-REML, ML, SIGMA_U0, SIGMA_U1, RHO, SIGMA = range(6)
+FREE, SIGMA_U0, SIGMA_U1, RHO, SIGMA = range(5)
 """What the coordinates are: see `located`."""
-
 STEP = 1e-4  # of numerical derivatives, where the deviance is smooth over a span of about 1
+MOST_STEPS = 200
 
 
 @helper
-def least_squares(rows, rss, patterns, l00, l10, l11):
-    """Given L: log|M| of all subjects, beta, its precision A, and the quadratic form at beta.
+def located(kind, value, scales, x, work, factor, q):
+    """L, lower triangular at a place of `work`, and log sigma at coordinates x.
 
-    A and the quadratic form are in units of 1 / sigma^2 and of sigma^2.
-    """
-    e00, e01, e11 = l00 * l00, l00 * l10, l10 * l10 + l11 * l11
-    det_e = l00 * l00 * l11 * l11
-    a00 = a01 = a11 = q0 = q1 = square = log_det = 0.0
-    for p in range(len(patterns)):
-        count, r00, r01, r11 = patterns[p, 0], patterns[p, 1], patterns[p, 2], patterns[p, 3]
-        g00, g01, g11, det_g = r00 * r00, r00 * r01, r01 * r01 + r11 * r11, r00 * r00 * r11 * r11
-        b0, b1, b00, b01, b11 = lines(patterns[p])
-        det = 1.0 + g00 * e00 + 2.0 * g01 * e01 + g11 * e11 + det_g * det_e
-        p00, p01, p11 = g00 + det_g * e11, g01 - det_g * e01, g11 + det_g * e00
-        p00, p01, p11 = p00 / det, p01 / det, p11 / det
-        n0, n1 = count * b0, count * b1
-        a00, a01, a11 = a00 + count * p00, a01 + count * p01, a11 + count * p11
-        q0, q1 = q0 + p00 * n0 + p01 * n1, q1 + p01 * n0 + p11 * n1
-        square += p00 * (b00 + n0 * b0) + 2.0 * p01 * (b01 + n0 * b1) + p11 * (b11 + n1 * b1)
-        log_det += count * math.log(det)
-    det_a = a00 * a11 - a01 * a01
-    beta0, beta1 = (a11 * q0 - a01 * q1) / det_a, (a00 * q1 - a01 * q0) / det_a
-    quadratic = max(rss + square - beta0 * q0 - beta1 * q1, 1e-300)
-    return log_det, beta0, beta1, a00, a01, a11, quadratic
-
-
-@helper
-def located(kind, value, scales, x):
-    """L and log sigma at three coordinates x, in units of `scales`.
-
-    REML and ML: x is L = (l00, l10, l11), and sigma has the value that suits best (0 is returned).
-    In the others a parameter is fixed at `value` and x has log sigma (but for SIGMA) last, with
+    FREE: x has L row by row in units of `scales`, and sigma has the value that suits best (0 is
+    returned). In the others, of two effects, a parameter is fixed at `value`, and x has log sigma
+    (but for SIGMA) last, with
 
     - SIGMA_U0: the slope's (rho s1, sqrt(1 - rho^2) s1);
     - SIGMA_U1: s0 and the angle whose sine is rho;
     - RHO: s0 and s1;
     - SIGMA: L sigma = (s0, rho s1, sqrt(1 - rho^2) s1).
     """
-    x0, x1, x2 = x[0], x[1], x[2]
-    if kind in (REML, ML):
-        return x0 * scales[0], x1 * scales[1], x2 * scales[1], 0.0
-    log_sigma = math.log(value) if kind == SIGMA else x2
+    if kind == FREE:
+        place = 0
+        for k in range(q):
+            for c in range(q):
+                work[factor + k * q + c] = x[place] * scales[k] if c <= k else 0.0
+                place += c <= k
+        return 0.0
+    log_sigma = math.log(value) if kind == SIGMA else x[2]
     share = math.exp(-log_sigma)
     if kind == SIGMA_U0:
-        s0, along, across = value, x0 * scales[1], x1 * scales[1]
+        s0, along, across = value, x[0] * scales[1], x[1] * scales[1]
     elif kind == SIGMA_U1:
-        s0, along, across = x0 * scales[0], value * math.sin(x1), value * math.cos(x1)
+        s0, along, across = x[0] * scales[0], value * math.sin(x[1]), value * math.cos(x[1])
     elif kind == RHO:
         # in size, since one of another sign would turn rho
-        s0, s1 = abs(x0) * scales[0], abs(x1) * scales[1]
+        s0, s1 = abs(x[0]) * scales[0], abs(x[1]) * scales[1]
         along, across = value * s1, math.sqrt(1.0 - value * value) * s1
     else:
-        s0, along, across = x0 * scales[0], x1 * scales[1], x2 * scales[1]
-    return s0 * share, along * share, across * share, log_sigma
+        s0, along, across = x[0] * scales[0], x[1] * scales[1], x[2] * scales[1]
+    work[factor], work[factor + 1] = s0 * share, 0.0
+    work[factor + 2], work[factor + 3] = along * share, across * share
+    return log_sigma
 
 
 @helper
-def deviance(rows, rss, patterns, kind, value, scales, x):
-    """-2 times the log likelihood, or with REML the restricted one, at three coordinates."""
-    l00, l10, l11, log_sigma = located(kind, value, scales, x)
-    log_det, _, _, a00, a01, a11, quadratic = least_squares(rows, rss, patterns, l00, l10, l11)
-    if kind in (REML, ML):
-        freedom = rows - 2.0 if kind == REML else rows
-        found = log_det + freedom * (1.0 + math.log(2.0 * math.pi * quadratic / freedom))
-        return found + (math.log(a00 * a11 - a01 * a01) if kind == REML else 0.0)
-    constant = rows * (math.log(2.0 * math.pi) + 2.0 * log_sigma)
+def add_matrices(totals, patterns, work, factor, joint, p, q):
+    """M at a place of `work` given L, and the sum of log|I + R E R'|; what is before L is free."""
+    m, squares = p + 1, q * q
+    x, y, w, e, r, r_t = 0, squares, 2 * squares, 3 * squares, 4 * squares, 5 * squares
+    transpose(work, factor, x, q)
+    times(work, factor, x, e, q)
+    for k in range(m * m):
+        work[joint + k] = totals[1 + k]
+    log_det = 0.0
+    for t in range(len(patterns)):
+        for k in range(squares):
+            work[r + k] = patterns[t, 1 + k]
+        transpose(work, r, r_t, q)
+        times(work, r, e, x, q)
+        times(work, x, r_t, y, q)
+        for k in range(q):
+            work[y + k * q + k] += 1.0
+        log_det += patterns[t, 0] * math.log(invert(work, y, w, x, q))
+        for k in range(squares):
+            for c in range(m * m):
+                work[joint + c] += work[w + k] * patterns[t, 1 + squares + k * m * m + c]
+    return log_det
+
+
+@helper
+def cholesky(work, a, m):
+    """Cholesky factor of a matrix of order m, below the diagonal of its place; pivots are >= 0."""
+    for k in range(m):
+        for c in range(k + 1):
+            total = work[a + k * m + c]
+            for i in range(c):
+                total -= work[a + k * m + i] * work[a + c * m + i]
+            work[a + k * m + c] = (
+                math.sqrt(max(total, 0.0)) if k == c else total / work[a + c * m + c]
+            )
+
+
+@helper
+def deviance(totals, patterns, restricted, kind, value, scales, x, work, p, q):
+    """-2 times the log likelihood at coordinates x, or times the restricted one."""
+    factor, joint, rows = 6 * q * q, 7 * q * q, totals[0]
+    log_sigma = located(kind, value, scales, x, work, factor, q)
+    log_det = add_matrices(totals, patterns, work, factor, joint, p, q)
+    cholesky(work, joint, p + 1)
+    last = work[joint + p * (p + 2)]
+    quadratic = max(last * last, 1e-300)
+    if restricted:
+        for i in range(p):
+            log_det += 2.0 * math.log(work[joint + i * (p + 2)])
+    freedom = rows - p if restricted else rows
+    if kind == FREE:
+        return log_det + freedom * (1.0 + math.log(2.0 * math.pi * quadratic / freedom))
+    constant = freedom * (math.log(2.0 * math.pi) + 2.0 * log_sigma)
     return log_det + constant + quadratic * math.exp(-2.0 * log_sigma)
 
 
-@entry
-def fit_at(rows, rss, patterns, l00, l10, l11):
-    """`least_squares`, for Python."""
-    return least_squares(rows, rss, patterns, l00, l10, l11)
+@helper
+def derivatives(totals, patterns, restricted, kind, value, scales, x, work, p, q):
+    """Value, gradient and Hessian of the deviance at x, by central differences."""
+    n = len(x)
+    gradient, hessian, y = np.zeros(n), np.zeros((n, n)), np.empty(n)
+    here = 0.0
+    for place in range(-1, n * (n + 1) // 2):  # x itself, each axis, and each pair of axes
+        i = place if place < n else 0
+        j = i
+        if place >= n:
+            rest = place - n
+            while rest >= n - 1 - i:
+                rest -= n - 1 - i
+                i += 1
+            j = i + 1 + rest
+        both = np.zeros(2)
+        for way in range(2 if place >= 0 else 1):
+            for k in range(n):
+                step = STEP if place >= 0 and k in (i, j) else 0.0
+                y[k] = x[k] + (step if way == 0 else -step)
+            both[way] = deviance(totals, patterns, restricted, kind, value, scales, y, work, p, q)
+        if place < 0:
+            here = both[0]
+        elif i == j:
+            gradient[i] = (both[0] - both[1]) / (2.0 * STEP)
+            hessian[i, i] = (both[0] + both[1] - 2.0 * here) / STEP**2
+        else:
+            bend = (both[0] + both[1] - 2.0 * here) / STEP**2
+            hessian[i, j] = hessian[j, i] = 0.5 * (bend - hessian[i, i] - hessian[j, j])
+    return here, gradient, hessian
 
 
-@entry
-def stencil(rows, rss, patterns, kind, value, scales, x):
-    """The deviance about three coordinates x, for numerical derivatives.
+class Kernels(NamedTuple):
+    """Compiled functions for so many effects.
 
-    Returns
-    -------
-    ndarray, shape (4, 4, 2)
-        At i < j: a STEP forth and back along the axes i and j at once, counted from 1; i = 0 is
-        none, so that [0, j] is along one axis, and [0, 0] is x itself. Other places are 0.
+    Attributes
+    ----------
+    minimum : callable
+        Of (totals, patterns, restricted, kind, value, scales, start, tolerance): value and place
+        of the nearest minimum, by Newton steps damped until the value falls. It ends with a step
+        that lowers the value by less than the tolerance. The value is NaN where the start's is.
+    solution : callable
+        Of (totals, patterns, factor), L as a matrix: the Cholesky factor of M.
     """
-    values = np.zeros((4, 4, 2))
-    y = np.empty(3)
-    for i in range(4):
-        for j in range(i, 4):
-            for way in range(2):
-                step = STEP if way == 0 else -STEP
-                for k in range(3):
-                    moved = (k + 1 == i) + (k + 1 == j and j > i)
-                    y[k] = x[k] + step * moved
-                values[i, j, way] = deviance(rows, rss, patterns, kind, value, scales, y)
-    return values
+
+    minimum: Callable[..., tuple[float, np.ndarray]]
+    solution: Callable[..., np.ndarray]
+
+
+@cache
+def deviance_kernels(p: int, q: int) -> Kernels:
+    """The functions for p fixed and q random effects; every loop over them is unrolled."""
+    size = 7 * q * q + (p + 1) ** 2
+
+    @entry
+    def minimum(totals, patterns, restricted, kind, value, scales, start, tolerance):
+        work = np.empty(size)
+        n = len(start)
+        here, x, trial, damping = math.inf, start.copy(), start.copy(), 1e-3
+        gradient, hessian = np.zeros(n), np.zeros((n, n))
+        for step in range(MOST_STEPS):
+            found, new_gradient, new_hessian = derivatives(
+                totals, patterns, restricted, kind, value, scales, trial, work, p, q
+            )
+            total = found + new_gradient.sum() + new_hessian.sum()
+            usable = abs(total) < 1e300  # NaN is not
+            if step == 0 and not usable:
+                return math.nan, x
+            if usable and found < here:
+                settled = here - found < tolerance
+                settled &= np.abs(trial - x).max() < math.sqrt(tolerance)
+                here, gradient, hessian = found, new_gradient, new_hessian
+                x[:] = trial
+                if settled:
+                    break
+                damping *= 0.1
+            else:
+                damping *= 10.0
+                if damping > 1e8:
+                    break
+            values, vectors = np.linalg.eigh(hessian)
+            for k in range(n):
+                trial[k] = x[k]
+            for k in range(n):
+                # downhill also where the deviance bends down, as at a saddle
+                steepness = max(abs(values[k]), 1e-6) + damping
+                along = 0.0
+                for i in range(n):
+                    along += vectors[i, k] * gradient[i]
+                for i in range(n):
+                    trial[i] -= vectors[i, k] * along / steepness
+        return here, x
+
+    @entry
+    def solution(totals, patterns, factor):
+        work = np.empty(size)
+        place, joint = 6 * q * q, 7 * q * q
+        work[place:joint] = factor.ravel()
+        add_matrices(totals, patterns, work, place, joint, p, q)
+        cholesky(work, joint, p + 1)
+        return np.tril(work[joint:].reshape(p + 1, p + 1))
+
+    return Kernels(minimum, solution)

@@ -12,12 +12,12 @@ Subjects with the same visits, a pattern, share R and W. So of their C_j only th
 and l, summed over the subjects, are needed: G_kl, as symmetric matrices of order p + 1.
 """
 
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from recovery.data.longdata import LongData
+from recovery.kernels.statistics import summarise
 
 
 class Statistics(NamedTuple):
@@ -52,7 +52,7 @@ class Statistics(NamedTuple):
     ) -> "Statistics":
         """Summarise columns of long data, sorted by subject.
 
-        A subject with fewer rows than effects has rows of zeros at the end of R and C.
+        Where a subject's rows do not determine an effect, its rows of R and C are 0.
 
         Parameters
         ----------
@@ -64,26 +64,6 @@ class Statistics(NamedTuple):
             Code 0, 1, ... of the subject of each row.
         """
         joint = np.column_stack([fixed, response])
-        (_, q), m = random.shape, joint.shape[1]
         edges = np.searchsorted(subject, np.arange(subject[-1] + 2))
-        by_visits: dict[bytes, list[int]] = {}
-        for j, (first, last) in enumerate(pairwise(edges)):
-            by_visits.setdefault(random[first:last].tobytes(), []).append(j)
-        left = np.zeros((m, m))
-        triangles = np.zeros((len(edges) - 1, q, q))
-        coordinates = np.zeros((len(edges) - 1, q, m))
-        patterns = []
-        for members in by_visits.values():
-            rows = edges[members][:, None] + np.arange(edges[members[0] + 1] - edges[members[0]])
-            basis, triangle = np.linalg.qr(random[rows[0]])
-            least = len(triangle)
-            own = np.einsum("ik,jim->jkm", basis, joint[rows])
-            rest = joint[rows] - basis @ own
-            left += np.einsum("jik,jil->kl", rest, rest)
-            triangles[members, :least] = triangle
-            coordinates[members, :least] = own
-            products = np.einsum("jki,jlm->klim", coordinates[members], coordinates[members])
-            products = 0.5 * (products + products.transpose(1, 0, 2, 3))
-            patterns.append([len(members), *triangles[members[0]].ravel(), *products.ravel()])
-        totals = np.array([len(response), *left.ravel()])
-        return cls(totals, np.array(patterns), triangles, coordinates)
+        left, *rest = summarise(joint, np.ascontiguousarray(random, float), edges)
+        return cls(np.append(float(len(response)), left), *rest)

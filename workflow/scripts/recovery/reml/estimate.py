@@ -7,12 +7,13 @@ import numpy as np
 
 from recovery.data.longdata import LongData
 from recovery.errors import FitError
-from recovery.kernels.deviance import ML, REML, fit_at
-from recovery.model.sufficient import BatchStatistics
-from recovery.reml.minimum import Deviance, lowest_minimum, starting_scales
+from recovery.kernels.deviance import deviance_kernels
+from recovery.model.statistics import Statistics
+from recovery.reml.minimum import Deviance, starting_scales
 
 SINGULAR = 1e-3
 """A factor of the covariance, relative to a guess of it, that counts as 0."""
+STARTS = [(1.0, rho, math.sqrt(1.0 - rho * rho)) for rho in (0.0, 0.9, -0.9)]
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Estimate:
         Standard errors of beta0 and beta1.
     deviance : float
         -2 times the restricted log likelihood (REML) or the log likelihood (ML).
+    singular : bool
+        Whether the estimate is at the boundary: an sd of 0, or rho = -1 or 1.
     """
 
     beta0: float
@@ -39,57 +42,50 @@ class Estimate:
     se_beta0: float
     se_beta1: float
     deviance: float
-
-    @property
-    def singular(self) -> bool:
-        """Whether the estimate is at the boundary: an sd of 0, or rho = -1 or 1."""
-        return math.isnan(self.rho) or abs(self.rho) == 1.0
+    singular: bool
 
 
 def estimate(data: LongData, reml: bool = True) -> Estimate:
-    """REML estimates of a data set (or ML's, with ``reml=False``), balanced or not."""
-    center = float(np.mean(data.response))
-    stats = BatchStatistics.of([data], [center])
-    return estimate_from(stats.rows[0], stats.rss[0], stats.patterns, center, reml)
+    """REML estimates of a data set (or ML's, with ``reml=False``), balanced or not.
 
-
-def estimate_from(
-    rows: float, rss: float, patterns: np.ndarray, center: float, reml: bool = True
-) -> Estimate:
-    """`estimate` from the statistics of a data set whose responses count from `center`."""
-    scales, _ = starting_scales(rows, rss, patterns)
-    statistics = float(rows), float(rss), patterns
-    value, x = lowest_minimum(Deviance(*statistics, REML if reml else ML, 0.0, scales))
-    x0, x1, x2 = x.tolist()
-    _, beta0, beta1, a00, a01, a11, quadratic = fit_at(
-        *statistics, x0 * scales[0], x1 * scales[1], x2 * scales[1]
-    )
-    variance = quadratic / (rows - 2.0 if reml else rows)
+    The deviance is minimised for effects at the mean time, where they are nearly uncorrelated,
+    wherever the times are counted from.
+    """
+    line = np.column_stack([np.ones(len(data.time)), data.time])
+    center, middle = float(np.mean(data.response)), float(np.mean(data.time))
+    found = Statistics.of_columns(line, line - [0.0, middle], data.response - center, data.subject)
+    scales, _ = starting_scales(found)
+    value, x = Deviance(found, scales, reml).minimum(STARTS)
+    l00, l10, l11 = x.tolist()
+    # below the tolerance a factor is 0: the deviance is even in it, so nothing else changes
+    l00, l11 = (0.0 if abs(part) < SINGULAR else part for part in (l00, l11))
+    if math.hypot(l10, l11) < SINGULAR:
+        l10 = 0.0
+    factor = np.array([[l00, 0.0], [l10, l11]]) * scales[:, None]
+    root = deviance_kernels(2, 2).solution(found.totals, found.patterns, factor)
+    variance = root[2, 2] ** 2 / (found.totals[0] - (2.0 if reml else 0.0))
     if not variance > 0.0:
         raise FitError("the residual variance is not above 0")
-    sigma, det = math.sqrt(variance), a00 * a11 - a01 * a01
-    # below the tolerance a factor is 0: the deviance is even in it, so nothing else changes
-    l00, l11 = (0.0 if abs(x) < SINGULAR else abs(x) for x in (x0, x2))
-    l10 = math.copysign(x1, x0 * x1) if l00 else 0.0
-    slope = math.hypot(x1, x2)
-    if slope < SINGULAR:
-        slope = l10 = l11 = 0.0
+    sigma, inverse = math.sqrt(variance), np.linalg.inv(root[:2, :2])
+    beta, errors = root[2, :2] @ inverse, sigma * np.sqrt(np.square(inverse).sum(axis=0))
+    # rows of L: those of the intercept at time 0, and of the slope
+    factor[0] -= middle * factor[1]
+    sigma_u0, sigma_u1 = (sigma * math.hypot(*row) for row in factor.tolist())
+    if sigma_u0 < SINGULAR * sigma * math.hypot(scales[0], middle * scales[1]):
+        sigma_u0 = 0.0
+    singular, rho = l00 == 0.0 or l11 == 0.0 or sigma_u0 == 0.0, math.nan
+    if sigma_u0 and sigma_u1:
+        rho = variance * float(factor[0] @ factor[1]) / (sigma_u0 * sigma_u1)
+        rho = math.copysign(1.0, rho) if singular else rho
     return Estimate(
-        beta0 + center,
-        beta1,
-        sigma * l00 * float(scales[0]),
-        sigma * slope * float(scales[1]),
-        _correlation(l00, l10, l11),
+        float(beta[0]) + center,
+        float(beta[1]),
+        sigma_u0,
+        sigma_u1,
+        rho,
         sigma,
-        sigma * math.sqrt(a11 / det),
-        sigma * math.sqrt(a00 / det),
+        float(errors[0]),
+        float(errors[1]),
         float(value),
+        singular,
     )
-
-
-def _correlation(l00: float, l10: float, l11: float) -> float:
-    if l00 == 0.0 or (l10 == 0.0 and l11 == 0.0):
-        return math.nan
-    if l11 == 0.0:
-        return math.copysign(1.0, l10)
-    return l10 / math.hypot(l10, l11)

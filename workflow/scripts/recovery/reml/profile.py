@@ -2,7 +2,8 @@
 
 The interval of a parameter holds the values at which the deviance, minimised over all other
 parameters, is at most the squared normal quantile above its minimum; lme4's ``confint`` does the
-same, by ML as here. A profile that reaches the limit of its parameter ends there.
+same by ML, whichever way the model was fitted. A profile that reaches the limit of its parameter
+ends there.
 """
 
 import math
@@ -13,8 +14,10 @@ import numpy as np
 from scipy import special
 
 from recovery.errors import FitError
-from recovery.kernels.deviance import ML, RHO, SIGMA, SIGMA_U0, SIGMA_U1, fit_at
-from recovery.reml.minimum import Deviance, lowest_minimum, newton, starting_scales
+from recovery.kernels.deviance import RHO, SIGMA, SIGMA_U0, SIGMA_U1, deviance_kernels
+from recovery.model.statistics import Statistics
+from recovery.reml.estimate import STARTS
+from recovery.reml.minimum import Deviance, starting_scales
 
 KINDS = {"sigma_u0": SIGMA_U0, "sigma_u1": SIGMA_U1, "rho": RHO, "sigma": SIGMA}
 LIMITS = {"sigma_u0": (0.0, math.inf), "sigma_u1": (0.0, math.inf), "rho": (-1.0, 1.0)}
@@ -24,36 +27,47 @@ MOST_STEPS = 60
 
 
 def profile_intervals(
-    rows: float, rss: float, patterns: np.ndarray, levels: Sequence[float]
+    found: Statistics,
+    levels: Sequence[float],
+    reml: bool = False,
+    names: Sequence[str] = tuple(KINDS),
 ) -> dict[str, dict[float, tuple[float, float]]]:
     """Profile likelihood intervals, parameter -> level -> ends.
 
     Parameters
     ----------
-    rows, rss, patterns
-        Statistics of a data set (`BatchStatistics`).
+    found : Statistics
+        Those of a data set.
     levels : sequence of float
         Confidence levels.
+    reml : bool
+        Whether the restricted likelihood is profiled, in place of the likelihood.
+    names : sequence of str
+        The parameters wanted.
 
     Returns
     -------
     dict
         An end is NaN where no value could be found at which the profile reaches the level.
     """
-    scales, _ = starting_scales(rows, rss, patterns)
-    statistics = float(rows), float(rss), patterns
-    least, x = lowest_minimum(Deviance(*statistics, ML, 0.0, scales))
-    s0, along, across = (x * scales[[0, 1, 1]]).tolist()
-    *_, quadratic = fit_at(*statistics, s0, along, across)
-    if not quadratic > 0.0:
+    scales, _ = starting_scales(found)
+    least, x = Deviance(found, scales, reml).minimum(STARTS)
+    factor = np.array([[x[0], 0.0], [x[1], x[2]]]) * scales[:, None]
+    root = deviance_kernels(2, 2).solution(found.totals, found.patterns, factor)
+    if not root[2, 2] > 0.0:
         raise FitError("the residual variance is not above 0")
-    sigma = math.sqrt(quadratic / rows)
+    sigma = float(root[2, 2]) / math.sqrt(found.totals[0] - (2.0 if reml else 0.0))
+    (s0, _), (along, across) = factor.tolist()
     along = math.copysign(along, s0 * along)
-    found = _coordinates(abs(s0) * sigma, along * sigma, abs(across) * sigma, sigma, scales * sigma)
+    starts = _coordinates(
+        abs(s0) * sigma, along * sigma, abs(across) * sigma, sigma, scales * sigma
+    )
     quantiles = [float(special.ndtri(0.5 + 0.5 * level)) for level in levels]
     intervals = {}
-    for name, (estimate, unit, starts) in found.items():
-        profile = Profile(statistics, KINDS[name], scales * sigma, least, starts)
+    for name in names:
+        estimate, unit, own = starts[name]
+        deviance = Deviance(found, scales * sigma, reml, KINDS[name])
+        profile = Profile(deviance, least, own)
         low, high = LIMITS.get(name, (0.0, math.inf))
         lower = _checked_ends(profile, estimate, -0.2 * unit, low, quantiles)
         upper = _checked_ends(profile, estimate, 0.2 * unit, high, quantiles)
@@ -89,21 +103,15 @@ class Profile(NamedTuple):
 
     Attributes
     ----------
-    statistics : tuple
-        Statistics of the data set.
-    kind : int
-        Which parameter is fixed, see `kernels.deviance.located`.
-    scales : ndarray, shape (2,)
-        Scales of the coordinates.
+    deviance : Deviance
+        That in which the parameter is fixed.
     least : float
         The deviance's minimum.
     starts : list of tuple
         Starts of its minimisation.
     """
 
-    statistics: tuple[float, float, np.ndarray]
-    kind: int
-    scales: np.ndarray
+    deviance: Deviance
     least: float
     starts: list
 
@@ -113,12 +121,10 @@ class Profile(NamedTuple):
         `x` is the start, the minimum of a value nearby, which is returned for this one; without
         it all starts are tried, since far out there may be several minima.
         """
-        if self.kind == SIGMA and value <= 0.0:
+        if self.deviance.kind == SIGMA and value <= 0.0:
             return math.inf, np.array(self.starts[0])
-        objective = Deviance(*self.statistics, self.kind, value, self.scales).derivatives
         starts = self.starts if x is None else [x]
-        found = [newton(objective, np.array(start), FLAT) for start in starts]
-        here, x = min(found, key=lambda pair: pair[0])
+        here, x = self.deviance._replace(value=value).minimum(starts, FLAT)
         return math.sqrt(max(here - self.least, 0.0)), x
 
 
