@@ -138,7 +138,7 @@ def test_the_hash_of_a_script_is_that_of_all_that_it_imports(tmp_path, monkeypat
 
 
 def test_every_study_figure_has_a_caption_and_every_caption_a_figure():
-    from recovery.figures import curves, estimates, replicates  # noqa: F401 - register
+    from recovery.figures import curves, estimates  # noqa: F401 - register
     from recovery.figures.layout import SPLIT_FIGURES
     from recovery.figures.results import STUDY_FIGURES
 

@@ -20,7 +20,7 @@ def test_the_default_study_is_valid_and_complete(in_root):
     rhos = [s.design.truth.rho for s in study.scenarios.values()]
     assert rhos == [-0.8, -0.6, -0.4, -0.2, 0, 0.2, 0.4, 0.6, 0.8]
     assert {s.replicates for s in study.scenarios.values()} == {1000}
-    assert [s.nuts for s in study.scenarios.values()] == [20, 0, 0, 0, 20, 0, 0, 0, 20]
+    assert [s.nuts for s in study.scenarios.values()] == [0, 0, 0, 0, 0, 0, 0, 0, 40]
     assert {block["family"] for block in study.config["priors"].values()} <= set(FAMILIES)
     assert study.config == DEMO, "config.yaml must name every key that the schema has"
 
@@ -210,8 +210,8 @@ def test_a_study_of_too_many_jobs_is_refused_at_once(in_root):
     many = {"replicates": 10_000_000, "batch_size": 1}
     check_study(copy.deepcopy(DEMO) | many | {"batch_size": 901})
     for change, jobs in (
-        (many, "180,010,300"),
-        ({"batch_size": 1, "reml": True, "replicates": 50_000}, "1,360,300"),
+        (many, "180,010,200"),
+        ({"batch_size": 1, "reml": True, "replicates": 50_000}, "1,360,200"),
     ):
         with pytest.raises(
             InputError, match=f"key batch_size: the study needs {jobs} jobs, but at"
