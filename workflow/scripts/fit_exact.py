@@ -7,7 +7,7 @@ from jobs.log import logger, open_log
 from recovery.data.simulate import replicate_data
 from recovery.exact.batch import Targets
 from recovery.files import reading, write_table
-from recovery.fitting.exact import exact_batch
+from recovery.fitting.exact import exact_batches
 from recovery.model.families import make_prior
 from recovery.seeds import named_seed
 from recovery.summaries.pairs import equal_pairs
@@ -24,13 +24,10 @@ seeds = [named_seed(params.seed, scenario, number, "exact") for number in number
 times = datasets["planned_times"].to_numpy()
 priors = {name: make_prior(**block).for_times(times) for name, block in params.priors.items()}
 first = dict(reversed(equal_pairs(priors)))  # a prior -> the first of the same density
-found = {}
-for name, prior in priors.items():
-    if name in first:  # its posteriors are those of the other
-        found[name] = found[first[name]]
-        continue
-    found[name] = exact_batch(data, prior, params.levels, targets, numbers, seeds)
-    logger.info("%s | %s: %d exact fits done", scenario, name, len(numbers))
+computed = {name: prior for name, prior in priors.items() if name not in first}
+found = exact_batches(data, computed, params.levels, targets, numbers, seeds)
+found = {name: found[first.get(name, name)] for name in priors}
+logger.info("%s: %d data sets fitted exactly under %d priors", scenario, len(numbers), len(priors))
 for kind, path in snakemake.output.items():
     tables = [
         getattr(batch, kind).assign(prior=name, engine="exact", same_as=first.get(name, ""))

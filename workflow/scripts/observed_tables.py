@@ -9,7 +9,7 @@ from jobs.log import logger, open_log
 from recovery.data.coding import read_coded_data
 from recovery.exact.posterior import exact_posterior
 from recovery.files import read_table, write_table
-from recovery.fitting.exact import exact_batch
+from recovery.fitting.exact import exact_batches
 from recovery.model.families import make_prior
 from recovery.parameters import PARAMETERS
 from recovery.seeds import named_seed
@@ -24,11 +24,10 @@ for path in map(Path, snakemake.input.estimates):
     keys = {"prior": path.parent.name, "engine": "nuts", "formulation": path.stem}
     tables.append(read_table(path).assign(**keys))
 unknown = np.full((1, len(PARAMETERS)), np.nan)
-for name, prior in priors.items():
-    seed = named_seed(params.seed, "observed", name, "exact")
-    exact = exact_batch([data], prior, params.levels, unknown, [1], [seed]).estimates
-    exact = exact.drop(columns=["replicate", "truth", "crps"])
-    tables.append(exact.assign(prior=name, engine="exact", formulation=""))
+seed = named_seed(params.seed, "observed", "exact")
+for name, exact in exact_batches([data], priors, params.levels, unknown, [1], [seed]).items():
+    table = exact.estimates.drop(columns=["replicate", "truth", "crps"])
+    tables.append(table.assign(prior=name, engine="exact", formulation=""))
 table = pd.concat(tables, ignore_index=True)
 keys = ["prior", "engine", "formulation", "parameter"]
 write_table(table[keys + [name for name in table if name not in keys]], snakemake.output.observed)

@@ -13,12 +13,11 @@ import xarray as xr
 
 from recovery.data.longdata import LongData
 from recovery.exact.batch import DRAWS as EXACT_DRAWS
-from recovery.exact.draws import drawn_estimands
+from recovery.exact.draws import Randomness, drawn_estimands
 from recovery.exact.posterior import exact_posterior
 from recovery.fitting.exact import exact_batch
 from recovery.model.prior import Prior
 from recovery.model.pymc_models import FORMULATIONS
-from recovery.model.sufficient import BatchStatistics
 from recovery.parameters import PARAMETERS
 
 REPEATS = 5
@@ -69,12 +68,12 @@ def exact_fits(data: LongData, prior: Prior) -> Iterator[dict[str, Any]]:
     """Time the exact engine by part, per fit; rows as of `measure_costs`."""
     truths = np.zeros((EXACT_FITS, len(PARAMETERS)))
     numbers = range(EXACT_FITS)
-    subjects = BatchStatistics.of([data], [prior.center_for(data.response)]).subjects_of(0)
     exact = exact_posterior(data, prior)
     parts: dict[str, Callable[[], Any]] = {
         "exact, quadrature": lambda: [exact_posterior(data, prior) for _ in numbers],
         "exact, r_u": lambda: [
-            drawn_estimands(exact, subjects, EXACT_DRAWS, seed) for seed in numbers
+            drawn_estimands(exact, Randomness.of(exact.problem, EXACT_DRAWS, seed))
+            for seed in numbers
         ],
         "exact, whole fit": lambda: exact_batch(
             [data] * EXACT_FITS, prior, LEVELS, truths, numbers, numbers

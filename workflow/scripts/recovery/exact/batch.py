@@ -2,27 +2,32 @@
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
 
+from recovery.data.coding import Coding
 from recovery.data.longdata import LongData
 from recovery.errors import FAILURES_OF_DATA, FitError, failure_text
-from recovery.exact.draws import drawn_estimands, joint_draws, matched
+from recovery.exact.draws import Randomness, drawn_estimands, joint_draws, matched
 from recovery.exact.estimands import (
     SUBJECT_COLUMNS,
     Estimands,
     draw_new_effects,
     subject_scores,
 )
-from recovery.exact.posterior import moments_over_nodes, parameters_at_nodes, solve
-from recovery.exact.quadrature import problem_of
+from recovery.exact.posterior import (
+    ExactPosterior,
+    moments_over_nodes,
+    parameters_at_nodes,
+    solve,
+)
+from recovery.exact.quadrature import Problem
 from recovery.kernels import marginals as marginals_kernel
 from recovery.model.prior import Prior
-from recovery.model.sufficient import BatchStatistics
 from recovery.parameters import PARAMETERS
 
 DRAWS = 1024
@@ -44,7 +49,7 @@ class Summaries(NamedTuple):
     message : list of str
         Why each fit failed, "" of the others.
     seconds : ndarray, shape (fits,)
-        CPU time of each fit; what is done for all at once is shared out evenly.
+        CPU time of each fit: that of the data set, shared out evenly among the priors.
     subjects : ndarray, shape (fits, 2, levels, 3)
         Scores of the subjects' own lines (`subject_scores`); NaN where there are none.
     """
@@ -107,57 +112,91 @@ class Targets(NamedTuple):
 
 def solve_batch(
     data: Sequence[LongData],
-    prior: Prior,
+    priors: Mapping[str, Prior],
     probabilities: Sequence[float],
     levels: Sequence[float],
     targets: Targets,
     seeds: Sequence[int],
-) -> Summaries:
-    """Compute and summarise the exact posterior of every data set of a batch.
+) -> dict[str, Summaries]:
+    """Compute and summarise the exact posteriors of every data set of a batch, by prior.
 
     Parameters
     ----------
-    data, prior, levels, targets, seeds
-        As of `fitting.exact.exact_batch`.
+    data, priors, levels, targets, seeds
+        As of `fitting.exact.exact_batches`.
     probabilities : sequence of float
         Probabilities of the quantiles wanted.
     """
-    started = time.process_time()
-    with np.errstate(invalid="ignore", over="ignore"):  # of data sets that are not finite
-        centers = [prior.center_for(one.response) for one in data]
-        stats = BatchStatistics.of([prior.coding.code_data(one) for one in data], centers)
-    points = np.array([0.5, *probabilities])
-    size = len(data)
+    points, wanted = np.array([0.5, *probabilities]), np.asarray(levels, float)
     names = (*PARAMETERS, *targets.estimands.names)
-    table = np.full((size, len(names), 5 + len(points) + 2 * len(levels) + 1), np.nan)
-    wanted = np.asarray(levels, float)
-    subjects = np.full((size, 2, len(levels), len(SUBJECT_COLUMNS)), np.nan)
-    found = Summaries(table, np.full(size, np.nan), [""] * size, np.empty(size), subjects)
-    shared = (time.process_time() - started) / max(size, 1)
-    for d in range(size):
+    size = len(data)
+    columns = 5 + len(points) + 2 * len(levels) + 1
+    found = {
+        prior: Summaries(
+            np.full((size, len(names), columns), np.nan),
+            np.full(size, np.nan),
+            [""] * size,
+            np.empty(size),
+            np.full((size, 2, len(levels), len(SUBJECT_COLUMNS)), np.nan),
+        )
+        for prior in priors
+    }
+    for d, (one, seed) in enumerate(zip(data, seeds)):
         started = time.process_time()
-        try:
-            if not np.isfinite(data[d].response).all():
-                raise FitError("the responses are not all finite")
-            problem = problem_of(
-                stats.rows[d], stats.rss[d], stats.patterns_of(d), centers[d], prior
-            )
-            exact = solve(problem)
-            if not np.isfinite(exact.log_marginal_likelihood):
-                raise FitError("the posterior is not finite")
-            drawn = drawn_estimands(exact, stats.subjects_of(d), DRAWS, int(seeds[d]))
-            if targets.additional[d]:
-                rng = np.random.default_rng([int(seeds[d]), 3])
-                exact, more = _additional(exact, data[d], targets, d, rng, subjects[d], wanted)
-                drawn |= more
-            for i, name in enumerate(names):
-                _summarise(table[d, i], name, exact, drawn, points, wanted, targets.truths[d, i])
-            found.error[d] = exact.error
-        except FAILURES_OF_DATA as error:
-            found.message[d] = failure_text(error)
-            table[d] = np.nan
-        found.seconds[d] = time.process_time() - started + shared
+        shared = _Shared(one, priors, int(seed))
+        for name, prior in priors.items():
+            own = found[name]
+            try:
+                exact = shared.posterior(name, prior)
+                drawn = drawn_estimands(exact, shared.random(exact.problem))
+                if targets.additional[d]:
+                    rng = np.random.default_rng([int(seed), 3])
+                    exact, more = _additional(exact, one, targets, d, rng, own.subjects[d], wanted)
+                    drawn |= more
+                for i, what in enumerate(names):
+                    row, truth = own.table[d, i], targets.truths[d, i]
+                    _summarise(row, what, exact, drawn, points, wanted, truth)
+                own.error[d] = exact.error
+            except FAILURES_OF_DATA as error:
+                own.message[d] = failure_text(error)
+                own.table[d] = np.nan
+        for name in priors:
+            found[name].seconds[d] = (time.process_time() - started) / len(priors)
     return found
+
+
+class _Shared:
+    """What priors share of a data set: likelihoods, by coding and center, and random numbers."""
+
+    def __init__(self, data: LongData, priors: Mapping[str, Prior], seed: int) -> None:
+        self.data, self.seed = data, seed
+        self.groups: dict[tuple[Coding, float | str], list[Prior]] = {}
+        for prior in priors.values():
+            self.groups.setdefault((prior.coding, prior.center), []).append(prior)
+        self._problems: dict[tuple[Coding, float | str], Problem] = {}
+        self._random: Randomness | None = None
+
+    def posterior(self, name: str, prior: Prior) -> ExactPosterior:
+        """The posterior under a prior."""
+        if not np.isfinite(self.data.response).all():
+            raise FitError("the responses are not all finite")
+        key = prior.coding, prior.center
+        distinct = {one.beta_precision.tobytes(): one for one in self.groups[key]}
+        if key not in self._problems:
+            precisions = [one.beta_precision for one in distinct.values()]
+            center = prior.center_for(self.data.response)
+            self._problems[key] = Problem(self.data, prior.coding, center, precisions)
+        beta = list(distinct).index(prior.beta_precision.tobytes())
+        exact = solve(self._problems[key], prior, beta)
+        if not np.isfinite(exact.log_marginal_likelihood):
+            raise FitError("the posterior is not finite")
+        return exact
+
+    def random(self, problem: Problem) -> Randomness:
+        """The data set's random numbers."""
+        if self._random is None:
+            self._random = Randomness.of(problem, DRAWS, self.seed)
+        return self._random
 
 
 def _additional(exact, data, targets, d, rng, scores, levels):

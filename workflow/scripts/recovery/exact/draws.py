@@ -1,19 +1,23 @@
 """Independent draws from an exact posterior."""
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import numpy as np
 
 from recovery.data.longdata import LongData
 from recovery.exact.posterior import ExactPosterior, moments_over_nodes, parameters_at_nodes
-from recovery.exact.quadrature import PARAMETERS_ON_AXES, Grid
+from recovery.exact.quadrature import PARAMETERS_ON_AXES, Grid, Problem
 from recovery.kernels import marginals as marginals_kernel
 from recovery.kernels.draws import (
+    beta_of_draws,
     correlations_by_wishart,
-    correlations_of_draws,
-    draw_beta,
+    effects_of_draws,
     nodes_at,
 )
 from recovery.model.coded import decode
-from recovery.model.effects import draw_effects
+from recovery.model.effects import covariance_factor
+from recovery.parameters import correlation
 
 LARGEST_CORRELATION = 1.0 - 1e-12  # so that Fisher's z is finite
 
@@ -47,19 +51,57 @@ def joint_draws(
     order = rng.permutation(n)
     index = tuple(i[order] for i in _node_indices(exact.grid, np.sort(rng.random(n))))
     draws = _placed(exact, index, rng)
-    rho = draws.get("rho", np.zeros(n))
-    beta = draw_beta(
-        problem.patterns, problem.beta_mean, problem.beta_precision,
-        draws["sigma_u0"], draws["sigma_u1"], rho, draws["sigma"], rng.standard_normal((2, n)),
-    )  # fmt: skip
-    draws["beta0"], draws["beta1"] = beta[0] + problem.center, beta[1]
-    draws["u0"], draws["u1"] = draw_effects(draws, problem.coding.code_data(data), rng)
-    return decode(draws, problem.coding)
+    noise = rng.standard_normal((n, 2)), rng.standard_normal((n, data.subjects, 2))
+    beta, effects = _beta_and_effects(exact, draws, *noise)
+    draws["u0"], draws["u1"] = effects
+    draws = decode(draws, problem.coding)
+    return draws | {"beta0": beta[:, 0] + problem.center, "beta1": beta[:, 1]}
 
 
-def drawn_estimands(
-    exact: ExactPosterior, subjects: np.ndarray, n: int, seed: int
-) -> dict[str, np.ndarray]:
+class Randomness(NamedTuple):
+    """Random numbers that all priors of a data set share, so that their differences are precise.
+
+    Attributes
+    ----------
+    places : ndarray, shape (n,)
+        Even places of the distribution function, from a random start.
+    standard : ndarray, shape (n, 5)
+    roots : ndarray, shape (n, 2)
+        Normals and roots of chi-squares of `correlations_by_wishart`; empty where it is not used.
+    beta : ndarray, shape (n, 2)
+    effects : ndarray, shape (n, subjects, 2)
+        Normals of beta and of the subjects' effects; empty where they are not used.
+    seed : int
+        Seed of what is drawn prior by prior.
+    """
+
+    places: np.ndarray
+    standard: np.ndarray
+    roots: np.ndarray
+    beta: np.ndarray
+    effects: np.ndarray
+    seed: int
+
+    @classmethod
+    def of(cls, problem: Problem, n: int, seed: int) -> "Randomness":
+        """The random numbers of a data set."""
+        rng, size = np.random.default_rng(seed), problem.data.subjects
+        places = (np.arange(n) + rng.random()) / n
+        empty = np.empty((n, 0))
+        if not _alike(problem):
+            normals = rng.standard_normal((n, 2)), rng.standard_normal((n, size, 2))
+            return cls(places, empty, empty, *normals, seed)
+        z, roots = rng.standard_normal((n, 5)), np.zeros((n, 2), order="F")
+        for k in range(2):
+            if size - 3 - k > 0:
+                roots[:, k] = np.sqrt(rng.chisquare(size - 3 - k, n))
+        if size == 3:
+            z[:, 4] = 0.0
+        # in columns, so that the loop over draws handles several at once
+        return cls(places, np.asfortranarray(z), roots, empty, empty, seed)
+
+
+def drawn_estimands(exact: ExactPosterior, shared: Randomness) -> dict[str, np.ndarray]:
     """Draws, in ascending order, of the estimands that have no marginal on the grid.
 
     These are r_u, the sample correlation of the subjects' effects, and sigma_u0 and rho under a
@@ -68,32 +110,19 @@ def drawn_estimands(
     means of functions of several by some 0.01 sd, and their sds by 2 %. Nodes are drawn
     systematically (at even places of the distribution function, from a random start), so that the
     mean of n draws is at least as near as that of n independent ones.
-
-    Parameters
-    ----------
-    exact : ExactPosterior
-        The posterior.
-    subjects : ndarray, shape (J, 5)
-        Its subjects (`BatchStatistics.subjects_of`).
-    n : int
-        Number of draws.
-    seed : int
-        Seed of the draws.
     """
-    rng = np.random.default_rng(seed)
     grid, coding = exact.grid, exact.problem.coding
-    index = _node_indices(grid, (np.arange(n) + rng.random()) / n)
-    s0, s1, rho, sigma = (value[i] for value, i in zip(grid.values, index))
-    found = {}
+    index = _node_indices(grid, shared.places)
+    nodes = {name: value[i] for name, value, i in zip(PARAMETERS_ON_AXES, grid.at.values, index)}
+    found = {"r_u": np.sort(_realised_correlations(exact, nodes, shared))}
     if coding.origin:
-        decoded = decode(_placed(exact, index, rng), coding)
+        decoded = decode(_placed(exact, index, np.random.default_rng([shared.seed, 1])), coding)
         at_nodes = parameters_at_nodes(grid, coding)
-        found = {
+        found |= {
             name: matched(name, np.sort(decoded[name]), at_nodes[name], grid)
             for name in ("sigma_u0", "rho")
         }
-    r_u = _realised_correlations(exact, subjects, s0, s1, rho, sigma, rng)
-    return {"r_u": np.sort(r_u), **found}
+    return found
 
 
 def matched(name: str, draws: np.ndarray, at_nodes: np.ndarray, grid: Grid) -> np.ndarray:
@@ -125,26 +154,42 @@ def _fisher_z(rho: np.ndarray) -> np.ndarray:
     return np.arctanh(np.clip(rho, -LARGEST_CORRELATION, LARGEST_CORRELATION))
 
 
-def _realised_correlations(exact, subjects, s0, s1, rho, sigma, rng) -> np.ndarray:
-    """r_u for draws of the parameters in the coding of the grid, each of shape (n,)."""
-    problem, n, size = exact.problem, len(sigma), len(subjects)
-    lean = problem.coding.lean
-    if len(problem.patterns) == 1 and size > 2:
-        z, chi = rng.standard_normal((n, 5)), np.zeros((n, 2), order="F")
-        for k in range(2):
-            if size - 3 - k > 0:
-                chi[:, k] = np.sqrt(rng.chisquare(size - 3 - k, n))
-        if size == 3:
-            z[:, 4] = 0.0
-        z = np.asfortranarray(z)  # so that the loop over draws handles several at once
-        return correlations_by_wishart(problem.patterns[0], s0, s1, rho, sigma, z, chi, lean)
-    beta = draw_beta(
-        problem.patterns, problem.beta_mean, problem.beta_precision,
-        s0, s1, rho, sigma, rng.standard_normal((2, n)),
-    )  # fmt: skip
-    effects = rng.standard_normal((n, 2, size), np.float32)  # a tenth faster than doubles
-    columns = np.ascontiguousarray(subjects.T)
-    return correlations_of_draws(columns, beta, s0, s1, rho, sigma, effects, lean)
+def _alike(problem: Problem) -> bool:
+    """Whether all subjects, three or more, have the same visits."""
+    return len(problem.statistics.patterns) == 1 and problem.data.subjects > 2
+
+
+def _realised_correlations(
+    exact: ExactPosterior, nodes: Mapping[str, np.ndarray], shared: Randomness
+) -> np.ndarray:
+    """r_u for draws of the parameters on the axes, each of shape (n,)."""
+    problem, lean = exact.problem, exact.problem.coding.lean
+    if _alike(problem):
+        triangle, own = problem.statistics.triangles[0], problem.statistics.coordinates[:, :, -1]
+        scatter = np.cov(own.T, bias=True) * len(own)
+        values = (nodes[name] for name in PARAMETERS_ON_AXES)
+        return correlations_by_wishart(
+            (triangle[0, 0], triangle[0, 1], triangle[1, 1]),
+            (scatter[0, 0], scatter[0, 1], scatter[1, 1]),
+            *values, shared.standard, shared.roots, lean,
+        )  # fmt: skip
+    _, (u0, u1) = _beta_and_effects(exact, nodes, shared.beta, shared.effects)
+    return correlation(u0 - lean * u1, u1)
+
+
+def _beta_and_effects(
+    exact: ExactPosterior, draws: Mapping[str, np.ndarray], z: np.ndarray, noise: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """beta from the center, shape (n, 2), and effects in the grid's coding, shape (2, n, J)."""
+    statistics, sigma = exact.problem.statistics, draws["sigma"]
+    precision = np.pad(exact.prior.beta_precision, (0, 1))
+    factor = covariance_factor(draws)
+    drawn = beta_of_draws(*statistics[:2], precision, factor, sigma, z)
+    v = np.column_stack([-drawn, np.ones(len(sigma))])
+    effects = effects_of_draws(
+        statistics.triangles, statistics.coordinates, factor, v, sigma, noise
+    )
+    return drawn, effects
 
 
 def _placed(
@@ -158,7 +203,7 @@ def _placed(
     """
     grid, draws = exact.grid, {}
     for i, name in enumerate(PARAMETERS_ON_AXES):
-        if grid.sizes[i] > 1:
+        if grid.at.sizes[i] > 1:
             share = grid.marginals[i]
             below = np.cumsum(share) - share
             place = below[index[i]] + rng.random(len(index[i])) * share[index[i]]
@@ -168,4 +213,4 @@ def _placed(
 
 def _node_indices(grid: Grid, places: np.ndarray) -> tuple[np.ndarray, ...]:
     """Indices, by axis, of the nodes at ascending places of the distribution function."""
-    return tuple(nodes_at(grid.probability, grid.sizes[3], places))
+    return tuple(nodes_at(grid.probability, grid.at.sizes[3], places))

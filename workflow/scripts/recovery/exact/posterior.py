@@ -17,34 +17,35 @@ from numpy.polynomial.legendre import legvander
 from recovery.data.coding import Coding
 from recovery.data.longdata import LongData
 from recovery.exact.quadrature import (
-    NODES_OF_SIGMA,
+    LADDER,
     PARAMETERS_ON_AXES,
     Axis,
     Grid,
+    Ladder,
     Problem,
     as_tuples,
-    evaluate_grid,
-    first_axes,
     legendre,
     midpoint,
-    problem_of,
-    settled_axes,
+    outwards,
+    weighed,
 )
 from recovery.kernels import marginals as marginals_kernel
 from recovery.kernels.axes import BELL, DENSE, REAL
+from recovery.kernels.grid import normals
 from recovery.model.coded import decode
 from recovery.model.prior import Prior
-from recovery.model.sufficient import BatchStatistics
 
-LADDER = ((12, 12, 12), (16, 16, 16), (20, 20, 20), (26, 26, 26), (36, 36, 32), (44, 44, 36))
-"""Nodes of sigma_u0, sigma_u1 and rho; the first follow a pilot, see `quadrature`."""
+SHARED = 4
+"""Steps of `LADDER` that priors share; one that needs finer grids gets its own."""
 TOLERANCE = 1e-3
 MOST_CHANGE = 5e-3
+MOST_OUTWARDS = 0.25  # in u: the density beyond is below exp(-12) of its peak
 SAFETY = 1.3  # so that errors of means, sds and log p(y) stay below 1e-3: docs/exact_accuracy.md
 TAIL_WEIGHT = 0.6  # an error of a tail quantile may be larger than that of a mean
 TAILS = np.array([0.025, 0.975])
 BETA_NODES = 40
 BETA_REACH = 10.0  # sds
+FAR = 2.5  # mean time in sds: beyond, beta depends on both standard deviations
 FINE = np.linspace(-1.0, 1.0, 257)
 """Coordinates, over a window as [-1, 1], at which marginals are known."""
 
@@ -70,7 +71,9 @@ class ExactPosterior:
     Attributes
     ----------
     problem : Problem
-        The data's statistics and the prior.
+        The data.
+    prior : Prior
+        The prior.
     grid : Grid
         The final grid.
     moments : dict
@@ -87,6 +90,7 @@ class ExactPosterior:
     """
 
     problem: Problem
+    prior: Prior
     grid: Grid
     moments: dict[str, tuple[float, float]]
     marginals: dict[str, Marginal]
@@ -128,12 +132,48 @@ def exact_posterior(data: LongData, prior: Prior) -> ExactPosterior:
         Means, sds and marginals of the parameters but r_u (see `ExactPosterior`), and log p(y).
     """
     center = prior.center_for(data.response)
-    stats = BatchStatistics.of([prior.coding.code_data(data)], [center])
-    return solve(problem_of(stats.rows[0], stats.rss[0], stats.patterns, center, prior))
+    return solve(Problem(data, prior.coding, center, [prior.beta_precision]), prior)
 
 
-def solve(problem: Problem, axes: tuple[Axis, ...] | None = None) -> ExactPosterior:
+def solve(
+    problem: Problem, prior: Prior, beta: int = 0, axes: tuple[Axis, ...] | None = None
+) -> ExactPosterior:
     """Refine the grid until the posterior no longer moves.
+
+    The grids are those that all priors of the problem share. Where the prior is not smooth at their
+    lowest nodes, the posterior reaches beyond them, or they are not fine enough, they are the
+    prior's own; so they are where `axes` are given.
+    """
+    error = math.nan
+    if axes is None:
+        ladder = problem.shared(prior.has_rho)
+        pilot = weighed(ladder.step(-1), beta, prior)
+        if not pilot.rough and outwards(pilot) < MOST_OUTWARDS:
+            grid, judged, error = _climb(ladder, beta, prior, SHARED)
+    if not error < TOLERANCE:
+        grid, judged, error = _climb(problem.own(prior, beta, axes), 0, prior, len(LADDER))
+    moments: dict[str, tuple[float, float]] = {}
+    marginals: dict[str, Marginal] = {}
+    for i, name in enumerate(PARAMETERS_ON_AXES):
+        if grid.at.sizes[i] > 1:
+            mean, sd = judged.moments[i].tolist()
+            moments[name] = mean, sd
+            marginals[name] = Marginal(*judged.marginals[i])
+    for i, shift in enumerate((problem.center, 0.0)):
+        mixture = _mixture(problem, grid, i)
+        mean, sd, typical = marginals_kernel.mixture_moments(mixture)
+        moments[f"beta{i}"] = mean + shift, sd
+        marginals[f"beta{i}"] = _beta_marginal(mixture, mean, sd, typical, shift)
+    _decode_slopes(moments, marginals, problem.coding)
+    if problem.coding.origin:
+        moments |= _moments_at_the_study_s_origin(grid, problem.coding)
+        for name in ("sigma_u0", "rho"):
+            marginals.pop(name, None)
+    return ExactPosterior(problem, prior, grid, moments, marginals, judged.marginals, float(error))
+
+
+def _climb(ladder: Ladder, beta: int, prior: Prior, steps: int) -> tuple[Grid, "_Judged", float]:
+    """The first grid whose estimated error is small, or the last one, with its error.
 
     Each grid's error is estimated by SAFETY times its change from the last one, times the rate at
     which changes shrink, from 0.2 to 1: at the second grid the ratio of its change to the one
@@ -142,51 +182,42 @@ def solve(problem: Problem, axes: tuple[Axis, ...] | None = None) -> ExactPoster
     there the rate is taken as 1.5. The first grid (there the first two), and any with a change of
     MOST_CHANGE or more, is not believed.
     """
-    axes, grid = settled_axes(problem, axes or first_axes(problem))
-    rough = axes[0].link == DENSE
-    last, last_change, last_ratio = _judged(grid), np.inf, 0.0
-    for step, three in enumerate(LADDER):
-        sizes = (*three, NODES_OF_SIGMA[axes[3].link][step + 1])
-        grid = evaluate_grid(problem, axes, sizes, grid.top, with_beta=step > 0)
+    rough = ladder.axes[0].link == DENSE
+    last, last_change, last_ratio = _judged(weighed(ladder.step(-1), beta, prior)), np.inf, 0.0
+    for step in range(steps):
+        grid = weighed(ladder.step(step), beta, prior)
         judged = _judged(grid)
         change = _distance(last, judged)
         ratio = change / last_change
         trend = math.sqrt(ratio * last_ratio) if step > 1 else ratio
         shrinking = 1.5 if rough else min(max(trend, 0.2), 1.0)
         error = SAFETY * change * shrinking
-        believed = change < MOST_CHANGE and step > (1 if rough else 0)
-        if believed and error < TOLERANCE:
+        if change < MOST_CHANGE and step > (1 if rough else 0) and error < TOLERANCE:
             break
         last, last_change, last_ratio = judged, change, ratio
-    moments: dict[str, tuple[float, float]] = {}
-    marginals: dict[str, Marginal] = {}
-    for i, name in enumerate(PARAMETERS_ON_AXES):
-        if grid.sizes[i] > 1:
-            mean, sd = judged.moments[i].tolist()
-            moments[name] = mean, sd
-            marginals[name] = Marginal(*judged.marginals[i])
-    for name, normals, shift in (
-        ("beta0", grid.beta0, problem.center),
-        ("beta1", grid.beta1, 0.0),
-    ):
-        mean, sd, typical = marginals_kernel.mixture_moments(normals)
-        moments[name] = mean + shift, sd
-        marginals[name] = _beta_marginal(normals, mean, sd, typical, shift)
-    _decode_slopes(moments, marginals, problem.coding)
-    if problem.coding.origin:
-        moments |= _moments_at_the_study_s_origin(grid, problem.coding)
-        for name in ("sigma_u0", "rho"):
-            marginals.pop(name, None)
-    return ExactPosterior(problem, grid, moments, marginals, judged.marginals, float(error))
+    return grid, judged, error
+
+
+def _mixture(problem: Problem, grid: Grid, i: int) -> np.ndarray:
+    """The normals whose mixture is the marginal of the fixed effect i.
+
+    They are sums over sigma_u1 for beta0, and over sigma_u0 for beta1: these depend least on it.
+    Where times are far from 0, both depend on both, and only pairs of nodes are summed.
+    """
+    time = problem.data.time
+    far = problem.coding.origin != 0.0 or abs(time.mean()) > FAR * time.std()
+    along = 0 if i == 1 else 1
+    each = 2 if far else grid.at.sizes[along]
+    mean, variance = (values[grid.beta, i] for values in (grid.at.mean, grid.at.variance))
+    return normals(grid.probability, mean, variance, grid.at.sizes[3], along, each)
 
 
 def _decode_slopes(moments: dict, marginals: dict, coding: Coding) -> None:
-    """Slopes in the study's unit of time."""
-    for name in ("beta1", "sigma_u1"):
-        mean, sd = moments[name]
-        moments[name] = mean / coding.unit, sd / coding.unit
-        value, density, cumulative = marginals[name]
-        marginals[name] = Marginal(value / coding.unit, density * coding.unit, cumulative)
+    """sigma_u1 in the study's unit of time."""
+    mean, sd = moments["sigma_u1"]
+    moments["sigma_u1"] = mean / coding.unit, sd / coding.unit
+    value, density, cumulative = marginals["sigma_u1"]
+    marginals["sigma_u1"] = Marginal(value / coding.unit, density * coding.unit, cumulative)
 
 
 def _moments_at_the_study_s_origin(grid: Grid, coding: Coding) -> dict[str, tuple[float, float]]:
@@ -197,13 +228,13 @@ def _moments_at_the_study_s_origin(grid: Grid, coding: Coding) -> dict[str, tupl
 
 def parameters_at_nodes(grid: Grid, coding: Coding) -> dict[str, np.ndarray]:
     """sigma_u0, sigma_u1 and rho in the study's time, shaped to broadcast over their nodes."""
-    s0, s1, rho, _ = grid.values
+    s0, s1, rho, _ = grid.at.values
     return decode({"sigma_u0": s0[:, None, None], "sigma_u1": s1[:, None], "rho": rho}, coding)
 
 
 def moments_over_nodes(grid: Grid, values: np.ndarray) -> tuple[float, float]:
     """Posterior mean and sd of a function of `parameters_at_nodes`, as sums over the nodes."""
-    share = grid.probability.reshape(grid.sizes).sum(axis=3)
+    share = grid.probability.reshape(grid.at.sizes).sum(axis=3)
     mean = np.sum(share * values)
     return float(mean), float(np.sqrt(np.sum(share * (values - mean) ** 2)))
 
@@ -218,10 +249,11 @@ class _Judged(NamedTuple):
 
 
 def _judged(grid: Grid) -> _Judged:
-    last = _fitted_polynomial if grid.axes[3].link == BELL else _polynomial
-    polynomials = *map(_polynomial, grid.sizes[:3]), last(grid.sizes[3])
+    axes, sizes = grid.at.axes, grid.at.sizes
+    last = _fitted_polynomial if axes[3].link == BELL else _polynomial
+    polynomials = *map(_polynomial, sizes[:3]), last(sizes[3])
     moments, tails, marginals = marginals_kernel.axis_marginals(
-        as_tuples(grid.axes), grid.values, grid.measures, grid.marginals, polynomials, FINE, TAILS
+        as_tuples(axes), grid.at.values, grid.at.measures, grid.marginals, polynomials, FINE, TAILS
     )
     return _Judged(moments, tails, marginals, grid.log_evidence)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from recovery.data.longdata import LongData
 from recovery.exact.posterior import ExactPosterior, solve
-from recovery.exact.quadrature import Axis, problem_of
+from recovery.exact.quadrature import Axis, Problem
 from recovery.kernels.axes import EXP, POSITIVE, SINE
 from recovery.model.prior import Prior
 
@@ -17,7 +17,10 @@ def prior_grid(data: LongData, prior: Prior) -> ExactPosterior:
     beta0 counts from the prior's center. The figure of implied priors draws it, and tests hold the
     families' densities against their definitions.
     """
-    problem = problem_of(0.0, 0.0, np.zeros((1, 9)), 0.0, prior)  # a pattern without subjects
+    problem = Problem(data, prior.coding, 0.0, [prior.beta_precision])
+    problem.statistics = problem.statistics._replace(
+        totals=0.0 * problem.statistics.totals, patterns=0.0 * problem.statistics.patterns[:1]
+    )
     spread = float(np.std(data.response)) or 1.0
     slope = spread / (float(np.std(data.time)) or 1.0)
     reach, quarter = math.asinh(50.0), math.asinh(0.5 * math.pi)
@@ -27,4 +30,4 @@ def prior_grid(data: LongData, prior: Prior) -> ExactPosterior:
         Axis(SINE, 0.0, 1.0, -quarter, quarter),
         Axis(EXP, math.log(spread), 1.0, -2.0, 2.0),
     )
-    return solve(problem, axes)
+    return solve(problem, prior, axes=axes)

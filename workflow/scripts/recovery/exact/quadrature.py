@@ -11,10 +11,14 @@ log(sigma)) as the scale: nodes are dense where the posterior is, and reach far 
 standard deviations begin at 0 and rho has its whole range for all data; the other ends are where
 the density is exp(-14) of its peak. The rule is Gauss-Legendre; for a sigma with many residual
 degrees of freedom, under a prior with a rho (BELL), it is the midpoint rule, with a scale of 4 sds.
+
+The likelihood at the nodes does not depend on the prior. So the axes are those of a `Reference`
+density, and all priors of a data set share their nodes, where they do for them (`posterior.solve`).
 """
 
 import math
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
@@ -22,30 +26,49 @@ import numpy as np
 from scipy import special
 
 from recovery.data.coding import Coding
+from recovery.data.longdata import LongData
 from recovery.errors import FitError
-from recovery.kernels.axes import (
-    BELL,
-    DENSE,
-    EXP,
-    POSITIVE,
-    SINE,
-    guesses,
-    new_windows,
-    place_axes,
-)
-from recovery.kernels.grid import integrate
+from recovery.kernels.axes import BELL, DENSE, EXP, POSITIVE, SINE, new_windows, place_axes
+from recovery.kernels.grid import weigh
+from recovery.kernels.likelihood import likelihood_kernel
 from recovery.model.prior import Prior
+from recovery.model.statistics import Statistics
 
 PARAMETERS_ON_AXES = ("sigma_u0", "sigma_u1", "rho", "sigma")
 PILOT = (10, 10, 10)
+LADDER = ((12, 12, 12), (16, 16, 16), (20, 20, 20), (26, 26, 26), (36, 36, 32), (44, 44, 36))
+"""Nodes of sigma_u0, sigma_u1 and rho; the first follow a pilot."""
 NODES_OF_SIGMA = {EXP: (8, 10, 12, 14, 18, 24, 28), BELL: (6, 7, 8, 10, 12, 16, 20)}
-"""Nodes of sigma: of a pilot, and at the steps of `posterior.LADDER`."""
+"""Nodes of sigma: of a pilot, and at the steps of `LADDER`."""
 BELL_SD = 0.15  # guessed sd of log sigma, that of 22 residual degrees of freedom
 MAX_PILOTS = 7
 SETTLED = 0.5
 NEGLIGIBLE = 14.0  # the windows end at a density of exp(-14) of the peak
 ROUGH_CHANGE, ROUGH_SHARE = 0.5, 1e-5
-FAR = 300.0  # a log density so far from the one expected may be out of a double's range
+
+
+class Reference(NamedTuple):
+    """A density that gives the axes which all priors share: LKJ(1), half-normal, half t(4).
+
+    Its scales are those of the data, as `auto` has them, so that it knows no units.
+    """
+
+    response: float
+    slope: float
+    has_rho: bool
+    sigma_df: float = 4.0
+
+    @property
+    def sigma_scale(self) -> float:
+        """Scale of sigma."""
+        return self.response
+
+    def log_density(self, sigma_u0, sigma_u1, rho, sigma):
+        """Log density, up to a constant."""
+        return -0.5 * (np.square(sigma_u0 / self.response) + np.square(sigma_u1 / self.slope))
+
+
+Density = Prior | Reference
 
 
 class Axis(NamedTuple):
@@ -58,71 +81,259 @@ class Axis(NamedTuple):
     high: float
 
 
-class Problem(NamedTuple):
-    """A data set and a prior.
-
-    Attributes
-    ----------
-    rows, rss, patterns
-        As of `BatchStatistics`, the data counted from `center`.
-    center : float
-        Where beta0 is counted from: its prior mean.
-    prior : Prior
-        The prior.
-    coding : Coding
-        Its coding of time, which the data have and the parameters of the grid.
-    beta_mean, beta_precision : tuple of float
-        beta's normal prior: its mean (beta0 from the center) and precision (p00, p01, p11).
-    """
-
-    rows: float
-    rss: float
-    patterns: np.ndarray
-    center: float
-    prior: Prior
-    coding: Coding
-    beta_mean: tuple[float, float]
-    beta_precision: tuple[float, float, float]
-
-
-def problem_of(
-    rows: float, rss: float, patterns: np.ndarray, center: float, prior: Prior
-) -> Problem:
-    """A data set, by its statistics in the coding of the prior, and the prior."""
-    data = float(rows), float(rss), patterns
-    return Problem(*data, center, prior, prior.coding, (0.0, 0.0), prior.beta_precision)
-
-
-class Grid(NamedTuple):
-    """Nodes of all axes and the posterior at them.
+class Likelihood(NamedTuple):
+    """The likelihood at the nodes of a grid, under each of several priors of beta.
 
     Attributes
     ----------
     axes : tuple of Axis
         sigma_u0, sigma_u1, rho and sigma.
     sizes : tuple of int
-        Number of nodes of each; 1 of rho if the prior has none.
+        Number of nodes of each; 1 of rho where it is fixed at 0.
     values : tuple of ndarray
         The parameter's values at an axis's nodes.
     measures : tuple of ndarray
         What a node weighs in an integral over the value.
-    log_evidence, top, probability, marginals, beta0, beta1
-        See `integrate`.
-    rough : bool
-        Whether the prior is not smooth where both standard deviations vanish, and it matters.
+    relative, top, mean, variance
+        See `kernels.likelihood.likelihood`.
     """
 
     axes: tuple[Axis, ...]
     sizes: tuple[int, ...]
     values: tuple[np.ndarray, ...]
     measures: tuple[np.ndarray, ...]
+    relative: np.ndarray
+    top: np.ndarray
+    mean: np.ndarray
+    variance: np.ndarray
+
+
+class Grid(NamedTuple):
+    """The posterior at the nodes of a grid.
+
+    Attributes
+    ----------
+    at : Likelihood
+        The nodes and the likelihood there.
+    beta : int
+        Which of its priors of beta holds.
+    log_evidence : float
+        Log p(y).
+    probability : ndarray, shape (n0, n1, n2 * n3)
+        Posterior probabilities, their sum 1.
+    marginals : tuple of four ndarrays
+        Posterior probabilities of each axis's nodes.
+    rough : bool
+        Whether the prior is not smooth where both standard deviations vanish, and it matters.
+    """
+
+    at: Likelihood
+    beta: int
     log_evidence: float
-    top: float
     probability: np.ndarray
     marginals: tuple[np.ndarray, ...]
-    beta0: np.ndarray
-    beta1: np.ndarray
     rough: bool
+
+
+class Problem:
+    """A data set in one coding of time, and priors of beta.
+
+    Parameters
+    ----------
+    data : LongData
+        The data set, in the study's time.
+    coding : Coding
+        That of the effects' covariance, which is the priors'.
+    center : float
+        Where responses and beta0 are counted from.
+    precisions : sequence of ndarray, shape (p, p)
+        Precisions of the priors of beta, whose means are 0.
+    """
+
+    def __init__(
+        self, data: LongData, coding: Coding, center: float, precisions: Sequence[np.ndarray]
+    ) -> None:
+        self.data, self.coding, self.center = data, coding, center
+        self.precisions = tuple(precisions)
+        one = np.ones(len(data.time))
+        fixed, random = (np.column_stack([one, t]) for t in (data.time, coding.code(data.time)))
+        self.statistics = Statistics.of_columns(fixed, random, data.response - center, data.subject)
+        self._shared: dict[bool, Ladder] = {}
+
+    def shared(self, has_rho: bool) -> "Ladder":
+        """The grids that the priors with a rho share, or those without."""
+        if has_rho not in self._shared:
+            response, slope = self.data.response.std(), self.coding.code(self.data.time).std()
+            reference = Reference(response, response / (2.0 * slope or 1.0), has_rho)
+            flat = np.zeros_like(self.precisions[0])
+            axes, _ = self.settled(reference, self.first_axes(has_rho), flat)
+            self._shared[has_rho] = Ladder(self, axes, has_rho, self.precisions)
+        return self._shared[has_rho]
+
+    def own(self, prior: Density, beta: int, axes: tuple[Axis, ...] | None = None) -> "Ladder":
+        """Grids for one prior alone; `axes` are a start."""
+        precision = self.precisions[beta]
+        start = axes or self.first_axes(prior.has_rho)
+        settled, rough = self.settled(prior, start, precision)
+        if rough:
+            settled = *(axis._replace(link=DENSE) for axis in settled[:2]), *settled[2:]
+        return Ladder(self, settled, prior.has_rho, [precision])
+
+    def first_axes(self, has_rho: bool) -> tuple[Axis, ...]:
+        """Wide windows about guesses by moments.
+
+        Raises
+        ------
+        FitError
+            If the responses do not vary, so that there is no scale to look at.
+        """
+        sds, sd, freedom = self.statistics.guesses()
+        largest = float(np.nanmax([*sds, sd]))
+        if not 0.0 < largest < np.inf:
+            raise FitError("the responses do not vary")
+        # where a guess is 0, any scale will do: pilots take over
+        sd0, sd1, sd = (float(guess) if guess > 0.0 else largest for guess in (*sds, sd))
+        log_sd = math.sqrt(0.5 / max(freedom, 1.0))
+        quarter = math.asinh(0.5 * math.pi)
+        low, high = math.asinh(-0.5), math.asinh(8.0)
+        # without rho the grid is small, and more nodes of sigma cost little
+        bell = log_sd < BELL_SD and has_rho
+        return (
+            Axis(POSITIVE, 0.5 * sd0, sd0, low, high),
+            Axis(POSITIVE, 0.5 * sd1, sd1, low, high),
+            Axis(SINE, 0.0, 1.0, -quarter, quarter),
+            Axis(BELL if bell else EXP, math.log(sd), 2.0 * log_sd, -2.0, 2.0),
+        )
+
+    def settled(
+        self, prior: Density, axes: tuple[Axis, ...], precision: np.ndarray
+    ) -> tuple[tuple[Axis, ...], bool]:
+        """Windows moved and stretched until they suit the posterior, and whether it is rough."""
+        sizes = (*PILOT, NODES_OF_SIGMA[axes[3].link][0])
+        for pilot in range(MAX_PILOTS):
+            grid = weighed(self.likelihood(axes, sizes, prior.has_rho, [precision]), 0, prior)
+            found, moved = new_windows(
+                as_tuples(axes), grid.marginals, *_rules(grid.at.sizes, axes[3].link), NEGLIGIBLE
+            )
+            axes = tuple(Axis(axis.link, *new) for axis, new in zip(axes, found.tolist()))
+            if moved < SETTLED and pilot > 0:
+                break
+        return axes, grid.rough
+
+    def likelihood(
+        self,
+        axes: tuple[Axis, ...],
+        sizes: tuple[int, ...],
+        has_rho: bool,
+        precisions: Sequence[np.ndarray],
+        with_beta: bool = False,
+    ) -> Likelihood:
+        """The likelihood on a grid of so many nodes per axis."""
+        if not has_rho:
+            sizes = (*sizes[:2], 1, sizes[3])
+        placed = place_axes(as_tuples(axes), *_rules(sizes, axes[3].link))
+        values, measures = (tuple(row[part] for part in _slices(sizes)) for row in placed)
+        likelihood = likelihood_kernel(len(precisions[0]))
+        priors, dets = _entries(tuple(map(tuple, np.reshape(precisions, (len(precisions), -1)))))
+        found = likelihood(*self.statistics[:2], priors, dets, values, with_beta)
+        return Likelihood(axes, sizes, values, measures, *found)
+
+
+class Ladder:
+    """Finer and finer grids on the same axes, each evaluated once."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        axes: tuple[Axis, ...],
+        has_rho: bool,
+        precisions: Sequence[np.ndarray],
+    ) -> None:
+        self.problem, self.axes, self.has_rho, self.precisions = problem, axes, has_rho, precisions
+        self._steps: dict[int, Likelihood] = {}
+
+    def step(self, step: int) -> Likelihood:
+        """The likelihood at a step of `LADDER`, -1 being a pilot's sizes."""
+        if step not in self._steps:
+            three = PILOT if step < 0 else LADDER[step]
+            sizes = (*three, NODES_OF_SIGMA[self.axes[3].link][step + 1])
+            self._steps[step] = self.problem.likelihood(
+                self.axes, sizes, self.has_rho, self.precisions, with_beta=step > 0
+            )
+        return self._steps[step]
+
+
+def weighed(at: Likelihood, beta: int, prior: Density) -> Grid:
+    """The posterior on a grid under a prior.
+
+    A prior's factors of (sigma_u0, sigma_u1, rho) and of (sigma_u0, sigma_u1, sigma) are evaluated
+    apart, where its density is their product.
+    """
+    s0, s1, rho, sigma = at.values
+    s0, s1 = s0[:, None, None], s1[:, None]
+    middle = float(sigma[len(sigma) // 2])
+    outer = prior.log_density(s0, s1, rho, middle)
+    outer = np.broadcast_to(outer, (len(s0), len(s1), len(rho)))
+    inner = half_t_log_density(sigma, prior.sigma_df, prior.sigma_scale)[None, None, :]
+    relative = at.relative[beta]
+    match sigma_enters(prior):
+        case "apart":
+            first = prior.log_density(s0, s1, rho[0], sigma)
+            inner = inner + first - prior.log_density(s0, s1, rho[0], middle)
+        case "jointly":
+            full = prior.log_density(s0[..., None], s1[..., None], rho[:, None], sigma)
+            full = full - outer[..., None]
+            relative = relative * np.exp(full).reshape(relative.shape)
+    tops = outer.max(), inner.max()
+    measures = at.measures
+    factor = measures[0][:, None, None] * measures[1][:, None] * measures[2]
+    outer_share = np.exp(outer - tops[0]) * factor
+    inner_share = np.exp(inner - tops[1]) * measures[3]
+    total, probability, marginals = weigh(relative, outer_share, inner_share)
+    evidence = at.top[beta] + sum(tops) + (math.log(total) if total > 0.0 else -math.inf)
+    rough = False
+    if len(s0) > 1 and outer.shape[2]:
+        k = outer.shape[2] // 2
+        change = abs(outer[1, 1, k] - outer[0, 0, k])
+        rough = bool(change > ROUGH_CHANGE and probability[:2, :2].sum() > ROUGH_SHARE)
+    return Grid(at, beta, float(evidence), probability, marginals, rough)
+
+
+def outwards(grid: Grid) -> float:
+    """How far, in u, a posterior reaches beyond its grid's free ends; NaN if that is unknown."""
+    axes = grid.at.axes
+    rules = _rules(grid.at.sizes, axes[3].link)
+    found, _ = new_windows(as_tuples(axes), grid.marginals, *rules, NEGLIGIBLE)
+    beyond = 0.0
+    for axis, size, new in zip(axes, grid.at.sizes, found.tolist()):
+        if size > 1 and axis.link != SINE:
+            center, scale, low, high = new
+            low, high = (center + scale * math.sinh(end) for end in (low, high))
+            low, high = (math.asinh((end - axis.center) / axis.scale) for end in (low, high))
+            beyond = float(np.max((beyond, high - axis.high)))
+            if axis.link in (EXP, BELL):
+                beyond = float(np.max((beyond, axis.low - low)))
+    return beyond
+
+
+def half_t_log_density(value: np.ndarray, df: float, scale: float) -> np.ndarray:
+    """Log density of a half Student t."""
+    constant = math.lgamma(0.5 * (df + 1.0)) - math.lgamma(0.5 * df)
+    constant += math.log(2.0 / scale) - 0.5 * math.log(df * math.pi)
+    return constant - 0.5 * (df + 1.0) * np.log1p(np.square(value / scale) / df)
+
+
+@lru_cache(maxsize=64)
+def sigma_enters(prior: Density) -> str:
+    """How a prior of the effects depends on sigma: "not", "apart" from rho, or "jointly"."""
+    rng = np.random.default_rng(0)
+    s0, s1, sigma = np.exp(rng.normal(0.0, 1.0, (3, 8))) * prior.sigma_scale
+    rho, other = rng.uniform(-0.9, 0.9, (2, 8)) if prior.has_rho else np.zeros((2, 8))
+    here, there = (prior.log_density(s0, s1, x, sigma) for x in (rho, other))
+    still, away = (prior.log_density(s0, s1, x, 2.0 * sigma) for x in (rho, other))
+    if np.allclose(here, still, rtol=1e-9, atol=1e-9):
+        return "not"
+    return "apart" if np.allclose(here - still, there - away, rtol=1e-8, atol=1e-8) else "jointly"
 
 
 @cache
@@ -142,35 +353,6 @@ def midpoint(n: int) -> tuple[np.ndarray, np.ndarray]:
     return (2.0 * np.arange(n) + 1.0) / n - 1.0, np.full(n, 2.0 / n)
 
 
-def evaluate_grid(
-    problem: Problem,
-    axes: tuple[Axis, ...],
-    sizes: tuple[int, ...],
-    top: float,
-    with_beta: bool = True,
-) -> Grid:
-    """Evaluate the posterior on a grid of so many nodes per axis; see `integrate`."""
-    prior = problem.prior
-    if not prior.has_rho:
-        sizes = (*sizes[:2], 1, sizes[3])
-    values, measures = _parts(place_axes(as_tuples(axes), *_rules(sizes, axes[3].link)), sizes)
-    s0, s1, rho, sigma = values
-    log_prior = prior.log_density(s0[:, None, None, None], s1[:, None, None], rho[:, None], sigma)
-    found = integrate(
-        problem.rows, problem.rss, problem.patterns, problem.beta_mean, problem.beta_precision,
-        values, measures, log_prior, (prior.sigma_df, prior.sigma_scale), top,
-        problem.coding.lean, with_beta,
-    )  # fmt: skip
-    if abs(found[1] - top) > FAR:
-        return evaluate_grid(problem, axes, sizes, found[1], with_beta)
-    log_evidence, found_top, probability, marginals, beta0, beta1 = found
-    rough = _is_rough(log_prior, probability)
-    return Grid(
-        axes, sizes, values, measures, log_evidence, found_top, probability, marginals,
-        beta0, beta1, rough,
-    )  # fmt: skip
-
-
 def as_tuples(axes: tuple[Axis, ...]) -> tuple[tuple, ...]:
     """Axes as the plain tuples that compiled functions take."""
     return tuple(tuple(axis) for axis in axes)
@@ -186,67 +368,18 @@ def _rules(
     return nodes, weights
 
 
-def _parts(found: np.ndarray, sizes: tuple[int, ...]) -> tuple[tuple[np.ndarray, ...], ...]:
-    """The values and the weights of `place_axes`, by axis."""
-    return tuple(tuple(row[part] for part in _slices(sizes)) for row in found)
+@lru_cache(maxsize=64)
+def _entries(precisions: tuple[tuple[float, ...], ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Entries of [P, 0; 0, 0] on and below the diagonal, and log|P|, of priors of beta."""
+    p = math.isqrt(len(precisions[0]))
+    square = np.reshape(precisions, (len(precisions), p, p))
+    rows, columns = np.tril_indices(p + 1)
+    entries = np.pad(square, ((0, 0), (0, 1), (0, 1)))[:, rows, columns]
+    flat = ~square.any(axis=(1, 2))
+    dets = np.where(flat, 0.0, np.linalg.slogdet(square + flat[:, None, None] * np.eye(p))[1])
+    return np.ascontiguousarray(entries), dets
 
 
 @cache
 def _slices(sizes: tuple[int, ...]) -> tuple[slice, ...]:
     return tuple(slice(start, end) for start, end in pairwise((0, *accumulate(sizes))))
-
-
-def _is_rough(log_prior: np.ndarray, probability: np.ndarray) -> bool:
-    """Whether the prior is not smooth at the lowest sds, and some of the posterior lies there.
-
-    It is not if its logarithm changes much between the two lowest nodes.
-    """
-    k, m = (size // 2 for size in log_prior.shape[2:])
-    change = abs(log_prior[1, 1, k, m] - log_prior[0, 0, k, m])
-    return bool(change > ROUGH_CHANGE and probability[:2, :2].sum() > ROUGH_SHARE)
-
-
-def first_axes(problem: Problem) -> tuple[Axis, ...]:
-    """Wide windows about guesses by moments.
-
-    Raises
-    ------
-    FitError
-        If the responses do not vary, so that there is no scale to look at.
-    """
-    sd0, sd1, sd, log_sd = guesses(problem.rows, problem.rss, problem.patterns)
-    largest = max(sd0, sd1, sd)
-    if largest == 0.0:
-        raise FitError("the responses do not vary")
-    # where a guess is 0, any scale will do: pilots take over
-    sd0, sd1, sd = (guess or largest for guess in (sd0, sd1, sd))
-    quarter = math.asinh(0.5 * math.pi)
-    low, high = math.asinh(-0.5), math.asinh(8.0)
-    # without rho the grid is small, and more nodes of sigma cost little
-    bell = log_sd < BELL_SD and problem.prior.has_rho
-    return (
-        Axis(POSITIVE, 0.5 * sd0, sd0, low, high),
-        Axis(POSITIVE, 0.5 * sd1, sd1, low, high),
-        Axis(SINE, 0.0, 1.0, -quarter, quarter),
-        Axis(BELL if bell else EXP, math.log(sd), 2.0 * log_sd, -2.0, 2.0),
-    )
-
-
-def settled_axes(problem: Problem, axes: tuple[Axis, ...]) -> tuple[tuple[Axis, ...], Grid]:
-    """Move and stretch windows until they suit the posterior; also the last pilot grid."""
-    sigma = math.exp(axes[3].center)
-    # about the log likelihood's maximum, if the guess of sigma is any good; else see FAR
-    top = -problem.rows * (0.5 + math.log(sigma * math.sqrt(2.0 * math.pi)))
-    sizes = (*PILOT, NODES_OF_SIGMA[axes[3].link][0])
-    for pilot in range(MAX_PILOTS):
-        grid = evaluate_grid(problem, axes, sizes, top, with_beta=False)
-        top = grid.top
-        found, moved = new_windows(
-            as_tuples(axes), grid.marginals, *_rules(grid.sizes, axes[3].link), NEGLIGIBLE
-        )
-        axes = tuple(Axis(axis.link, *new) for axis, new in zip(axes, found.tolist()))
-        if moved < SETTLED and pilot > 0:
-            break
-    if grid.rough:
-        axes = *(axis._replace(link=DENSE) for axis in axes[:2]), *axes[2:]
-    return axes, grid

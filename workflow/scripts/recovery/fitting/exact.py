@@ -1,7 +1,7 @@
 """Fit data sets without sampling: exact posteriors of a batch as tables."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import NamedTuple
 
@@ -43,6 +43,44 @@ class ExactBatch(NamedTuple):
     subjects: pd.DataFrame
 
 
+def exact_batches(
+    data: Sequence[LongData],
+    priors: Mapping[str, Prior],
+    levels: list[float],
+    targets: Targets | np.ndarray,
+    numbers: Sequence[int],
+    seeds: Sequence[int],
+) -> dict[str, ExactBatch]:
+    """Fit every data set of a batch by quadrature, under each of several priors.
+
+    Results depend on the data set, its truth and its seed, and on the prior only: not on what else
+    is in the batch, or on the other priors. A data set that breaks becomes a fit with status
+    ``failed``, and one whose estimated error is too large, one with status ``not_converged``.
+
+    Parameters
+    ----------
+    data : sequence of LongData
+        The data sets, each with any times.
+    priors : mapping
+        The priors to fit, by id.
+    levels : list of float
+        Levels of the intervals.
+    targets : Targets or ndarray, shape (fits, 7)
+        What is estimated, with its truth; an array are the true values of the `PARAMETERS`.
+    numbers : sequence of int
+        The replicates' numbers.
+    seeds : sequence of int
+        One seed per data set, of the draws behind r_u.
+    """
+    if not isinstance(targets, Targets):
+        targets = Targets.parameters(np.asarray(targets, float))
+    probabilities = list(quantile_columns(levels).values())
+    solved = solve_batch(data, priors, probabilities, levels, targets, seeds)
+    return {
+        prior: _tables(found, levels, targets, numbers, seeds) for prior, found in solved.items()
+    }
+
+
 def exact_batch(
     data: Sequence[LongData],
     prior: Prior,
@@ -51,31 +89,17 @@ def exact_batch(
     numbers: Sequence[int],
     seeds: Sequence[int],
 ) -> ExactBatch:
-    """Fit every data set of a batch by quadrature.
+    """`exact_batches` of one prior."""
+    return exact_batches(data, {"": prior}, levels, targets, numbers, seeds)[""]
 
-    A data set's results depend on its own data, truth and seed only. One that breaks becomes a
-    fit with status ``failed``, and one whose estimated error is too large, one with status
-    ``not_converged``.
 
-    Parameters
-    ----------
-    data : sequence of LongData
-        The data sets, each with any times.
-    prior : Prior
-        The prior to fit.
-    levels : list of float
-        Levels of the intervals.
-    targets : Targets or ndarray, shape (fits, 7)
-        What is estimated, with its truth; an array are the true values of the `PARAMETERS`.
-    numbers : sequence of int
-        The replicates' numbers.
-    seeds : sequence of int
-        One seed per fit, of the draws behind r_u.
-    """
-    quantiles = quantile_columns(levels)
-    if not isinstance(targets, Targets):
-        targets = Targets.parameters(np.asarray(targets, float))
-    found = solve_batch(data, prior, list(quantiles.values()), levels, targets, seeds)
+def _tables(
+    found: Summaries,
+    levels: list[float],
+    targets: Targets,
+    numbers: Sequence[int],
+    seeds: Sequence[int],
+) -> ExactBatch:
     names = (*PARAMETERS, *targets.estimands.names)
     records = [
         asdict(_record(found.error[k], found.message[k], found.seconds[k], int(seed)))
@@ -84,7 +108,7 @@ def exact_batch(
     estimates = pd.DataFrame(
         {
             "replicate": np.repeat(numbers, len(names)),
-            "parameter": np.tile(np.array(names, dtype=object), len(data)),
+            "parameter": np.tile(np.array(names, dtype=object), len(numbers)),
             "truth": targets.truths.ravel(),
             **_estimate_columns(found, levels),
         }

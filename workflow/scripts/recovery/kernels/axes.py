@@ -5,7 +5,6 @@ import math
 import numpy as np
 
 from recovery.kernels.compilation import entry, helper
-from recovery.kernels.likelihood import lines
 
 REAL, POSITIVE, DENSE, SINE, EXP, BELL = range(6)
 """How an axis's coordinate becomes a value (`linked`). BELL is EXP for a sigma whose posterior is
@@ -170,34 +169,3 @@ def new_windows(axes, marginals, nodes, weights, negligible):
             moved = max(moved, movement(new, axes[i]))
         _, found[i, 0], found[i, 1], found[i, 2], found[i, 3] = new
     return found, moved
-
-
-@entry
-def guesses(rows, rss, patterns):
-    """Guesses of sigma_u0, sigma_u1 and sigma, and of the sd of log sigma.
-
-    A subject's least-squares line has the covariance Sigma + sigma^2 (X'X)^-1, so that the spread
-    of lines over subjects is a high guess of the standard deviations.
-    """
-    subjects = sloped = 0.0
-    for p in range(len(patterns)):
-        subjects += patterns[p, 0] if patterns[p, 1] > 0.0 else 0.0
-        sloped += patterns[p, 0] if patterns[p, 3] > 0.0 else 0.0
-    total = mean0 = mean1 = square0 = square1 = 0.0
-    for p in range(len(patterns)):
-        if patterns[p, 3] > 0.0 or sloped == 0.0:
-            count = patterns[p, 0]
-            b0, b1, b00, _, b11 = lines(patterns[p])
-            total += count
-            mean0, mean1 = mean0 + count * b0, mean1 + count * b1
-            square0 += b00 + count * b0 * b0
-            square1 += b11 + count * b1 * b1
-    spread = total - 1.0 if total > 1.0 else 1.0
-    variance0 = max(square0 - mean0 * mean0 / total, 0.0) / spread
-    variance1 = max(square1 - mean1 * mean1 / total, 0.0) / spread
-    freedom = max(rows - subjects - sloped, 0.0)
-    variance = rss / freedom if freedom > 0.0 else 0.0
-    return (
-        math.sqrt(variance0), math.sqrt(variance1), math.sqrt(variance),
-        math.sqrt(0.5 / max(freedom, 1.0)),
-    )  # fmt: skip

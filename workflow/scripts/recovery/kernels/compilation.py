@@ -88,8 +88,8 @@ class Entry:
         if not self._loaded:
             self._delete_damaged()
         result = self._compiled(*arguments)
-        if len(self._compiled.signatures) > self._loaded:
-            self._loaded = len(self._compiled.signatures)
+        if len(self._compiled.overloads) > self._loaded:
+            self._loaded = len(self._compiled.overloads)
             self._write_sums()
         return result
 

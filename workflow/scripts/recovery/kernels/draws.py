@@ -1,27 +1,11 @@
-"""Draws of nodes, of beta and of the realised correlation."""
+"""Draws of nodes, of beta, of the subjects' effects and of their realised correlation."""
 
 import math
 
 import numpy as np
 
 from recovery.kernels.compilation import entry, helper
-from recovery.kernels.likelihood import (
-    BASE,
-    L00,
-    L01,
-    L11,
-    MEAN0,
-    MEAN1,
-    MOST_NODES,
-    PRIOR,
-    ROWS,
-    VAR0,
-    VAR1,
-    W,
-    add_data,
-    integrate_beta,
-    set_effects,
-)
+from recovery.kernels.deviance import add_matrices, cholesky
 
 
 @entry
@@ -53,29 +37,41 @@ def nodes_at(probability, n3, places):
 
 
 @entry
-def draw_beta(patterns, beta_mean, beta_precision, sigma_u0, sigma_u1, rho, sigma, z):
-    """Draw beta (beta0 from the center) given the other parameters, each of shape (n,).
+def beta_of_draws(totals, patterns, prior, factor, sigma, z):
+    """Draws of beta given the other parameters, shape (n, p).
 
-    `z` are standard normals, shape (2, n); the result has this shape.
+    Parameters
+    ----------
+    totals, patterns
+        As of `Statistics`.
+    prior : ndarray, shape (m, m)
+        beta's prior N(b, P^-1) as [P, P b; ., b'P b].
+    factor : ndarray, shape (n, q, q)
+        L of Sigma = L L'.
+    sigma : ndarray, shape (n,)
+        The residual sd.
+    z : ndarray, shape (n, p)
+        Standard normals.
     """
-    work = np.empty(ROWS * MOST_NODES)
-    beta = np.empty(z.shape)
-    for start in range(0, len(sigma), MOST_NODES):
-        n = min(MOST_NODES, len(sigma) - start)
-        for r in range(n):
-            k = start + r
-            work[W + r] = 1.0 / (sigma[k] * sigma[k])
-            set_effects(work, r, sigma_u0[k], sigma_u1[k], rho[k], work[W + r])
-            work[BASE + r] = work[PRIOR + r] = 0.0
-        add_data(work, n, patterns, beta_mean, beta_precision)
-        integrate_beta(work, n, 0.0)
-        for r in range(n):
-            k = start + r
-            sd0, sd1 = math.sqrt(work[VAR0 + r]), math.sqrt(work[VAR1 + r])
-            correlation = -work[L01 + r] / math.sqrt(work[L00 + r] * work[L11 + r])
-            across = math.sqrt(max(1.0 - correlation * correlation, 0.0))
-            beta[0, k] = work[MEAN0 + r] + sd0 * z[0, k]
-            beta[1, k] = work[MEAN1 + r] + sd1 * (correlation * z[0, k] + across * z[1, k])
+    n, q, _ = factor.shape
+    p = z.shape[1]
+    place, joint = 6 * q * q, 7 * q * q
+    work = np.empty(joint + (p + 1) ** 2)
+    beta = np.empty((n, p))
+    for k in range(n):
+        for i in range(q * q):
+            work[place + i] = factor[k, i // q, i % q] / sigma[k]
+        add_matrices(totals, patterns, work, place, joint, p, q)
+        square = sigma[k] * sigma[k]
+        for i in range((p + 1) ** 2):
+            work[joint + i] += square * prior[i // (p + 1), i % (p + 1)]
+        cholesky(work, joint, p + 1)
+        last = joint + p * (p + 1)
+        for a in range(p - 1, -1, -1):  # L'beta = the last row of the factor, plus noise
+            beta[k, a] = work[last + a] + sigma[k] * z[k, a]
+            for i in range(a + 1, p):
+                beta[k, a] -= work[joint + i * (p + 1) + a] * beta[k, i]
+            beta[k, a] /= work[joint + a * (p + 1) + a]
     return beta
 
 
@@ -96,41 +92,7 @@ def effects_covariance(r00, r01, r11, s0, s1, rho, sigma):
 
 
 @entry
-def correlations_of_draws(subjects, beta, sigma_u0, sigma_u1, rho, sigma, z, lean):
-    """r_u of n draws of the parameters, every subject's effects drawn from their normal.
-
-    `subjects` are those of `BatchStatistics`, shape (5, J); `z` standard normals, shape (n, 2, J);
-    `lean` makes the intercepts u0 - lean u1, those at another origin of time.
-    """
-    n, size = len(sigma), subjects.shape[1]
-    r_u = np.empty(n)
-    u = np.empty((2, size))
-    for k in range(n):
-        for j in range(size):
-            r00, r01, r11 = subjects[0, j], subjects[1, j], subjects[2, j]
-            w00, w01, w11 = effects_covariance(
-                r00, r01, r11, sigma_u0[k], sigma_u1[k], rho[k], sigma[k]
-            )
-            z0 = subjects[3, j] - r00 * beta[0, k] - r01 * beta[1, k]
-            z1 = subjects[4, j] - r11 * beta[1, k]
-            b0, b1 = r00 * z0, r01 * z0 + r11 * z1
-            l00 = math.sqrt(w00)
-            l10 = w01 / l00
-            l11 = math.sqrt(max(w11 - l10 * l10, 0.0))
-            u[0, j] = w00 * b0 + w01 * b1 + sigma[k] * l00 * z[k, 0, j]
-            u[1, j] = w01 * b0 + w11 * b1 + sigma[k] * (l10 * z[k, 0, j] + l11 * z[k, 1, j])
-        mean0, mean1 = u[0].mean(), u[1].mean()
-        s00 = s01 = s11 = 0.0
-        for j in range(size):
-            d1 = u[1, j] - mean1
-            d0 = u[0, j] - mean0 - lean * d1
-            s00, s01, s11 = s00 + d0 * d0, s01 + d0 * d1, s11 + d1 * d1
-        r_u[k] = s01 / math.sqrt(s00 * s11)
-    return r_u
-
-
-@entry
-def correlations_by_wishart(pattern, sigma_u0, sigma_u1, rho, sigma, z, chi, lean):
+def correlations_by_wishart(r, scatter, sigma_u0, sigma_u1, rho, sigma, z, chi, lean):
     """r_u of n draws of the parameters where all J >= 3 subjects have one pattern.
 
     Given the parameters, the scatter of the subjects' effects about their mean is a noncentral
@@ -141,8 +103,10 @@ def correlations_by_wishart(pattern, sigma_u0, sigma_u1, rho, sigma, z, chi, lea
 
     Parameters
     ----------
-    pattern : ndarray, shape (9,)
-        The pattern.
+    r : tuple of three floats
+        r00, r01 and r11 of the pattern.
+    scatter : tuple of three floats
+        Scatter of the subjects' coordinates about their mean.
     z : ndarray, shape (n, 5)
         Standard normals: Z by rows and T's lower corner.
     chi : ndarray, shape (n, 2)
@@ -150,10 +114,10 @@ def correlations_by_wishart(pattern, sigma_u0, sigma_u1, rho, sigma, z, chi, lea
     lean : float
         Makes the intercepts u0 - lean u1, those at another origin of time.
     """
-    r00, r01, r11 = pattern[1], pattern[2], pattern[3]
-    c00 = math.sqrt(pattern[6])
-    c10 = pattern[7] / c00 if c00 > 0.0 else 0.0
-    c11 = math.sqrt(max(pattern[8] - c10 * c10, 0.0))
+    r00, r01, r11 = r
+    c00 = math.sqrt(scatter[0])
+    c10 = scatter[1] / c00 if c00 > 0.0 else 0.0
+    c11 = math.sqrt(max(scatter[2] - c10 * c10, 0.0))
     r_u = np.empty(len(sigma))
     for k in range(len(sigma)):
         w00, w01, w11 = effects_covariance(

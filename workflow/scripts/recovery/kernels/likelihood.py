@@ -1,130 +1,262 @@
-"""The likelihood of a block of nodes, with beta and the subjects' effects integrated out."""
+"""The likelihood at blocks of nodes, with beta and the subjects' effects integrated out.
 
-from recovery.kernels.arithmetic import log
-from recovery.kernels.compilation import helper
+The notation is that of `model.statistics`, for two random effects and any number p of fixed ones.
+A block has nodes of one sigma_u0: all of rho x sigma, at some sigma_u1. Work rows hold a number for
+each of its nodes; every loop over nodes is plain arithmetic, which the compiler does several at once.
+"""
+
+import math
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+
+from recovery.kernels.arithmetic import exp, log
+from recovery.kernels.compilation import entry, helper
 
 MOST_NODES = 1340
 """Most nodes of rho x sigma, and the distance between work rows. A load waits for an earlier store
 whose address differs by about a multiple of 4096 bytes, so rows are 0.62 of that apart, after whole
 multiples (8 % faster than 1032)."""
 
-# Work rows: a number for each of up to MOST_NODES nodes, of one (sigma_u0, sigma_u1) and all of
-# rho x sigma. They are parts of one array at constant places, or the compiler would not see that
-# they do not overlap (16 ns per node, not 8).
-(RHO, W, E00, E01, E11, DET_E, BASE, PRIOR, L00, L01, L11, Q0, Q1, SQUARE, LOG_DET, DET, PRODUCT,
- LOG, MEAN0, MEAN1, VAR0, VAR1, PEAK) = range(0, 23 * MOST_NODES, MOST_NODES)  # fmt: skip
-ROWS = 23
+BLOCK = 256
+"""Most nodes of a block of several sigma_u1."""
+
+(RHO, S1, W, BASE, PEAK, E00, E01, E11, DET_E, DET, PRODUCT, LOG_DET, W00, W01, W11, SHARE,
+ MATRIX) = range(0, 17 * MOST_NODES, MOST_NODES)  # fmt: skip
+"""Places of the work rows; the entries of M begin at MATRIX, row by row below the diagonal."""
 
 
 @helper
-def set_effects(work, r, s0, s1, rho, w):
-    """E = Sigma / sigma^2 of node r, the covariance of the effects, and its determinant."""
-    e00, e11 = s0 * s0 * w, s1 * s1 * w
-    work[E00 + r], work[E11 + r] = e00, e11
-    work[E01 + r] = rho * s0 * s1 * w
-    work[DET_E + r] = e00 * e11 * (1.0 - rho * rho)
+def set_effects(work, n, s0):
+    """E = Sigma / sigma^2 of all nodes, and its determinant."""
+    for r in range(n):
+        w, s1 = work[W + r], work[S1 + r]
+        e00, e11 = s0 * s0 * w, s1 * s1 * w
+        work[E00 + r], work[E11 + r] = e00, e11
+        work[E01 + r] = work[RHO + r] * s0 * s1 * w
+        work[DET_E + r] = e00 * e11 * (1.0 - work[RHO + r] * work[RHO + r])
 
 
 @helper
-def lines(pattern):
-    """Mean of the least-squares lines (b0, b1) of a pattern's subjects, and their scatter.
+def set_logarithms(work, n, last):
+    """The log likelihood of all nodes, in SHARE, and the largest so far, node by node, in PEAK."""
+    for r in range(n):
+        exponent = work[BASE + r] + work[LOG_DET + r] + work[last + r]
+        work[SHARE + r] = -0.5 * (exponent + log(work[DET + r]))
+    for r in range(n):
+        value, peak = work[SHARE + r], work[PEAK + r]
+        work[PEAK + r] = value if value > peak else peak
 
-    b = R^-1 c. Of subjects measured at one time, R is singular, and the line is level.
+
+@helper
+def set_weights(work, n, pattern):
+    """(I + R E R')^-1 of a pattern, in W00, W01 and W11, and its inverse's determinant in DET.
+
+    Every term of the determinant is positive, so nothing cancels near rho = 1 or -1.
     """
-    r00, r01, r11 = pattern[1], pattern[2], pattern[3]
-    c0, c1, s00, s01, s11 = pattern[4], pattern[5], pattern[6], pattern[7], pattern[8]
-    i00 = 1.0 / r00 if r00 > 0.0 else 0.0
-    i11 = 1.0 / r11 if r11 > 0.0 else 0.0
-    i01 = -r01 * i00 * i11
-    b00 = i00 * i00 * s00 + 2.0 * i00 * i01 * s01 + i01 * i01 * s11
-    b01 = i11 * (i00 * s01 + i01 * s11)
-    return i00 * c0 + i01 * c1, i11 * c1, b00, b01, i11 * i11 * s11
-
-
-@helper
-def add_pattern(work, n, pattern, first, start):
-    """Add the subjects of a pattern to beta's precision L, L times its mean, and b'L b.
-
-    The least-squares line b of a subject with the Gram matrix G = X'X has the precision
-
-        (G^-1 + E)^-1 / sigma^2 = (G + |G| adj(E)) / (sigma^2 |I + E G|).
-
-    |I + E G| is left in DET. Where all times are one, G is singular, and
-    the level line fits as well as any. The first pattern is added to `start`, what beta's prior
-    adds to the six sums.
-    """
-    # one by one, since unpacking an array would keep the loop from being vectorised
-    count, r00, r01, r11 = pattern[0], pattern[1], pattern[2], pattern[3]
+    r00, r01, r11 = pattern[1], pattern[2], pattern[4]
     g00, g01, g11, det_g = r00 * r00, r00 * r01, r01 * r01 + r11 * r11, r00 * r00 * r11 * r11
-    b0, b1, b00, b01, b11 = lines(pattern)
-    n0, n1 = count * b0, count * b1
-    b00, b01, b11 = b00 + n0 * b0, b01 + n0 * b1, b11 + n1 * b1
-    p00, p01, p11, q0, q1, square = start
     for r in range(n):
         e00, e01, e11 = work[E00 + r], work[E01 + r], work[E11 + r]
         det = 1.0 + g00 * e00 + 2.0 * g01 * e01 + g11 * e11 + det_g * work[DET_E + r]
-        scale = work[W + r] / det
-        l00 = (g00 + det_g * e11) * scale
-        l01 = (g01 - det_g * e01) * scale
-        l11 = (g11 + det_g * e00) * scale
+        share = 1.0 / det
         work[DET + r] = det
-        work[L00 + r] = (p00 if first else work[L00 + r]) + count * l00
-        work[L01 + r] = (p01 if first else work[L01 + r]) + count * l01
-        work[L11 + r] = (p11 if first else work[L11 + r]) + count * l11
-        work[Q0 + r] = (q0 if first else work[Q0 + r]) + l00 * n0 + l01 * n1
-        work[Q1 + r] = (q1 if first else work[Q1 + r]) + l01 * n0 + l11 * n1
-        spread = l00 * b00 + 2.0 * l01 * b01 + l11 * b11
-        work[SQUARE + r] = (square if first else work[SQUARE + r]) + spread
+        work[W00 + r] = (1.0 + r11 * r11 * e11) * share
+        work[W01 + r] = -r11 * (r00 * e01 + r01 * e11) * share
+        work[W11 + r] = (1.0 + r00 * r00 * e00 + 2.0 * r00 * r01 * e01 + r01 * r01 * e11) * share
 
 
 @helper
-def add_data(work, n, patterns, beta_mean, beta_precision):
-    """Sum over beta's prior and all patterns, given E: L, Q = L mean, b'L b and log|M|."""
-    p00, p01, p11 = beta_precision
-    b0, b1 = beta_mean
-    q0, q1 = p00 * b0 + p01 * b1, p01 * b0 + p11 * b1
+def add_data(work, n, totals, patterns, m):
+    """M without beta's prior, in units of 1 / sigma^2, and the sum of log|I + R E R'|."""
     for r in range(n):
         work[LOG_DET + r] = 0.0
     single = 0
-    start = (p00, p01, p11, q0, q1, b0 * q0 + b1 * q1)
     for p in range(len(patterns)):
-        add_pattern(work, n, patterns[p], p == 0, start)
-        count = patterns[p, 0]
+        pattern = patterns[p]
+        set_weights(work, n, pattern)
+        t = MATRIX
+        for k in range(m):
+            for c in range(k + 1):
+                place = 5 + k * m + c
+                a, b = pattern[place], 2.0 * pattern[place + m * m]
+                d, start = pattern[place + 3 * m * m], totals[1 + k * m + c]
+                if p == 0:
+                    for r in range(n):
+                        work[t + r] = (
+                            start + a * work[W00 + r] + b * work[W01 + r] + d * work[W11 + r]
+                        )
+                else:
+                    for r in range(n):
+                        work[t + r] += a * work[W00 + r] + b * work[W01 + r] + d * work[W11 + r]
+                t += MOST_NODES
+        count = pattern[0]
         if count > 1.0:
             for r in range(n):
                 work[LOG_DET + r] += count * log(work[DET + r])
-            continue
-        # one logarithm for six single subjects, which saves a third with 18 patterns
-        for r in range(n):
-            work[PRODUCT + r] = work[DET + r] * (work[PRODUCT + r] if single % 6 > 0 else 1.0)
-        single += 1
-        if single % 6 == 0:
+        elif count == 1.0:
+            # one logarithm for six single subjects, which saves a third with 18 patterns
             for r in range(n):
-                work[LOG_DET + r] += log(work[PRODUCT + r])
+                work[PRODUCT + r] = work[DET + r] * (work[PRODUCT + r] if single % 6 > 0 else 1.0)
+            single += 1
+            if single % 6 == 0:
+                for r in range(n):
+                    work[LOG_DET + r] += log(work[PRODUCT + r])
     if single % 6 > 0:
         for r in range(n):
             work[LOG_DET + r] += log(work[PRODUCT + r])
 
 
 @helper
-def integrate_beta(work, n, lean):
-    """From sums over the subjects to the log density of a node and beta's normal there.
+def place_of(rows, k, c):
+    """Place of the entry (k, c) of a matrix whose entries begin at `rows`."""
+    return rows + (k * (k + 1) // 2 + c) * MOST_NODES
 
-    MEAN0 and VAR0 are those of beta0 - lean beta1, the intercept at another origin of time.
 
-    With L beta's posterior precision and q = L mean, integrating beta out of the exponent leaves
-    -(log|M| + log|L| + y'V^-1 y - q'L^-1 q) / 2.
-    """
-    for r in range(n):
-        l00, l01, l11, q0, q1 = (
-            work[L00 + r], work[L01 + r], work[L11 + r], work[Q0 + r], work[Q1 + r]
-        )  # fmt: skip
-        det = l00 * l11 - l01 * l01
-        share = 1.0 / det
-        mean0, mean1 = (l11 * q0 - l01 * q1) * share, (l00 * q1 - l01 * q0) * share
-        work[MEAN0 + r] = mean0 - lean * mean1
-        work[VAR0 + r] = (l11 + 2.0 * lean * l01 + lean * lean * l00) * share
-        work[MEAN1 + r], work[VAR1 + r] = mean1, l00 * share
-        misfit = work[SQUARE + r] - mean0 * q0 - mean1 * q1
-        exponent = work[LOG_DET + r] + log(det) + misfit
-        work[LOG + r] = work[BASE + r] + work[PRIOR + r] - 0.5 * exponent
+@helper
+def add_prior(work, n, prior, matrix, m):
+    """M with beta's prior, at `matrix`: `prior` are the entries of [P, P b; ., b'P b]."""
+    size = m * (m + 1) // 2
+    for t in range(size):
+        start, source, target = prior[t], MATRIX + t * MOST_NODES, matrix + t * MOST_NODES
+        for r in range(n):
+            work[target + r] = start + work[W + r] * work[source + r]
+
+
+@helper
+def eliminate(work, n, matrix, m):
+    """M = L D L' in its place, L with ones on the diagonal; the product of p pivots is in DET."""
+    for c in range(m - 1):
+        pivot = place_of(matrix, c, c)
+        for r in range(n):
+            work[SHARE + r] = 1.0 / work[pivot + r]
+            work[DET + r] = work[pivot + r] * (work[DET + r] if c > 0 else 1.0)
+        for k in range(c + 1, m):
+            below = place_of(matrix, k, c)
+            for j in range(c + 1, k + 1):
+                beside, target = place_of(matrix, j, c), place_of(matrix, k, j)
+                # column c is still that of M, but for rows before k, which are scaled below
+                for r in range(n):
+                    work[target + r] -= work[below + r] * work[SHARE + r] * work[beside + r]
+        for k in range(c + 1, m):
+            below = place_of(matrix, k, c)
+            for r in range(n):
+                work[below + r] *= work[SHARE + r]
+
+
+@helper
+def set_beta(work, n, matrix, m, mean, variance, i, first):
+    """Conditional means and variances of beta, from `eliminate`, at [:, i, first:] of two arrays."""
+    p = m - 1
+    for b in range(p - 1, -1, -1):
+        last, own = place_of(matrix, p, b), mean[b, i, first:]
+        for r in range(n):
+            own[r] = work[last + r]
+        for k in range(b + 1, p):
+            below, other = place_of(matrix, k, b), mean[k, i, first:]
+            for r in range(n):
+                own[r] -= work[below + r] * other[r]
+    inverse = matrix + m * (m + 1) // 2 * MOST_NODES  # a column of L's inverse
+    for b in range(p):
+        pivot, found = place_of(matrix, b, b), variance[b, i, first:]
+        for r in range(n):
+            found[r] = 1.0 / work[pivot + r]
+        for k in range(b + 1, p):
+            own, below, pivot = (
+                inverse + k * MOST_NODES, place_of(matrix, k, b), place_of(matrix, k, k)
+            )  # fmt: skip
+            for r in range(n):
+                work[own + r] = -work[below + r]
+            for c in range(b + 1, k):
+                factor, other_row = place_of(matrix, k, c), inverse + c * MOST_NODES
+                for r in range(n):
+                    work[own + r] -= work[factor + r] * work[other_row + r]
+            for r in range(n):
+                found[r] += work[own + r] * work[own + r] / work[pivot + r]
+
+
+@cache
+def likelihood_kernel(p: int) -> Callable[..., tuple[np.ndarray, ...]]:
+    """`likelihood` for p fixed effects: with p constant, places are, and loops over it unroll."""
+    m = p + 1
+    size = m * (m + 1) // 2
+    matrix = MATRIX + size * MOST_NODES
+    last = matrix + (size - 1) * MOST_NODES
+
+    @entry
+    def likelihood(totals, patterns, priors, log_dets, values, with_beta):
+        """The likelihood at all nodes of a grid, beta integrated out, and beta's normals there.
+
+        Parameters
+        ----------
+        totals, patterns
+            As of `Statistics`.
+        priors : ndarray, shape (B, m (m + 1) / 2)
+            Beta's priors N(b, P^-1), as the entries of [P, P b; ., b'P b] below the diagonal.
+        log_dets : ndarray, shape (B,)
+            log|P|; of a flat prior 0.
+        values : tuple of four ndarrays
+            Values of sigma_u0, sigma_u1, rho and sigma at the nodes, n0 ... n3 of them.
+        with_beta : bool
+            Whether to give beta's normals (otherwise they are empty).
+
+        Returns
+        -------
+        relative : ndarray, shape (B, n0, n1, n2 * n3)
+            The likelihood as a share of its maximum over the nodes.
+        top : ndarray, shape (B,)
+            Logarithm of this maximum.
+        mean, variance : ndarray, shape (B, p, n0, n1, n2 * n3)
+            Those of beta given the node.
+        """
+        s0, s1, rho, sigma = values
+        n0, n1, n2, n3 = len(s0), len(s1), len(rho), len(sigma)
+        n = n2 * n3
+        work = np.empty(matrix + (size + m) * MOST_NODES)
+        constant = totals[0] * math.log(2.0 * math.pi)
+        together = max(1, min(n1, BLOCK // n))  # nodes of sigma_u1 in a block
+        for j in range(together):
+            for r in range(n):
+                w = 1.0 / (sigma[r % n3] * sigma[r % n3])
+                work[RHO + j * n + r], work[W + j * n + r] = rho[r // n3], w
+                work[BASE + j * n + r] = constant - totals[0] * math.log(w)
+        relative = np.empty((len(priors), n0, n1 * n))
+        shape = (len(priors), p, n0, n1 * n) if with_beta else (0, 0, 0, 0)
+        mean, variance = np.empty(shape), np.empty(shape)
+        top = np.empty(len(priors))
+        for r in range(together * n):
+            work[PEAK + r] = -np.inf
+        for i in range(n0):
+            for first in range(0, n1, together):
+                count = min(together, n1 - first)
+                for j in range(count):
+                    for r in range(n):
+                        work[S1 + j * n + r] = s1[first + j]
+                nodes = count * n
+                set_effects(work, nodes, s0[i])
+                add_data(work, nodes, totals, patterns, m)
+                for b in range(len(priors)):
+                    add_prior(work, nodes, priors[b], matrix, m)
+                    eliminate(work, nodes, matrix, m)
+                    found = relative[b, i]
+                    set_logarithms(work, nodes, last)
+                    for r in range(nodes):
+                        found[first * n + r] = work[SHARE + r]
+                    if with_beta:
+                        set_beta(work, nodes, matrix, m, mean[b], variance[b], i, first * n)
+        highest = work[PEAK : PEAK + together * n].max()
+        for b in range(len(priors)):
+            top[b] = highest + 0.5 * log_dets[b]
+            flat = relative[b].reshape(n0 * n1 * n)
+            for r in range(len(flat)):
+                flat[r] = exp(flat[r] - highest)
+        grid = (n0, n1, n)
+        return (
+            relative.reshape((len(priors), *grid)),
+            top,
+            mean.reshape((len(mean), p, *grid)),
+            variance.reshape((len(mean), p, *grid)),
+        )
+
+    return likelihood

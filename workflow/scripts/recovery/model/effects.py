@@ -1,5 +1,7 @@
 """The subjects' effects given the parameters."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import xarray as xr
 
@@ -22,7 +24,7 @@ def with_effects(draws: xr.Dataset, data: LongData, rng: np.random.Generator) ->
 
 
 def draw_effects(
-    parameters: dict[str, np.ndarray], data: LongData, rng: np.random.Generator
+    parameters: Mapping[str, np.ndarray], data: LongData, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draw u0 and u1 of every subject from their exact conditional, once per posterior draw.
 
@@ -46,15 +48,21 @@ def draw_effects(
         The leading dimensions are those of the parameters.
     """
     shape = parameters["sigma"].shape
-    names = ("beta0", "beta1", "sigma", "sigma_u0", "sigma_u1")
-    beta0, beta1, sigma, s0, s1 = (np.ravel(parameters[name]) for name in names)
-    rho = np.ravel(parameters.get("rho", np.zeros(shape)))
-    center = float(data.response.mean())
+    flat = {name: np.ravel(values) for name, values in parameters.items()}
+    center, sigma = float(data.response.mean()), flat["sigma"]
     found = Statistics.of(data, center)
-    factor = np.zeros((len(sigma), 2, 2))
-    factor[:, 0, 0], factor[:, 1, 0] = s0, rho * s1
-    factor[:, 1, 1] = s1 * np.sqrt(np.clip(1.0 - rho * rho, 0.0, None))
-    v = np.column_stack([center - beta0, -beta1, np.ones(len(sigma))])
+    v = np.column_stack([center - flat["beta0"], -flat["beta1"], np.ones(len(sigma))])
     noise = rng.standard_normal((len(sigma), data.subjects, 2))
+    factor = covariance_factor(flat)
     u = effects_of_draws(found.triangles, found.coordinates, factor, v, sigma, noise)
     return u[0].reshape(*shape, -1), u[1].reshape(*shape, -1)
+
+
+def covariance_factor(parameters: Mapping[str, np.ndarray]) -> np.ndarray:
+    """L of Sigma = L L', shape (n, 2, 2), from sigma_u0, sigma_u1 and, if there is one, rho."""
+    s0, s1 = parameters["sigma_u0"], parameters["sigma_u1"]
+    rho = parameters.get("rho", np.zeros(len(s0)))
+    factor = np.zeros((len(s0), 2, 2))
+    factor[:, 0, 0], factor[:, 1, 0] = s0, rho * s1
+    factor[:, 1, 1] = s1 * np.sqrt(np.clip(1.0 - rho * rho, 0.0, None))
+    return factor

@@ -117,13 +117,15 @@ class Prior(ABC):
         return 0.0 if self.beta_prior_at == "origin" else float(self.beta_prior_at)
 
     @property
-    def beta_precision(self) -> tuple[float, float, float]:
-        """Precision (p00, p01, p11) of (beta0 - center, beta1), whose prior mean is 0.
+    def beta_precision(self) -> np.ndarray:
+        """Precision of (beta0 - center, beta1) in the study's time, whose prior mean is 0.
 
-        That of (beta0 + beta1 t, beta1) at the time t of `beta_time` is diagonal.
+        In the prior's coding, beta0 + beta1 t at the time t of `beta_time` and beta1 are
+        independent; t is the study's time origin + unit t, and beta1 there that per unit.
         """
-        level, slope, t = self.beta0_sd**-2.0, self.beta1_sd**-2.0, self.beta_time
-        return level, level * t, level * t * t + slope
+        coding = self.coding
+        stated = np.array([[1.0, coding.origin + coding.unit * self.beta_time], [0.0, coding.unit]])
+        return stated.T @ np.diag([self.beta0_sd**-2.0, self.beta1_sd**-2.0]) @ stated
 
     @classmethod
     def scales(cls) -> dict[str, str]:

@@ -67,3 +67,24 @@ class Statistics(NamedTuple):
         edges = np.searchsorted(subject, np.arange(subject[-1] + 2))
         left, *rest = summarise(joint, np.ascontiguousarray(random, float), edges)
         return cls(np.append(float(len(response)), left), *rest)
+
+    def guesses(self) -> tuple[np.ndarray, float, float]:
+        """High guesses of the sds of the effects, shape (q,), one of sigma, and its freedom.
+
+        The lines of the subjects, by least squares, have the covariance Sigma + sigma^2 (Z'Z)^-1,
+        and the spread of those whose visits determine a line is the guess; it is NaN without any.
+        The freedom is that of the residuals about the subjects' own lines.
+        """
+        m = self.coordinates.shape[2]
+        left = self.totals[1:].reshape(m, m)
+        gram = left + np.einsum("jka,jkb->ab", self.coordinates, self.coordinates)
+        v = np.append(-np.linalg.lstsq(gram[:-1, :-1], gram[:-1, -1], rcond=None)[0], 1.0)
+        diagonal = np.einsum("jkk->jk", self.triangles)
+        lines = diagonal.all(axis=1)
+        own = np.linalg.solve(self.triangles[lines], (self.coordinates[lines] @ v)[..., None])
+        sds = np.full(len(diagonal[0]), np.nan)
+        if len(own):
+            sds = own[..., 0].std(axis=0, ddof=min(len(own) - 1, 1))
+        freedom = float(self.totals[0] - np.count_nonzero(diagonal))
+        variance = max(float(v @ left @ v), 0.0) / freedom if freedom > 0 else 0.0
+        return sds, variance**0.5, freedom

@@ -63,21 +63,12 @@ class Deviance(NamedTuple):
 def starting_scales(found: Statistics) -> tuple[np.ndarray, float]:
     """Guesses of the standard deviations in units of sigma, and of sigma.
 
-    The lines of the subjects, by least squares, have the covariance Sigma + sigma^2 (Z'Z)^-1, so
-    their spread is a high guess. None is below a tenth of the standard error of one subject's own
-    line, which no data can tell from 0.
+    None is below a tenth of the standard error of one subject's own line, which no data can tell
+    from 0.
     """
-    m = found.coordinates.shape[2]
-    left = found.totals[1:].reshape(m, m)
-    gram = left + np.einsum("jka,jkb->ab", found.coordinates, found.coordinates)
-    v = np.append(-np.linalg.lstsq(gram[:-1, :-1], gram[:-1, -1], rcond=None)[0], 1.0)
-    diagonal = np.einsum("jkk->jk", found.triangles)
-    lines = diagonal.all(axis=1)
-    if not lines.any():
+    sds, sd, _ = found.guesses()
+    if np.isnan(sds).any():
         raise FitError("no subject has two different times")
-    own = np.linalg.solve(found.triangles[lines], (found.coordinates[lines] @ v)[..., None])
-    sds = own[..., 0].std(axis=0, ddof=min(len(own) - 1, 1))
-    freedom = found.totals[0] - np.count_nonzero(diagonal)
-    sd = math.sqrt(max(v @ left @ v, 0.0) / freedom) if freedom > 0 else 0.0
     sd = sd or float(sds.max()) or 1.0
-    return np.maximum(sds / sd, 0.1 / diagonal.max(axis=0)), sd
+    widest = np.einsum("jkk->jk", found.triangles).max(axis=0)
+    return np.maximum(sds / sd, 0.1 / widest), sd
