@@ -28,7 +28,17 @@ from scipy import special
 from recovery.data.coding import Coding
 from recovery.data.longdata import LongData
 from recovery.errors import FitError
-from recovery.kernels.axes import BELL, DENSE, EXP, POSITIVE, SINE, new_windows, place_axes
+from recovery.kernels.axes import (
+    BELL,
+    DENSE,
+    EXP,
+    POSITIVE,
+    SCALE,
+    SCALE_OF_BELL,
+    SINE,
+    new_windows,
+    place_axes,
+)
 from recovery.kernels.grid import weigh
 from recovery.kernels.likelihood import likelihood_kernel
 from recovery.model.prior import Prior
@@ -158,16 +168,22 @@ class Problem:
         one = np.ones(len(data.time))
         fixed, random = (np.column_stack([one, t]) for t in (data.time, coding.code(data.time)))
         self.statistics = Statistics.of_columns(fixed, random, data.response - center, data.subject)
+        self._guesses = self.statistics.guesses()
         self._shared: dict[bool, Ladder] = {}
 
     def shared(self, has_rho: bool) -> "Ladder":
-        """The grids that the priors with a rho share, or those without."""
-        if has_rho not in self._shared:
+        """The grids that the priors with a rho share, or those without.
+
+        The latter have the former's axes; their grids are small, and more nodes of sigma cost
+        little.
+        """
+        if not self._shared:
             response, slope = self.data.response.std(), self.coding.code(self.data.time).std()
-            reference = Reference(response, response / (2.0 * slope or 1.0), has_rho)
+            reference = Reference(response, response / (2.0 * slope or 1.0), True)
             flat = np.zeros_like(self.precisions[0])
-            axes, _ = self.settled(reference, self.first_axes(has_rho), flat)
-            self._shared[has_rho] = Ladder(self, axes, has_rho, self.precisions)
+            axes, _ = self.settled(reference, self.first_axes(True), flat)
+            self._shared[True] = Ladder(self, axes, True, self.precisions)
+            self._shared[False] = Ladder(self, (*axes[:3], _exp(axes[3])), False, self.precisions)
         return self._shared[has_rho]
 
     def own(self, prior: Density, beta: int, axes: tuple[Axis, ...] | None = None) -> "Ladder":
@@ -187,7 +203,7 @@ class Problem:
         FitError
             If the responses do not vary, so that there is no scale to look at.
         """
-        sds, sd, freedom = self.statistics.guesses()
+        sds, sd, freedom = self._guesses
         largest = float(np.nanmax([*sds, sd]))
         if not 0.0 < largest < np.inf:
             raise FitError("the responses do not vary")
@@ -263,6 +279,15 @@ class Ladder:
         return self._steps[step]
 
 
+def _exp(axis: Axis) -> Axis:
+    """sigma's axis for Legendre's rule, in place of the midpoint rule."""
+    if axis.link == EXP:
+        return axis
+    scale = axis.scale * SCALE / SCALE_OF_BELL
+    ends = (math.asinh(axis.scale / scale * math.sinh(end)) for end in (axis.low, axis.high))
+    return Axis(EXP, axis.center, scale, *ends)
+
+
 def weighed(at: Likelihood, beta: int, prior: Density) -> Grid:
     """The posterior on a grid under a prior.
 
@@ -272,30 +297,24 @@ def weighed(at: Likelihood, beta: int, prior: Density) -> Grid:
     s0, s1, rho, sigma = at.values
     s0, s1 = s0[:, None, None], s1[:, None]
     middle = float(sigma[len(sigma) // 2])
+    enters = "not" if isinstance(prior, Reference) else sigma_enters(prior)
     outer = prior.log_density(s0, s1, rho, middle)
-    outer = np.broadcast_to(outer, (len(s0), len(s1), len(rho)))
     inner = half_t_log_density(sigma, prior.sigma_df, prior.sigma_scale)[None, None, :]
     relative = at.relative[beta]
-    match sigma_enters(prior):
-        case "apart":
-            first = prior.log_density(s0, s1, rho[0], sigma)
-            inner = inner + first - prior.log_density(s0, s1, rho[0], middle)
-        case "jointly":
-            full = prior.log_density(s0[..., None], s1[..., None], rho[:, None], sigma)
-            full = full - outer[..., None]
-            relative = relative * np.exp(full).reshape(relative.shape)
+    if enters == "apart":
+        inner = inner + prior.log_density(s0, s1, rho[0], sigma) - outer[:, :, :1]
+    elif enters == "jointly":
+        full = prior.log_density(s0[..., None], s1[..., None], rho[:, None], sigma)
+        relative = relative * np.exp(full - outer[..., None]).reshape(relative.shape)
     tops = outer.max(), inner.max()
-    measures = at.measures
-    factor = measures[0][:, None, None] * measures[1][:, None] * measures[2]
-    outer_share = np.exp(outer - tops[0]) * factor
-    inner_share = np.exp(inner - tops[1]) * measures[3]
-    total, probability, marginals = weigh(relative, outer_share, inner_share)
-    evidence = at.top[beta] + sum(tops) + (math.log(total) if total > 0.0 else -math.inf)
-    rough = False
-    if len(s0) > 1 and outer.shape[2]:
-        k = outer.shape[2] // 2
-        change = abs(outer[1, 1, k] - outer[0, 0, k])
-        rough = bool(change > ROUGH_CHANGE and probability[:2, :2].sum() > ROUGH_SHARE)
+    outer_share, inner_share = np.exp(outer - tops[0]), np.exp(inner - tops[1])
+    if outer_share.shape[2] < len(rho):
+        outer_share = np.repeat(outer_share, len(rho), axis=2)
+    total, probability, marginals = weigh(relative, outer_share, inner_share, at.measures)
+    evidence = at.top[beta] + tops[0] + tops[1] + (math.log(total) if total > 0.0 else -math.inf)
+    k = outer.shape[2] // 2
+    change = abs(outer[1, 1, k] - outer[0, 0, k])
+    rough = bool(change > ROUGH_CHANGE and probability[:2, :2].sum() > ROUGH_SHARE)
     return Grid(at, beta, float(evidence), probability, marginals, rough)
 
 
@@ -324,7 +343,7 @@ def half_t_log_density(value: np.ndarray, df: float, scale: float) -> np.ndarray
 
 
 @lru_cache(maxsize=64)
-def sigma_enters(prior: Density) -> str:
+def sigma_enters(prior: Prior) -> str:
     """How a prior of the effects depends on sigma: "not", "apart" from rho, or "jointly"."""
     rng = np.random.default_rng(0)
     s0, s1, sigma = np.exp(rng.normal(0.0, 1.0, (3, 8))) * prior.sigma_scale

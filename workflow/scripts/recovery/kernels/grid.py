@@ -8,7 +8,7 @@ from recovery.kernels.compilation import entry, helper
 
 
 @entry
-def weigh(relative, outer, inner):
+def weigh(relative, outer, inner, measures):
     """Posterior probabilities of a grid's nodes.
 
     Parameters
@@ -16,9 +16,11 @@ def weigh(relative, outer, inner):
     relative : ndarray, shape (n0, n1, n2 * n3)
         The likelihood, up to a factor.
     outer : ndarray, shape (n0, n1, n2)
-        The factor of prior and measure that does not depend on sigma.
+        The factor of the prior that does not depend on sigma.
     inner : ndarray, shape (n0 or 1, n1 or 1, n3)
         That which does not depend on rho.
+    measures : tuple of four ndarrays
+        What the nodes of each axis weigh in an integral.
 
     Returns
     -------
@@ -34,15 +36,19 @@ def weigh(relative, outer, inner):
     m0, m1, _ = inner.shape
     probability = np.empty(relative.shape)
     marginals = np.zeros(n0), np.zeros(n1), np.zeros(n2), np.zeros(n3)
+    by_sigma = np.empty(n3)
     for i in range(n0):
         for j in range(n1):
             source, found = relative[i, j], probability[i, j]
-            by_rho, by_sigma = outer[i, j], inner[i if m0 > 1 else 0, j if m1 > 1 else 0]
-            total = 0.0
+            by_rho, own = outer[i, j], inner[i if m0 > 1 else 0, j if m1 > 1 else 0]
+            for m in range(n3):
+                by_sigma[m] = own[m] * measures[3][m]
+            total, measure = 0.0, measures[0][i] * measures[1][j]
             for k in range(n2):
                 start, share = k * n3, 0.0
+                factor = by_rho[k] * measures[2][k] * measure
                 for m in range(n3):
-                    p = source[start + m] * by_rho[k] * by_sigma[m]
+                    p = source[start + m] * factor * by_sigma[m]
                     found[start + m] = p
                     share += p
                 marginals[2][k] += share

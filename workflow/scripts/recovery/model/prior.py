@@ -11,6 +11,7 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -98,7 +99,7 @@ class Prior(ABC):
                 continue
             object.__setattr__(self, name, _checked(name, value, self.scales()))
 
-    @property
+    @cached_property
     def coding(self) -> Coding:
         """The coding in which the prior is stated; "mean" and "sd" must be resolved."""
         return Coding(float(self.origin), float(self.unit))
@@ -116,7 +117,7 @@ class Prior(ABC):
         """The time, in the prior's coding, at which beta0's prior is stated."""
         return 0.0 if self.beta_prior_at == "origin" else float(self.beta_prior_at)
 
-    @property
+    @cached_property
     def beta_precision(self) -> np.ndarray:
         """Precision of (beta0 - center, beta1) in the study's time, whose prior mean is 0.
 
