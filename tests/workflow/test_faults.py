@@ -85,7 +85,7 @@ def test_a_killed_study_goes_on_where_it_was(tmp_path, undisturbed):
     ("name", "target"),
     [
         ("datasets/low/1-20.nc", TABLES[0]),
-        ("tables/estimates/low.parquet", "results/tiny/tables/recovery.csv"),
+        ("measures/low/recovery.parquet", "results/tiny/tables/recovery.csv"),
     ],
 )
 def test_a_damaged_file_is_named_and_recreated_once_it_is_deleted(

@@ -28,6 +28,9 @@ def estimates_against_rho(results: StudyResults, parameter: str) -> Figure:
     own = results.designs.query("design == @design").set_index("scenario")["rho"]
     first = max(MOST_MARKS // len(own), PER_TRUTH)
     table = results.estimates(own.index, [parameter], first)
+    drawn = [prior for prior in results.labels if prior in set(table["prior"])]
+    if not drawn:
+        return style.empty_figure("Single estimates")
     table["rho"] = table["scenario"].map(own)
     values, truths = ["mean", "q2.5", "q97.5"], np.sort(own.unique())
     symbol, strokes = style.SYMBOLS[parameter], truths
@@ -39,9 +42,6 @@ def estimates_against_rho(results: StudyResults, parameter: str) -> Figure:
     room = np.minimum(steps[:-1], steps[1:]) if len(truths) > 1 else np.array([0.2])
     place = table.groupby(["prior", "rho"])["mean"].rank(pct=True) - 0.5
     table["x"] = table["rho"] + 0.8 * place * table["rho"].map(dict(zip(truths, room)))
-    drawn = [prior for prior in results.labels if prior in set(table["prior"])]
-    if not drawn:
-        return style.empty_figure("Single estimates")
     columns = min(len(drawn), 4)
     width = min(2.4 + 2.2 * columns, style.WIDTH)
     figure = style.new_figure(1.2 + 2.5 * -(-len(drawn) // columns), width)
