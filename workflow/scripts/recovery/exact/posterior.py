@@ -17,6 +17,7 @@ from numpy.polynomial.legendre import legvander
 from recovery.data.coding import Coding
 from recovery.data.longdata import LongData
 from recovery.exact.quadrature import (
+    BETA_STEP,
     LADDER,
     PARAMETERS_ON_AXES,
     Axis,
@@ -149,9 +150,10 @@ def solve(
         ladder = problem.shared(prior.has_rho)
         pilot = weighed(ladder.step(-1), beta, prior)
         if not pilot.rough and outwards(pilot) < MOST_OUTWARDS:
-            grid, judged, error = _climb(ladder, beta, prior, SHARED)
+            grid, judged, error, for_beta = _climb(ladder, beta, prior, SHARED)
     if not error < TOLERANCE:
-        grid, judged, error = _climb(problem.own(prior, beta, axes), 0, prior, len(LADDER))
+        ladder = problem.own(prior, beta, axes)
+        grid, judged, error, for_beta = _climb(ladder, 0, prior, len(LADDER))
     moments: dict[str, tuple[float, float]] = {}
     marginals: dict[str, Marginal] = {}
     for i, name in enumerate(PARAMETERS_ON_AXES):
@@ -160,7 +162,7 @@ def solve(
             moments[name] = mean, sd
             marginals[name] = Marginal(*judged.marginals[i])
     for i, shift in enumerate((problem.center, 0.0)):
-        mixture = _mixture(problem, grid, i)
+        mixture = _mixture(problem, for_beta, i)
         mean, sd, typical = marginals_kernel.mixture_moments(mixture)
         moments[f"beta{i}"] = mean + shift, sd
         marginals[f"beta{i}"] = _beta_marginal(mixture, mean, sd, typical, shift)
@@ -172,8 +174,10 @@ def solve(
     return ExactPosterior(problem, prior, grid, moments, marginals, judged.marginals, float(error))
 
 
-def _climb(ladder: Ladder, beta: int, prior: Prior, steps: int) -> tuple[Grid, "_Judged", float]:
-    """The first grid whose estimated error is small, or the last one, with its error.
+def _climb(
+    ladder: Ladder, beta: int, prior: Prior, steps: int
+) -> tuple[Grid, "_Judged", float, Grid]:
+    """The first grid whose estimated error is small, or the last one, its error, and beta's grid.
 
     Each grid's error is estimated by SAFETY times its change from the last one, times the rate at
     which changes shrink, from 0.2 to 1: at the second grid the ratio of its change to the one
@@ -186,6 +190,8 @@ def _climb(ladder: Ladder, beta: int, prior: Prior, steps: int) -> tuple[Grid, "
     last, last_change, last_ratio = _judged(weighed(ladder.step(-1), beta, prior)), np.inf, 0.0
     for step in range(steps):
         grid = weighed(ladder.step(step), beta, prior)
+        if step <= BETA_STEP:
+            for_beta = grid
         judged = _judged(grid)
         change = _distance(last, judged)
         ratio = change / last_change
@@ -195,7 +201,7 @@ def _climb(ladder: Ladder, beta: int, prior: Prior, steps: int) -> tuple[Grid, "
         if change < MOST_CHANGE and step > (1 if rough else 0) and error < TOLERANCE:
             break
         last, last_change, last_ratio = judged, change, ratio
-    return grid, judged, error
+    return grid, judged, error, for_beta
 
 
 def _mixture(problem: Problem, grid: Grid, i: int) -> np.ndarray:

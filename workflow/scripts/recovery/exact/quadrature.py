@@ -48,6 +48,8 @@ PARAMETERS_ON_AXES = ("sigma_u0", "sigma_u1", "rho", "sigma")
 PILOT = (10, 10, 10)
 LADDER = ((12, 12, 12), (16, 16, 16), (20, 20, 20), (26, 26, 26), (36, 36, 32), (44, 44, 36))
 """Nodes of sigma_u0, sigma_u1 and rho; the first follow a pilot."""
+BETA_STEP = 1
+"""The step of `LADDER` whose nodes give beta."""
 NODES_OF_SIGMA = {EXP: (8, 10, 12, 14, 18, 24, 28), BELL: (6, 7, 8, 10, 12, 16, 20)}
 """Nodes of sigma: of a pilot, and at the steps of `LADDER`."""
 BELL_SD = 0.15  # guessed sd of log sigma, that of 22 residual degrees of freedom
@@ -291,29 +293,33 @@ def _exp(axis: Axis) -> Axis:
 def weighed(at: Likelihood, beta: int, prior: Density) -> Grid:
     """The posterior on a grid under a prior.
 
-    A prior's factors of (sigma_u0, sigma_u1, rho) and of (sigma_u0, sigma_u1, sigma) are evaluated
-    apart, where its density is their product.
+    Where a prior's density is a product of factors of fewer parameters, these are evaluated apart.
     """
     s0, s1, rho, sigma = at.values
-    s0, s1 = s0[:, None, None], s1[:, None]
-    middle = float(sigma[len(sigma) // 2])
-    enters = "not" if isinstance(prior, Reference) else sigma_enters(prior)
-    outer = prior.log_density(s0, s1, rho, middle)
+    form = FLAT_FORM if isinstance(prior, Reference) else form_of(prior)
+    k, middle = len(rho) // 2, float(sigma[len(sigma) // 2])
+    log_density = prior.log_density
+    along = rho[k : k + 1] if form.rho_apart else rho
+    outer = np.atleast_3d(log_density(s0[:, None, None], s1[:, None], along, middle))
+    by_rho = np.zeros(len(rho))
+    if form.rho_apart and len(rho) > 1:
+        a, b = s0[len(s0) // 2], s1[len(s1) // 2]
+        by_rho += log_density(a, b, rho, middle) - log_density(a, b, rho[k], middle)
     inner = half_t_log_density(sigma, prior.sigma_df, prior.sigma_scale)[None, None, :]
     relative = at.relative[beta]
-    if enters == "apart":
-        inner = inner + prior.log_density(s0, s1, rho[0], sigma) - outer[:, :, :1]
-    elif enters == "jointly":
-        full = prior.log_density(s0[..., None], s1[..., None], rho[:, None], sigma)
-        relative = relative * np.exp(full - outer[..., None]).reshape(relative.shape)
-    tops = outer.max(), inner.max()
-    outer_share, inner_share = np.exp(outer - tops[0]), np.exp(inner - tops[1])
-    if outer_share.shape[2] < len(rho):
-        outer_share = np.repeat(outer_share, len(rho), axis=2)
-    total, probability, marginals = weigh(relative, outer_share, inner_share, at.measures)
-    evidence = at.top[beta] + tops[0] + tops[1] + (math.log(total) if total > 0.0 else -math.inf)
-    k = outer.shape[2] // 2
-    change = abs(outer[1, 1, k] - outer[0, 0, k])
+    if form.sigma == "apart":
+        own = log_density(s0[:, None, None], s1[:, None], rho[k], sigma)
+        inner = inner + own - log_density(s0[:, None, None], s1[:, None], rho[k], middle)
+    elif form.sigma == "jointly":
+        places = s0[:, None, None, None], s1[:, None, None], rho[:, None], sigma
+        full = log_density(*places) - log_density(*places[:3], middle)
+        relative = relative * np.exp(full).reshape(relative.shape)
+    tops = outer.max(), by_rho.max(), inner.max()
+    shares = (np.exp(part - top) for part, top in zip((outer, by_rho, inner), tops))
+    total, probability, marginals = weigh(relative, *shares, at.measures)
+    evidence = at.top[beta] + sum(tops) + (math.log(total) if total > 0.0 else -math.inf)
+    m = outer.shape[2] // 2
+    change = abs(outer[1, 1, m] - outer[0, 0, m])
     rough = bool(change > ROUGH_CHANGE and probability[:2, :2].sum() > ROUGH_SHARE)
     return Grid(at, beta, float(evidence), probability, marginals, rough)
 
@@ -342,17 +348,39 @@ def half_t_log_density(value: np.ndarray, df: float, scale: float) -> np.ndarray
     return constant - 0.5 * (df + 1.0) * np.log1p(np.square(value / scale) / df)
 
 
+class Form(NamedTuple):
+    """Into which factors the density of a prior of the effects falls.
+
+    Attributes
+    ----------
+    rho_apart : bool
+        Whether rho is independent of the standard deviations.
+    sigma : {"not", "apart", "jointly"}
+        Whether sigma enters, and if so, apart from rho or not.
+    """
+
+    rho_apart: bool
+    sigma: str
+
+
+FLAT_FORM = Form(rho_apart=True, sigma="not")
+
+
 @lru_cache(maxsize=64)
-def sigma_enters(prior: Prior) -> str:
-    """How a prior of the effects depends on sigma: "not", "apart" from rho, or "jointly"."""
+def form_of(prior: Prior) -> Form:
+    """The form of a prior, found by its density at random points."""
     rng = np.random.default_rng(0)
     s0, s1, sigma = np.exp(rng.normal(0.0, 1.0, (3, 8))) * prior.sigma_scale
     rho, other = rng.uniform(-0.9, 0.9, (2, 8)) if prior.has_rho else np.zeros((2, 8))
+
+    def close(a: np.ndarray, b: np.ndarray) -> bool:
+        return bool(np.allclose(a, b, rtol=1e-8, atol=1e-8))
+
     here, there = (prior.log_density(s0, s1, x, sigma) for x in (rho, other))
     still, away = (prior.log_density(s0, s1, x, 2.0 * sigma) for x in (rho, other))
-    if np.allclose(here, still, rtol=1e-9, atol=1e-9):
-        return "not"
-    return "apart" if np.allclose(here - still, there - away, rtol=1e-8, atol=1e-8) else "jointly"
+    wide, wider = (prior.log_density(2.0 * s0, 3.0 * s1, x, sigma) for x in (rho, other))
+    apart = "apart" if close(here - still, there - away) else "jointly"
+    return Form(close(here - there, wide - wider), "not" if close(here, still) else apart)
 
 
 @cache

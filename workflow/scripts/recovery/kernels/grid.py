@@ -8,15 +8,17 @@ from recovery.kernels.compilation import entry, helper
 
 
 @entry
-def weigh(relative, outer, inner, measures):
+def weigh(relative, outer, by_rho, inner, measures):
     """Posterior probabilities of a grid's nodes.
 
     Parameters
     ----------
     relative : ndarray, shape (n0, n1, n2 * n3)
         The likelihood, up to a factor.
-    outer : ndarray, shape (n0, n1, n2)
+    outer : ndarray, shape (n0, n1, n2 or 1)
         The factor of the prior that does not depend on sigma.
+    by_rho : ndarray, shape (n2,)
+        A further factor, of rho alone.
     inner : ndarray, shape (n0 or 1, n1 or 1, n3)
         That which does not depend on rho.
     measures : tuple of four ndarrays
@@ -31,8 +33,8 @@ def weigh(relative, outer, inner, measures):
     marginals : tuple of four ndarrays
         Probabilities of each axis's nodes.
     """
-    n0, n1, n2 = outer.shape
-    n3 = inner.shape[2]
+    n0, n1, one = outer.shape
+    n2, n3 = len(by_rho), inner.shape[2]
     m0, m1, _ = inner.shape
     probability = np.empty(relative.shape)
     marginals = np.zeros(n0), np.zeros(n1), np.zeros(n2), np.zeros(n3)
@@ -40,13 +42,13 @@ def weigh(relative, outer, inner, measures):
     for i in range(n0):
         for j in range(n1):
             source, found = relative[i, j], probability[i, j]
-            by_rho, own = outer[i, j], inner[i if m0 > 1 else 0, j if m1 > 1 else 0]
+            by_sds, own = outer[i, j], inner[i if m0 > 1 else 0, j if m1 > 1 else 0]
             for m in range(n3):
                 by_sigma[m] = own[m] * measures[3][m]
             total, measure = 0.0, measures[0][i] * measures[1][j]
             for k in range(n2):
                 start, share = k * n3, 0.0
-                factor = by_rho[k] * measures[2][k] * measure
+                factor = by_sds[k if one > 1 else 0] * by_rho[k] * measures[2][k] * measure
                 for m in range(n3):
                     p = source[start + m] * factor * by_sigma[m]
                     found[start + m] = p
