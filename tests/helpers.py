@@ -26,7 +26,7 @@ TINY = {
     "sampler": {"replicates": "all", "chains": 2, "tune": 200, "draws": 400},
 }
 DEMO = yaml.safe_load((ROOT / "config/config.yaml").read_text())
-SHEET = "scenario\trho\tsubjects\tdays\nlow\t-0.5\t6\t5\nhigh\t0.5\t6\t5\n"
+SHEET = "scenario\trho\tsubjects\tdays\tnuts\nlow\t-0.5\t6\t5\t0\nhigh\t0.5\t6\t5\t\n"
 
 
 def changed(config: dict, key: str, value) -> dict:

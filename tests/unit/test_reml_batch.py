@@ -13,7 +13,7 @@ from recovery.fitting.reml import reml_batch
 from recovery.model.statistics import Statistics
 from recovery.parameters import PARAMETERS
 from recovery.reml.estimate import estimate
-from recovery.reml.profile import profile_intervals
+from recovery.reml.intervals import profile_intervals
 from recovery.summaries.comparison import comparison_table
 from recovery.summaries.recovery import recovery_table
 

@@ -11,8 +11,8 @@ from recovery.data.scenarios import days
 from recovery.errors import InputError
 from recovery.model.families import FAMILIES
 from study.check import check_study, check_yaml
+from study.schema import SCHEMAS
 from study.start import stale_folders
-from study.validation import SCHEMAS
 
 
 def test_the_default_study_is_valid_and_complete(in_root):

@@ -75,7 +75,8 @@ def test_figures_and_pages_of_unbalanced_designs(trial, tmp_path):
     sheet = "scenario\trho\tdesign\ttimes\tsubjects\tdropout\ndrawn\t\tdata\t\t30\n"
     (study / "scenarios.tsv").write_text(f"{sheet}lost\t-0.4\t\t0,1,3,6,12,24\t30\t0.3\n")
     config = study / "config/config.yaml"
-    config.write_text(config.read_text().replace("replicates: 1000", "replicates: 12", 1))
+    text = config.read_text().replace("replicates: 1000", "replicates: 12", 1)
+    config.write_text(text.replace("{replicates: 0}", "{replicates: 0, priors: []}", 1))
     figures = [
         f"figures/{name}.png" for name in ("study/coverage_sds", "study/headline", "zip/rho")
     ]

@@ -31,7 +31,7 @@ def test_another_workflow_uses_it_as_a_module(tmp_path):
     folder = tiny_study(tmp_path)
     (folder / "Snakefile").write_text(MODULE.format(root=ROOT))
     jobs = planned_jobs(folder, root=folder)
-    assert jobs["mine"] == 1 and jobs["recovery_fit_nuts"] == 4 and jobs["recovery_fit_exact"] == 2
+    assert jobs["mine"] == 1 and jobs["recovery_fit_nuts"] == 2 and jobs["recovery_fit_exact"] == 2
 
 
 def test_the_catalog_finds_what_it_looks_for(tmp_path):

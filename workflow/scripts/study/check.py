@@ -17,9 +17,9 @@ from study.job_limits import check_jobs
 from study.priors import center_warnings, made_priors, scale_warnings
 from study.real_data import read_real_data
 from study.scenarios import sample_size_scenarios, sheet_scenarios
+from study.schema import validated
 from study.study import Study
 from study.truth import check_not_sleepstudys, truth_of_data
-from study.validation import validated
 
 
 class _NoDuplicates(yaml.SafeLoader):

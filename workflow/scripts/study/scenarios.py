@@ -9,8 +9,8 @@ from recovery.data.longdata import time_text
 from recovery.data.scenarios import DEVIATIONS, Design, Scenario, Truth, days
 from recovery.errors import InputError
 from study.real_data import RealData
+from study.schema import validated
 from study.sheet import read_sheet
-from study.validation import validated
 
 SAMPLE_SIZE = "sample_size-"
 """Ids of the scenarios of the target sample_size begin so, and no others (see the schema)."""

@@ -9,7 +9,7 @@ from recovery.data.longdata import LongData
 from recovery.errors import FAILURES_OF_DATA, InputError
 from recovery.model.prior import as_yaml_number
 from study.real_data import RealData
-from study.validation import schema_of
+from study.schema import schema_of
 
 TRUTH = {name: schema["default"] for name, schema in schema_of("truth").items()}
 """Sleepstudy's REML estimates, by lme4: the schema's defaults."""

@@ -176,7 +176,7 @@ def save_figure(figure: Figure, paths: Sequence[str | Path]) -> None:
                 # a palette of 256 colours: a third of the size and the same to the eye
                 picture = Image.open(part).convert("RGB")
                 picture = picture.quantize(256, dither=Image.Dither.NONE)
-                picture.save(part, optimize=True, dpi=(200, 200))
+                picture.save(part, dpi=(200, 200))
     plt.close(figure)
 
 

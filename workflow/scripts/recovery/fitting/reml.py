@@ -15,7 +15,7 @@ from recovery.fitting.result import Diagnostics
 from recovery.model.statistics import Statistics
 from recovery.parameters import PARAMETERS
 from recovery.reml.estimate import estimate
-from recovery.reml.profile import fixed_effect_interval, profile_intervals
+from recovery.reml.intervals import fixed_effect_interval, profile_intervals
 
 
 class RemlBatch(NamedTuple):

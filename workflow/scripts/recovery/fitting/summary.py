@@ -1,7 +1,5 @@
 """From the draws of a posterior to estimates, one row per parameter."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -48,11 +46,6 @@ def crps_of_draws(ordered: np.ndarray, truth: np.ndarray) -> np.ndarray:
     # einsum and not @: BLAS would wake threads, and its last bit depends on their number
     spread = np.einsum("km,m->k", ordered, 2.0 * np.arange(1, m + 1) - m - 1) / m**2
     return distance - spread
-
-
-def estimates_table(columns: Mapping[str, np.ndarray]) -> pd.DataFrame:
-    """A row an estimand from columns of seven values each."""
-    return pd.DataFrame(np.column_stack(list(columns.values())), ROWS, list(columns))
 
 
 def estimates_from_draws(

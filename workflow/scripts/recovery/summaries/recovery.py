@@ -111,7 +111,7 @@ def measures_at(level: float) -> dict[str, Measure]:
 def with_interval(table: pd.DataFrame, level: float) -> pd.DataFrame:
     """The replicates that have an interval of a level; all for NaN.
 
-    Every posterior has one; a profile likelihood may have none at hand (`reml.profile`).
+    Every posterior has one; a profile likelihood may have none at hand (`reml.intervals`).
     """
     if not np.isfinite(level):
         return table
