@@ -86,7 +86,8 @@ def as_normals(totals, near, n3, parts):
             for m in range(first, last):
                 for k in range(6):
                     sums[k] += totals[i, k, m]
-            share = 1.0 / sums[0] if sums[0] > 0.0 else 0.0
+            known = sums[0] > 1e-290  # its inverse is not infinite
+            share = 1.0 / sums[0] if known else 0.0
             d, v = sums[1] * share, sums[2] * share
             dd = max(sums[3] * share - d * d, 0.0)
             dv, vv = sums[4] * share - d * v, sums[5] * share - v * v
@@ -95,9 +96,9 @@ def as_normals(totals, near, n3, parts):
             v += dd - shift * shift
             apart = min(apart, 0.9 * v)  # both variances stay positive
             for sign in (-1.0, 1.0):
-                normals[0, c] = 0.5 * sums[0] / whole
+                normals[0, c] = 0.5 * sums[0] / whole if known else 0.0
                 normals[1, c] = d + sign * shift + near
-                normals[2, c] = v + sign * apart
+                normals[2, c] = v + sign * apart if known else 1.0
                 c += 1
     return normals
 
