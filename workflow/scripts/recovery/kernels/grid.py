@@ -125,6 +125,16 @@ def load_prior(work, log_prior, i, j, n2, n3):
                 work[PRIOR + k * n3 + m] = part[0]
 
 
+@helper
+def times_far_from_0(patterns):
+    """Whether a subject's mean time is over 2.5 sds of its times away from 0, on the average."""
+    of_mean = of_spread = 0.0
+    for p in range(len(patterns)):
+        of_mean += patterns[p, 0] * patterns[p, 2] ** 2
+        of_spread += patterns[p, 0] * patterns[p, 3] ** 2
+    return of_mean > 2.5**2 * of_spread
+
+
 @entry
 def integrate(
     rows, rss, patterns, beta_mean, beta_precision, values, weights, log_prior, sigma_prior,
@@ -183,10 +193,12 @@ def integrate(
     probability = np.empty((n0, n1, n))
     marginals = np.zeros(n0), np.zeros(n1), np.zeros(n2), np.zeros(n3)
     # sums over sigma_u1 for beta0, and over sigma_u0 for beta1: they depend least on these. At
-    # another origin of time beta0 depends on sigma_u1 as well, and only pairs of it are summed
-    pairs = (n1 + 1) // 2 if lean != 0.0 else 1
-    totals0 = np.zeros((n0 * pairs if with_beta else 0, 6, n))
-    totals1 = np.zeros((n1 if with_beta else 0, 6, n))
+    # another origin of time, or with times far from it, they depend on both: only pairs are summed
+    far = times_far_from_0(patterns)
+    pairs0 = (n1 + 1) // 2 if far or lean != 0.0 else 1
+    pairs1 = (n0 + 1) // 2 if far else 1
+    totals0 = np.zeros((n0 * pairs0 if with_beta else 0, 6, n))
+    totals1 = np.zeros((n1 * pairs1 if with_beta else 0, 6, n))
     near0 = near1 = 0.0
     for i in range(n0):
         for j in range(n1):
@@ -203,8 +215,8 @@ def integrate(
             if with_beta:
                 if i == 0 and j == 0:
                     near0, near1 = work[MEAN0], work[MEAN1]
-                add_normals(work, n, MEAN0, VAR0, near0, totals0[i * pairs + (j // 2) % pairs])
-                add_normals(work, n, MEAN1, VAR1, near1, totals1[j])
+                add_normals(work, n, MEAN0, VAR0, near0, totals0[i * pairs0 + (j // 2) % pairs0])
+                add_normals(work, n, MEAN1, VAR1, near1, totals1[j * pairs1 + (i // 2) % pairs1])
     total = marginals[0].sum()
     marginals[0][:] /= total
     marginals[1][:] /= total
@@ -220,7 +232,7 @@ def integrate(
         for m in range(n3):
             marginals[2][k] += inner[k * n3 + m]
             marginals[3][m] += inner[k * n3 + m]
-    normals0 = as_normals(totals0, near0, n3, 2 if pairs == 1 else 1)
+    normals0 = as_normals(totals0, near0, n3, 2 if far or pairs0 == 1 else 1)
     normals1 = as_normals(totals1, near1, n3, 2)
     return (
         top + math.log(total),
