@@ -263,7 +263,7 @@ def report(study, checkout):
 def test_the_report_is_one_file_with_captions(report):
     html = report.read_text()
     assert "Recovery" in html and "Real data" in html and "Tables" in html
-    assert "the study by ADEMP" in html and "recovery: correlation" in html
+    assert "the study by ADEMP" in html and "comparison of priors" in html
 
 
 def test_every_entry_of_the_report_opens_in_a_browser(report, browser):
