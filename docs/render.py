@@ -109,20 +109,6 @@ class Results:
             found, sign = self.pairs.loc[(name, reference, prior, parameter, measure)], -1.0
         return with_error(sign * found["difference"], found["mcse"])
 
-    def ratio(self, measure: str, parameter: str, prior: str, reference: str, *where: Any,
-              **design: Any) -> str:  # fmt: skip
-        """A measure of a prior as a change in per cent from that of a reference."""
-        own, other = (self.row(measure, parameter, p, *where, **design)["estimate"]
-                      for p in (prior, reference))  # fmt: skip
-        return minus(f"{100 * (own / other - 1):+.0f} %")
-
-    def over(self, kind: Callable, measure: str, parameter: str, prior: str,
-             rhos: list[float], **design: Any) -> str:  # fmt: skip
-        """The least or largest value over true correlations, with its error."""
-        found = [self.row(measure, parameter, prior, rho, **design) for rho in rhos]
-        worst = kind(found, key=lambda row: row["estimate"])
-        return with_error(worst["estimate"], worst["mcse"])
-
     def largest_error(
         self, measure: str, parameter: str, priors: list[str], rhos: list[float],
         subjects: Sequence[int] = (18,), designs: Sequence[str] = ("",),
@@ -159,9 +145,7 @@ def render() -> dict[str, str]:
         loader=FileSystemLoader(SOURCE), undefined=StrictUndefined, keep_trailing_newline=True,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    names = (
-        "value", "number", "largest_error", "difference", "ratio", "over", "subjects"
-    )  # fmt: skip
+    names = ("value", "number", "largest_error", "difference", "subjects")
     functions = {name: getattr(results, name) for name in names} | more(results)
     return {
         path: environment.get_template(source).render(**functions, rows=rows, min=min, max=max)

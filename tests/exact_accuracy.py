@@ -51,14 +51,17 @@ DESIGNS = {
     "slope sd 1": (18, {"sigma_u1": 1.0}, 0.0),
     "sigma 100": (18, {"sigma": 100.0}, 0.0),
     "30 % missing": (18, {}, 0.3),
+    "days 30 to 39": (18, {}, 0.0),
 }
+FIRST_DAY = {"days 30 to 39": 30.0}
 
 
 def data_set(design: str, seed: int) -> LongData:
     """A data set of a design."""
     subjects, changed, missing = DESIGNS[design]
     rng = np.random.default_rng([seed, list(DESIGNS).index(design)])
-    shape = Design(Truth(**{**PLAIN, **changed}), subjects, days(10), missing)
+    times = tuple(FIRST_DAY.get(design, 0.0) + day for day in days(10))
+    shape = Design(Truth(**{**PLAIN, **changed}), subjects, times, missing)
     return simulate_replicate(shape, rng)[1]
 
 

@@ -84,7 +84,7 @@ class Cluster:
 
     def accounting(self) -> list[dict[str, str]]:
         """What SLURM's accounting says of every job: id, state, node, memory and time asked for."""
-        fields = ["JobID", "State", "NodeList", "ReqMem", "Timelimit", "Account", "Comment"]
+        fields = ["JobID", "State", "NodeList", "ReqMem", "Account", "Comment"]
         text = self.query("sacct", "-X", "-n", "-P", "--format", ",".join(fields))
         return [dict(zip(fields, line.split("|"), strict=True)) for line in text.splitlines()]
 

@@ -9,7 +9,7 @@ from recovery.data.batches import batches
 from recovery.errors import InputError
 from recovery.exact.estimands import Estimands
 from recovery.parameters import PARAMETERS
-from recovery.figures.layout import GROUPS, page_names
+from recovery.figures.layout import page_names
 from study.check import check_study, check_yaml
 from study.job_limits import SBC_BATCH, reml_replicates
 from study.scenarios import shown_columns
@@ -146,15 +146,16 @@ if config["estimands"]["subjects"]:
     STUDY_TABLES["subjects"] = "subjects' own lines"
 # Tables of so many scenarios and methods have tens of MB: the report names them, without a copy.
 MOST_CELLS = 100
-LARGE_TABLES = ["recovery", "comparison"]
-if len(study.scenarios) * len(study.method_labels) <= MOST_CELLS:
-    LARGE_TABLES = []
+LARGE_TABLES = (
+    ["recovery", "comparison"]
+    if len(study.scenarios) * len(study.method_labels) > MOST_CELLS
+    else []
+)
 
-# What the pages of tables, answers and charts are made with.
+# What the pages are made with.
 PAGE_FILES = sorted(
     f"pages/{path.name}" for path in (RULES.parent / "report/pages").glob("*.jinja")
 )
-PAGE_FILES.append("columns.yaml")
 EXPLORE_PAGES = page_names(
     # bias and RMSE, and coverage and width at each level
     len(study.scenarios) * len(study.method_labels) * (2 + 2 * len(config["intervals"])),

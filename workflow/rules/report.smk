@@ -53,7 +53,6 @@ def report_table(name, label):
         path,
         caption=f"../report/tables/{name}.rst",
         category=category("Tables"),
-        subcategory="CSV",
         labels={"table": label},
     )
 
@@ -65,19 +64,4 @@ def report_page(name, category_name, label):
         caption=f"../report/pages/{name.split('_')[0]}.rst",
         category=category(category_name),
         labels={"page": label},
-    )
-
-
-def report_tables_page(page, labels, **place):
-    """A page of sortable tables as an item of the report; of a large study only the coverage."""
-    if LARGE_TABLES and page.startswith("tables/") and page != "tables/coverage":
-        return (
-            f"<results>/pages/{page}.html"  # each has over 1 MB: they are files beside the report
-        )
-    place["category"] = category(place["category"])
-    return report(
-        f"<results>/pages/{page}.html",
-        caption=f"../report/pages/{Path(page).parts[0]}.rst",
-        labels=labels,
-        **place,
     )

@@ -50,9 +50,6 @@ rule sbc:
         ranks="<results>/tables/sbc_ranks.parquet",
         table=report_table("sbc", "calibration"),
         power=report_table("sbc_power", "what calibration can see"),
-        page=report_tables_page(
-            "sbc", {"figure": "verdict and tests"}, category="Calibration and cost"
-        ),
         svg=figure_files("sbc", study.calibrated_methods)["svg"],
         png=[
             report_figure("sbc", method, category="Calibration and cost")
@@ -64,9 +61,8 @@ rule sbc:
     conda:
         "../../envs/study.yaml"
     params:
-        code=code("sbc.py", *PAGE_FILES),
+        code=code("sbc.py"),
         replicates=study.calibrated_methods,
-        study=config["study"],
         labels=study.labels,
     script:
         "../scripts/sbc.py"

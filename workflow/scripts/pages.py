@@ -13,7 +13,6 @@ from recovery.report.answers import NO_ANSWER, answers_page, evidence, short_ans
 from recovery.report.bookkeeping import failures_warning
 from recovery.report.explore import explore_chart, explore_table
 from recovery.report.pages import render, write_page
-from recovery.report.tables import csv_notes, tables_page
 from recovery.summaries.accuracy import read_compared
 
 open_log(snakemake.log[0])
@@ -40,10 +39,6 @@ page = answers_page(
 )
 write_page(output.answers, page)
 write_page(output.ademp, ademp_page(config, params.units[1], tables))
-
-notes = csv_notes(snakemake.input.tables, params.large)
-for path, page in zip(output.tables, params.tables.values(), strict=True):
-    write_page(path, tables_page(page, tables, config["study"], labels, notes))
 
 shown = params.shown_labels
 table = explore_table(tables["recovery"], shown)

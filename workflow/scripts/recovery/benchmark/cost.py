@@ -16,6 +16,7 @@ from recovery.exact.batch import DRAWS as EXACT_DRAWS
 from recovery.exact.draws import Randomness, drawn_estimands
 from recovery.exact.posterior import exact_posterior
 from recovery.fitting.exact import exact_batch
+from recovery.fitting.reml import reml_batch
 from recovery.model.prior import Prior
 from recovery.model.pymc_models import FORMULATIONS
 from recovery.parameters import PARAMETERS
@@ -27,7 +28,7 @@ TUNE = DRAWS = 1000
 CHAINS = 4
 LEVELS = [0.5, 0.8, 0.9, 0.95]
 OF_INTEREST = ("sigma_u0", "sigma_u1", "sigma")  # which every prior has
-EXACT_FITS = 50  # a fit takes a millisecond or a few
+MANY = 50  # fits without draws, which take a millisecond or a few
 
 
 def measure_costs(
@@ -59,15 +60,26 @@ def measure_costs(
         for formulation in FORMULATIONS:
             rows += nutpie_fits(data, prior, formulation, repeat, seed_of)
         rows.append(pymc_fit(data, prior, repeat, seed_of))
-        rows += exact_fits(data, prior)
+        rows += fits_without_draws(data, prior)
         tell(f"{repeat + 1} of {REPEATS} repeats done")
     return pd.DataFrame(rows)
 
 
+<<<<<<< HEAD
 def exact_fits(data: LongData, prior: Prior) -> Iterator[dict[str, Any]]:
     """Time the exact engine by part, per fit; rows as of `measure_costs`."""
     truths = np.zeros((EXACT_FITS, len(PARAMETERS)))
     numbers = range(EXACT_FITS)
+=======
+def fits_without_draws(data: LongData, prior: Prior) -> Iterator[dict[str, Any]]:
+    """Time the exact engine by part, and REML, per fit; rows as of `measure_costs`.
+
+    REML has no prior; it is timed beside each, so that a busy machine affects both alike.
+    """
+    truths = np.zeros((MANY, len(PARAMETERS)))
+    numbers = range(MANY)
+    subjects = BatchStatistics.of([data], [prior.center_for(data.response)]).subjects_of(0)
+>>>>>>> main
     exact = exact_posterior(data, prior)
     parts: dict[str, Callable[[], Any]] = {
         "exact, quadrature": lambda: [exact_posterior(data, prior) for _ in numbers],
@@ -76,14 +88,15 @@ def exact_fits(data: LongData, prior: Prior) -> Iterator[dict[str, Any]]:
             for seed in numbers
         ],
         "exact, whole fit": lambda: exact_batch(
-            [data] * EXACT_FITS, prior, LEVELS, truths, numbers, numbers
+            [data] * MANY, prior, LEVELS, truths, numbers, numbers
         ),
+        "REML, whole fit": lambda: reml_batch([data] * MANY, LEVELS, truths, numbers),
     }
     for method, run in parts.items():
         run()  # the first one loads the compiled code
         started = time.process_time()
         run()
-        seconds = (time.process_time() - started) / EXACT_FITS
+        seconds = (time.process_time() - started) / MANY
         yield {"method": method, "sampling_seconds": seconds}
 
 

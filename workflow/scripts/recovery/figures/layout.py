@@ -16,9 +16,7 @@ GROUPS = {
     "sds": ("sigma_u0", "sigma_u1", "sigma"),
     "fixed_effects": ("beta0", "beta1"),
 }
-"""Parameters that share a figure or, in large studies, a page."""
-ESTIMAND_GROUPS = {"rho": "correlation", "sd": "sds", "new": "fixed_effects"}
-"""Groups of the estimands of the config, by the beginning of their names."""
+"""Parameters that share a figure."""
 PANELS = 12  # of a figure, at most
 ZIP_METHODS = 4  # of a figure of zip plots
 TYPICAL = (-0.8, 0.0, 0.8)
@@ -100,12 +98,6 @@ def _chunks(items: Sequence[str], most: int) -> list[tuple[str, ...]]:
     """Items in chunks of equal size, as far as possible, of at most `most`."""
     parts = np.array_split(np.array(items, dtype=object), -(-len(items) // most) or 1)
     return [tuple(part) for part in parts if len(part)]
-
-
-def parameter_group(parameter: str) -> str:
-    """The group of a parameter, or of an estimand of the config such as ``sd_at_4.5``."""
-    known = {name: group for group, names in GROUPS.items() for name in names}
-    return known.get(parameter) or ESTIMAND_GROUPS[parameter.partition("_at_")[0]]
 
 
 def page_names(rows_per_parameter: int, parameters: Sequence[str]) -> dict[str, list[str]]:

@@ -132,7 +132,7 @@ def new_window(axis, probability, x, weights, negligible):
         low = 0.0
     elif link == SINE:
         low, high = -0.5 * math.pi, 0.5 * math.pi
-    center, sd = quartile[1], max((quartile[2] - quartile[0]) / 1.349, 1e-12)
+    center, sd = quartile[1], max((quartile[2] - quartile[0]) / 1.349, 1e-12 * axis[2])
     scale = sd * (SCALE_OF_BELL if link == BELL else SCALE)
     return (
         link, center, scale, math.asinh((low - center) / scale), math.asinh((high - center) / scale)

@@ -55,8 +55,10 @@ def changes(moments, tails, new_moments, new_tails):
 def mixture_density(normals, values):
     """Density of a mixture of normals at `values`."""
     density = np.zeros(len(values))
-    for c in range(normals.shape[1]):
-        if normals[0, c] > 1e-7:  # the others change no quantile together
+    size = normals.shape[1]
+    negligible = 1e-7 if size < 20_000 else 1e-3 / size  # all together they change no quantile
+    for c in range(size):
+        if normals[0, c] > negligible:
             precision, mean = 1.0 / normals[2, c], normals[1, c]
             height = normals[0, c] * math.sqrt(precision / (2.0 * math.pi))
             for k in range(len(values)):
