@@ -153,9 +153,7 @@ def solve_batch(
                     rng = np.random.default_rng([int(seed), 3])
                     exact, more = _additional(exact, one, targets, d, rng, own.subjects[d], wanted)
                     drawn |= more
-                for i, what in enumerate(names):
-                    row, truth = own.table[d, i], targets.truths[d, i]
-                    _summarise(row, what, exact, drawn, points, wanted, truth)
+                _summarise(own.table[d], names, exact, drawn, points, wanted, targets.truths[d])
                 own.error[d] = exact.error
             except FAILURES_OF_DATA as error:
                 own.message[d] = failure_text(error)
@@ -218,16 +216,17 @@ def _additional(exact, data, targets, d, rng, scores, levels):
     return replace(exact, moments=moments), found
 
 
-def _summarise(row, name, exact, drawn, points, levels, truth) -> None:
-    """Fill the row of one estimand."""
-    if name in drawn:
-        values = drawn[name]
-        mean, sd, *errors = marginals_kernel.draw_errors(values)
-        row[:5] = mean, sd, sd / math.sqrt(len(values)), *errors
+def _summarise(table, names, exact, drawn, points, levels, truths) -> None:
+    """Fill the rows of a fit."""
+    known = [i for i, name in enumerate(names) if name in exact.marginals]
+    marginals = np.array([exact.marginals[names[i]] for i in known])
+    table[known, 5:] = marginals_kernel.summarise(marginals, points, levels, truths[known])
+    for i, name in enumerate(names):
+        row = table[i]
+        if name in drawn:
+            values = drawn[name]
+            mean, sd, *errors = marginals_kernel.draw_errors(values)
+            row[:5] = mean, sd, sd / math.sqrt(len(values)), *errors
+            marginals_kernel.summarise_draws(values, points, levels, truths[i], row[5:])
         if name in exact.moments:  # known by the grid
             row[:3] = *exact.moments[name], 0.0
-        marginals_kernel.summarise_draws(values, points, levels, truth, row[5:])
-    elif name in exact.marginals:
-        row[:3] = *exact.moments[name], 0.0
-        value, density, cumulative = exact.marginals[name]
-        marginals_kernel.summarise(value, density, cumulative, points, levels, truth, row[5:])

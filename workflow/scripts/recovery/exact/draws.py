@@ -6,8 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from recovery.data.longdata import LongData
+from recovery.exact.grid import Grid
 from recovery.exact.posterior import ExactPosterior, moments_over_nodes, parameters_at_nodes
-from recovery.exact.quadrature import PARAMETERS_ON_AXES, Grid, Problem
+from recovery.exact.quadrature import PARAMETERS_ON_AXES, Problem
 from recovery.kernels import marginals as marginals_kernel
 from recovery.kernels.draws import (
     beta_of_draws,
@@ -165,8 +166,7 @@ def _realised_correlations(
     """r_u for draws of the parameters on the axes, each of shape (n,)."""
     problem, lean = exact.problem, exact.problem.coding.lean
     if _alike(problem):
-        triangle, own = problem.statistics.triangles[0], problem.statistics.coordinates[:, :, -1]
-        scatter = np.cov(own.T, bias=True) * len(own)
+        triangle, scatter = problem.statistics.triangles[0], problem.scatter
         values = (nodes[name] for name in PARAMETERS_ON_AXES)
         return correlations_by_wishart(
             (triangle[0, 0], triangle[0, 1], triangle[1, 1]),
@@ -213,4 +213,4 @@ def _placed(
 
 def _node_indices(grid: Grid, places: np.ndarray) -> tuple[np.ndarray, ...]:
     """Indices, by axis, of the nodes at ascending places of the distribution function."""
-    return tuple(nodes_at(grid.probability, grid.at.sizes[3], places))
+    return tuple(nodes_at(grid.mass, grid.at.sizes[3], places * grid.total))

@@ -8,47 +8,31 @@ says so.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.polynomial.legendre import legvander
 
 from recovery.data.coding import Coding
 from recovery.data.longdata import LongData
-from recovery.exact.quadrature import (
-    BETA_STEP,
-    LADDER,
-    PARAMETERS_ON_AXES,
-    Axis,
-    Grid,
-    Ladder,
-    Problem,
-    as_tuples,
-    legendre,
-    midpoint,
-    outwards,
-    weighed,
-)
+from recovery.exact.grid import Axis, Grid, weighed
+from recovery.exact.quadrature import LADDER, PARAMETERS_ON_AXES, Ladder, Problem, polynomials
+from recovery.exact.rules import FINE, legendre, polynomial
 from recovery.kernels import marginals as marginals_kernel
-from recovery.kernels.axes import BELL, DENSE, REAL
-from recovery.kernels.grid import normals
+from recovery.kernels.axes import DENSE
+from recovery.kernels.mixtures import fixed_effects
 from recovery.model.coded import decode
 from recovery.model.prior import Prior
 
-SHARED = 4
+SHARED = 3
 """Steps of `LADDER` that priors share; one that needs finer grids gets its own."""
 TOLERANCE = 1e-3
 MOST_CHANGE = 5e-3
-MOST_OUTWARDS = 0.25  # in u: the density beyond is below exp(-12) of its peak
+BEYOND = 1e-4  # of the peak: the density at a shared grid's ends, at most
 SAFETY = 1.3  # so that errors of means, sds and log p(y) stay below 1e-3: docs/exact_accuracy.md
+FIRST_RATE = 0.3
 TAIL_WEIGHT = 0.6  # an error of a tail quantile may be larger than that of a mean
 TAILS = np.array([0.025, 0.975])
 BETA_NODES = 40
-BETA_REACH = 10.0  # sds
-FAR = 2.5  # mean time in sds: beyond, beta depends on both standard deviations
-FINE = np.linspace(-1.0, 1.0, 257)
-"""Coordinates, over a window as [-1, 1], at which marginals are known."""
 
 
 class Marginal(NamedTuple):
@@ -145,15 +129,12 @@ def solve(
     lowest nodes, the posterior reaches beyond them, or they are not fine enough, they are the
     prior's own; so they are where `axes` are given.
     """
-    error = math.nan
+    found = None
     if axes is None:
-        ladder = problem.shared(prior.has_rho)
-        pilot = weighed(ladder.step(-1), beta, prior)
-        if not pilot.rough and outwards(pilot) < MOST_OUTWARDS:
-            grid, judged, error, for_beta = _climb(ladder, beta, prior, SHARED)
-    if not error < TOLERANCE:
-        ladder = problem.own(prior, beta, axes)
-        grid, judged, error, for_beta = _climb(ladder, 0, prior, len(LADDER))
+        found = _climb(problem.shared(prior.has_rho), beta, prior, SHARED)
+    if found is None or not found[2] < TOLERANCE:
+        found = _climb(problem.own(prior, beta, axes), 0, prior)
+    grid, judged, error, of_beta = found
     moments: dict[str, tuple[float, float]] = {}
     marginals: dict[str, Marginal] = {}
     for i, name in enumerate(PARAMETERS_ON_AXES):
@@ -162,60 +143,57 @@ def solve(
             moments[name] = mean, sd
             marginals[name] = Marginal(*judged.marginals[i])
     for i, shift in enumerate((problem.center, 0.0)):
-        mixture = _mixture(problem, for_beta, i)
-        mean, sd, typical = marginals_kernel.mixture_moments(mixture)
+        mean, sd = of_beta[0][i].tolist()
+        value, density, cumulative = of_beta[1][i]
         moments[f"beta{i}"] = mean + shift, sd
-        marginals[f"beta{i}"] = _beta_marginal(mixture, mean, sd, typical, shift)
+        marginals[f"beta{i}"] = Marginal(value + shift, density, cumulative)
     _decode_slopes(moments, marginals, problem.coding)
     if problem.coding.origin:
         moments |= _moments_at_the_study_s_origin(grid, problem.coding)
         for name in ("sigma_u0", "rho"):
             marginals.pop(name, None)
-    return ExactPosterior(problem, prior, grid, moments, marginals, judged.marginals, float(error))
+    return ExactPosterior(problem, prior, grid, moments, marginals, judged.marginals, error)
 
 
 def _climb(
-    ladder: Ladder, beta: int, prior: Prior, steps: int
-) -> tuple[Grid, "_Judged", float, Grid]:
-    """The first grid whose estimated error is small, or the last one, its error, and beta's grid.
+    ladder: Ladder, beta: int, prior: Prior, steps: int | None = None
+) -> tuple[Grid, "_Judged", float, tuple[np.ndarray, ...]] | None:
+    """The first grid whose estimated error is small, or the last one, its error, and beta.
 
     Each grid's error is estimated by SAFETY times its change from the last one, times the rate at
-    which changes shrink, from 0.2 to 1: at the second grid the ratio of its change to the one
-    before, from the third on the geometric mean of the last two ratios, as one change may be small
-    by accident. Where the prior is not smooth, changes shrink like a power of the number of nodes:
-    there the rate is taken as 1.5. The first grid (there the first two), and any with a change of
-    MOST_CHANGE or more, is not believed.
+    which changes shrink: FIRST_RATE at the second grid, and then the ratio of the last two changes,
+    but from 0.2 to 1. Where the prior is not smooth, changes shrink like a power of the number of
+    nodes: there the rate is taken as 1.5. A change of MOST_CHANGE or more is not believed. Without
+    a limit of `steps` all are tried; with one the grids are shared, and the answer may be that they
+    do not suit the prior (None).
     """
     rough = ladder.axes[0].link == DENSE
-    last, last_change, last_ratio = _judged(weighed(ladder.step(-1), beta, prior)), np.inf, 0.0
-    for step in range(steps):
+    last, last_change, error = None, math.nan, math.nan
+    for step in range(steps or len(LADDER)):
         grid = weighed(ladder.step(step), beta, prior)
-        if step <= BETA_STEP:
-            for_beta = grid
-        judged = _judged(grid)
-        change = _distance(last, judged)
-        ratio = change / last_change
-        trend = math.sqrt(ratio * last_ratio) if step > 1 else ratio
-        shrinking = 1.5 if rough else min(max(trend, 0.2), 1.0)
-        error = SAFETY * change * shrinking
-        if change < MOST_CHANGE and step > (1 if rough else 0) and error < TOLERANCE:
-            break
-        last, last_change, last_ratio = judged, change, ratio
-    return grid, judged, error, for_beta
+        judged = _judged(grid, ladder.fine)
+        if steps and (grid.rough or not judged.beyond < BEYOND):
+            return None
+        if step != 1:
+            of_beta = _fixed_effects(grid)
+        if last:
+            change = _distance(last, judged)
+            rate = min(max(change / last_change, 0.2), 1.0) if step > 1 else FIRST_RATE
+            error = SAFETY * change * (1.5 if rough else rate)
+            believed = change < MOST_CHANGE and step > (1 if rough else 0)
+            if believed and error < TOLERANCE:
+                break
+            last_change = change
+        last = judged
+    return grid, judged, error, of_beta
 
 
-def _mixture(problem: Problem, grid: Grid, i: int) -> np.ndarray:
-    """The normals whose mixture is the marginal of the fixed effect i.
-
-    They are sums over sigma_u1 for beta0, and over sigma_u0 for beta1: these depend least on it.
-    Where times are far from 0, both depend on both, and only pairs of nodes are summed.
-    """
-    time = problem.data.time
-    far = problem.coding.origin != 0.0 or abs(time.mean()) > FAR * time.std()
-    along = 0 if i == 1 else 1
-    each = 2 if far else grid.at.sizes[along]
-    mean, variance = (values[grid.beta, i] for values in (grid.at.mean, grid.at.variance))
-    return normals(grid.probability, mean, variance, grid.at.sizes[3], along, each)
+def _fixed_effects(grid: Grid) -> tuple[np.ndarray, ...]:
+    at, b = grid.at, grid.beta
+    nodes, _ = legendre(BETA_NODES)
+    return fixed_effects(
+        grid.mass, at.mean[b], at.variance[b], at.group[b], nodes, polynomial(BETA_NODES), FINE
+    )
 
 
 def _decode_slopes(moments: dict, marginals: dict, coding: Coding) -> None:
@@ -240,7 +218,7 @@ def parameters_at_nodes(grid: Grid, coding: Coding) -> dict[str, np.ndarray]:
 
 def moments_over_nodes(grid: Grid, values: np.ndarray) -> tuple[float, float]:
     """Posterior mean and sd of a function of `parameters_at_nodes`, as sums over the nodes."""
-    share = grid.probability.reshape(grid.at.sizes).sum(axis=3)
+    share = grid.mass.reshape(grid.at.sizes).sum(axis=3) / grid.total
     mean = np.sum(share * values)
     return float(mean), float(np.sqrt(np.sum(share * (values - mean) ** 2)))
 
@@ -251,17 +229,16 @@ class _Judged(NamedTuple):
     moments: np.ndarray
     tails: np.ndarray
     marginals: np.ndarray
+    beyond: float
     log_evidence: float
 
 
-def _judged(grid: Grid) -> _Judged:
-    axes, sizes = grid.at.axes, grid.at.sizes
-    last = _fitted_polynomial if axes[3].link == BELL else _polynomial
-    polynomials = *map(_polynomial, sizes[:3]), last(sizes[3])
-    moments, tails, marginals = marginals_kernel.axis_marginals(
-        as_tuples(axes), grid.at.values, grid.at.measures, grid.marginals, polynomials, FINE, TAILS
+def _judged(grid: Grid, fine: tuple[np.ndarray, ...]) -> _Judged:
+    at, links = grid.at, tuple(axis.link for axis in grid.at.axes)
+    known = marginals_kernel.axis_marginals(
+        links, at.values, at.measures, grid.marginals, polynomials(at.sizes, links[3]), fine, TAILS
     )
-    return _Judged(moments, tails, marginals, grid.log_evidence)
+    return _Judged(*known, grid.log_evidence)
 
 
 def _distance(before: _Judged, after: _Judged) -> float:
@@ -269,43 +246,3 @@ def _distance(before: _Judged, after: _Judged) -> float:
     evidence = abs(after.log_evidence - before.log_evidence)
     changes = marginals_kernel.changes(before.moments, before.tails, after.moments, after.tails)
     return float(np.max((evidence, changes[0], TAIL_WEIGHT * changes[1])))
-
-
-def _beta_marginal(
-    normals: np.ndarray, mean: float, sd: float, typical: float, shift: float
-) -> Marginal:
-    """Marginal of beta0 or beta1, a mixture of normals, plus `shift`.
-
-    Nodes are as dense as the mixture's typical normal needs, and reach to ten sds of the mixture.
-    """
-    x, _ = legendre(BETA_NODES)
-    reach = math.asinh(BETA_REACH * sd / (2.0 * typical))
-    axis = (REAL, mean, 2.0 * typical, -reach, reach)
-    polynomial = _polynomial(BETA_NODES)
-    value, *rest = marginals_kernel.mixture_marginal(axis, normals, x, polynomial, FINE)
-    return Marginal(value + shift, *rest)
-
-
-@cache
-def _polynomial(n: int) -> np.ndarray:
-    """The matrix, shape (n, 257), from values at Legendre's nodes to their polynomial at `FINE`.
-
-    By orthogonality, the coefficient of the k-th Legendre polynomial is
-    (k + 1/2) times the quadrature of its product with the values.
-    """
-    x, w = legendre(n)
-    to_coefficients = (np.arange(n)[:, None] + 0.5) * legvander(x, n - 1).T * w
-    matrix = np.einsum("fk,kn->nf", legvander(FINE, n - 1), to_coefficients)
-    return np.ascontiguousarray(matrix)
-
-
-@cache
-def _fitted_polynomial(n: int) -> np.ndarray:
-    """As `_polynomial`, but from the nodes of `midpoint`, which end half a step before `FINE` does.
-
-    From 12 nodes on the degree is below n - 1 and the polynomial fitted by least squares: one
-    through many equally spaced nodes would swing between them.
-    """
-    degree = min(n - 1, n // 2 + 4)
-    to_coefficients = np.linalg.pinv(legvander(midpoint(n)[0], degree))
-    return np.ascontiguousarray((legvander(FINE, degree) @ to_coefficients).T)

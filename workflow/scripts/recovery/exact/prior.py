@@ -5,8 +5,9 @@ import math
 import numpy as np
 
 from recovery.data.longdata import LongData
+from recovery.exact.grid import Axis
 from recovery.exact.posterior import ExactPosterior, solve
-from recovery.exact.quadrature import Axis, Problem
+from recovery.exact.quadrature import Problem
 from recovery.kernels.axes import EXP, POSITIVE, SINE
 from recovery.model.prior import Prior
 

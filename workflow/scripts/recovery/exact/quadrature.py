@@ -18,16 +18,16 @@ density, and all priors of a data set share their nodes, where they do for them 
 
 import math
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import accumulate, pairwise
-from typing import NamedTuple
 
 import numpy as np
-from scipy import special
 
 from recovery.data.coding import Coding
 from recovery.data.longdata import LongData
 from recovery.errors import FitError
+from recovery.exact.grid import Axis, Density, Grid, Likelihood, Reference, weighed
+from recovery.exact.rules import FINE, fitted_polynomial, legendre, midpoint, polynomial
 from recovery.kernels.axes import (
     BELL,
     DENSE,
@@ -39,112 +39,20 @@ from recovery.kernels.axes import (
     new_windows,
     place_axes,
 )
-from recovery.kernels.grid import weigh
 from recovery.kernels.likelihood import likelihood_kernel
-from recovery.model.prior import Prior
+from recovery.kernels.mixtures import groups_by_variance
 from recovery.model.statistics import Statistics
 
 PARAMETERS_ON_AXES = ("sigma_u0", "sigma_u1", "rho", "sigma")
 PILOT = (10, 10, 10)
-LADDER = ((12, 12, 12), (16, 16, 16), (20, 20, 20), (26, 26, 26), (36, 36, 32), (44, 44, 36))
-"""Nodes of sigma_u0, sigma_u1 and rho; the first follow a pilot."""
-BETA_STEP = 1
-"""The step of `LADDER` whose nodes give beta."""
-NODES_OF_SIGMA = {EXP: (8, 10, 12, 14, 18, 24, 28), BELL: (6, 7, 8, 10, 12, 16, 20)}
+LADDER = ((16, 16, 14), (20, 20, 16), (26, 26, 22), (36, 36, 28), (44, 44, 36))
+"""Nodes of sigma_u0, sigma_u1 and rho, step by step."""
+NODES_OF_SIGMA = {EXP: (8, 12, 14, 18, 24, 28), BELL: (6, 7, 8, 11, 16, 20)}
 """Nodes of sigma: of a pilot, and at the steps of `LADDER`."""
 BELL_SD = 0.15  # guessed sd of log sigma, that of 22 residual degrees of freedom
 MAX_PILOTS = 7
 SETTLED = 0.5
 NEGLIGIBLE = 14.0  # the windows end at a density of exp(-14) of the peak
-ROUGH_CHANGE, ROUGH_SHARE = 0.5, 1e-5
-
-
-class Reference(NamedTuple):
-    """A density that gives the axes which all priors share: LKJ(1), half-normal, half t(4).
-
-    Its scales are those of the data, as `auto` has them, so that it knows no units.
-    """
-
-    response: float
-    slope: float
-    has_rho: bool
-    sigma_df: float = 4.0
-
-    @property
-    def sigma_scale(self) -> float:
-        """Scale of sigma."""
-        return self.response
-
-    def log_density(self, sigma_u0, sigma_u1, rho, sigma):
-        """Log density, up to a constant."""
-        return -0.5 * (np.square(sigma_u0 / self.response) + np.square(sigma_u1 / self.slope))
-
-
-Density = Prior | Reference
-
-
-class Axis(NamedTuple):
-    """A parameter as a function of u from low to high: link(center + scale sinh(u))."""
-
-    link: int
-    center: float
-    scale: float
-    low: float
-    high: float
-
-
-class Likelihood(NamedTuple):
-    """The likelihood at the nodes of a grid, under each of several priors of beta.
-
-    Attributes
-    ----------
-    axes : tuple of Axis
-        sigma_u0, sigma_u1, rho and sigma.
-    sizes : tuple of int
-        Number of nodes of each; 1 of rho where it is fixed at 0.
-    values : tuple of ndarray
-        The parameter's values at an axis's nodes.
-    measures : tuple of ndarray
-        What a node weighs in an integral over the value.
-    relative, top, mean, variance
-        See `kernels.likelihood.likelihood`.
-    """
-
-    axes: tuple[Axis, ...]
-    sizes: tuple[int, ...]
-    values: tuple[np.ndarray, ...]
-    measures: tuple[np.ndarray, ...]
-    relative: np.ndarray
-    top: np.ndarray
-    mean: np.ndarray
-    variance: np.ndarray
-
-
-class Grid(NamedTuple):
-    """The posterior at the nodes of a grid.
-
-    Attributes
-    ----------
-    at : Likelihood
-        The nodes and the likelihood there.
-    beta : int
-        Which of its priors of beta holds.
-    log_evidence : float
-        Log p(y).
-    probability : ndarray, shape (n0, n1, n2 * n3)
-        Posterior probabilities, their sum 1.
-    marginals : tuple of four ndarrays
-        Posterior probabilities of each axis's nodes.
-    rough : bool
-        Whether the prior is not smooth where both standard deviations vanish, and it matters.
-    """
-
-    at: Likelihood
-    beta: int
-    log_evidence: float
-    probability: np.ndarray
-    marginals: tuple[np.ndarray, ...]
-    rough: bool
 
 
 class Problem:
@@ -172,6 +80,13 @@ class Problem:
         self.statistics = Statistics.of_columns(fixed, random, data.response - center, data.subject)
         self._guesses = self.statistics.guesses()
         self._shared: dict[bool, Ladder] = {}
+
+    @cached_property
+    def scatter(self) -> np.ndarray:
+        """Scatter of the subjects' coordinates of the response about their mean, shape (q, q)."""
+        own = self.statistics.coordinates[:, :, -1]
+        away = own - own.mean(axis=0)
+        return away.T @ away
 
     def shared(self, has_rho: bool) -> "Ladder":
         """The grids that the priors with a rho share, or those without.
@@ -254,7 +169,9 @@ class Problem:
         likelihood = likelihood_kernel(len(precisions[0]))
         priors, dets = _entries(tuple(map(tuple, np.reshape(precisions, (len(precisions), -1)))))
         found = likelihood(*self.statistics[:2], priors, dets, values, with_beta)
-        return Likelihood(axes, sizes, values, measures, *found)
+        variance = found[-1].reshape(-1, *found[0].shape[1:])
+        group = groups_by_variance(variance).reshape(found[-1].shape)
+        return Likelihood(axes, sizes, values, measures, *found, group)
 
 
 class Ladder:
@@ -270,13 +187,17 @@ class Ladder:
         self.problem, self.axes, self.has_rho, self.precisions = problem, axes, has_rho, precisions
         self._steps: dict[int, Likelihood] = {}
 
+    @cached_property
+    def fine(self) -> tuple[np.ndarray, ...]:
+        """Values of the axes' parameters at `FINE`."""
+        return tuple(place_axes(as_tuples(self.axes), *(4 * (FINE,),) * 2)[0].reshape(4, -1))
+
     def step(self, step: int) -> Likelihood:
-        """The likelihood at a step of `LADDER`, -1 being a pilot's sizes."""
+        """The likelihood at a step of `LADDER`; it has beta's normals at all steps but 1."""
         if step not in self._steps:
-            three = PILOT if step < 0 else LADDER[step]
-            sizes = (*three, NODES_OF_SIGMA[self.axes[3].link][step + 1])
+            sizes = (*LADDER[step], NODES_OF_SIGMA[self.axes[3].link][step + 1])
             self._steps[step] = self.problem.likelihood(
-                self.axes, sizes, self.has_rho, self.precisions, with_beta=step > 0
+                self.axes, sizes, self.has_rho, self.precisions, with_beta=step != 1
             )
         return self._steps[step]
 
@@ -288,116 +209,6 @@ def _exp(axis: Axis) -> Axis:
     scale = axis.scale * SCALE / SCALE_OF_BELL
     ends = (math.asinh(axis.scale / scale * math.sinh(end)) for end in (axis.low, axis.high))
     return Axis(EXP, axis.center, scale, *ends)
-
-
-def weighed(at: Likelihood, beta: int, prior: Density) -> Grid:
-    """The posterior on a grid under a prior.
-
-    Where a prior's density is a product of factors of fewer parameters, these are evaluated apart.
-    """
-    s0, s1, rho, sigma = at.values
-    form = FLAT_FORM if isinstance(prior, Reference) else form_of(prior)
-    k, middle = len(rho) // 2, float(sigma[len(sigma) // 2])
-    log_density = prior.log_density
-    along = rho[k : k + 1] if form.rho_apart else rho
-    outer = np.atleast_3d(log_density(s0[:, None, None], s1[:, None], along, middle))
-    by_rho = np.zeros(len(rho))
-    if form.rho_apart and len(rho) > 1:
-        a, b = s0[len(s0) // 2], s1[len(s1) // 2]
-        by_rho += log_density(a, b, rho, middle) - log_density(a, b, rho[k], middle)
-    inner = half_t_log_density(sigma, prior.sigma_df, prior.sigma_scale)[None, None, :]
-    relative = at.relative[beta]
-    if form.sigma == "apart":
-        own = log_density(s0[:, None, None], s1[:, None], rho[k], sigma)
-        inner = inner + own - log_density(s0[:, None, None], s1[:, None], rho[k], middle)
-    elif form.sigma == "jointly":
-        places = s0[:, None, None, None], s1[:, None, None], rho[:, None], sigma
-        full = log_density(*places) - log_density(*places[:3], middle)
-        relative = relative * np.exp(full).reshape(relative.shape)
-    tops = outer.max(), by_rho.max(), inner.max()
-    shares = (np.exp(part - top) for part, top in zip((outer, by_rho, inner), tops))
-    total, probability, marginals = weigh(relative, *shares, at.measures)
-    evidence = at.top[beta] + sum(tops) + (math.log(total) if total > 0.0 else -math.inf)
-    m = outer.shape[2] // 2
-    change = abs(outer[1, 1, m] - outer[0, 0, m])
-    rough = bool(change > ROUGH_CHANGE and probability[:2, :2].sum() > ROUGH_SHARE)
-    return Grid(at, beta, float(evidence), probability, marginals, rough)
-
-
-def outwards(grid: Grid) -> float:
-    """How far, in u, a posterior reaches beyond its grid's free ends; NaN if that is unknown."""
-    axes = grid.at.axes
-    rules = _rules(grid.at.sizes, axes[3].link)
-    found, _ = new_windows(as_tuples(axes), grid.marginals, *rules, NEGLIGIBLE)
-    beyond = 0.0
-    for axis, size, new in zip(axes, grid.at.sizes, found.tolist()):
-        if size > 1 and axis.link != SINE:
-            center, scale, low, high = new
-            low, high = (center + scale * math.sinh(end) for end in (low, high))
-            low, high = (math.asinh((end - axis.center) / axis.scale) for end in (low, high))
-            beyond = float(np.max((beyond, high - axis.high)))
-            if axis.link in (EXP, BELL):
-                beyond = float(np.max((beyond, axis.low - low)))
-    return beyond
-
-
-def half_t_log_density(value: np.ndarray, df: float, scale: float) -> np.ndarray:
-    """Log density of a half Student t."""
-    constant = math.lgamma(0.5 * (df + 1.0)) - math.lgamma(0.5 * df)
-    constant += math.log(2.0 / scale) - 0.5 * math.log(df * math.pi)
-    return constant - 0.5 * (df + 1.0) * np.log1p(np.square(value / scale) / df)
-
-
-class Form(NamedTuple):
-    """Into which factors the density of a prior of the effects falls.
-
-    Attributes
-    ----------
-    rho_apart : bool
-        Whether rho is independent of the standard deviations.
-    sigma : {"not", "apart", "jointly"}
-        Whether sigma enters, and if so, apart from rho or not.
-    """
-
-    rho_apart: bool
-    sigma: str
-
-
-FLAT_FORM = Form(rho_apart=True, sigma="not")
-
-
-@lru_cache(maxsize=64)
-def form_of(prior: Prior) -> Form:
-    """The form of a prior, found by its density at random points."""
-    rng = np.random.default_rng(0)
-    s0, s1, sigma = np.exp(rng.normal(0.0, 1.0, (3, 8))) * prior.sigma_scale
-    rho, other = rng.uniform(-0.9, 0.9, (2, 8)) if prior.has_rho else np.zeros((2, 8))
-
-    def close(a: np.ndarray, b: np.ndarray) -> bool:
-        return bool(np.allclose(a, b, rtol=1e-8, atol=1e-8))
-
-    here, there = (prior.log_density(s0, s1, x, sigma) for x in (rho, other))
-    still, away = (prior.log_density(s0, s1, x, 2.0 * sigma) for x in (rho, other))
-    wide, wider = (prior.log_density(2.0 * s0, 3.0 * s1, x, sigma) for x in (rho, other))
-    apart = "apart" if close(here - still, there - away) else "jointly"
-    return Form(close(here - there, wide - wider), "not" if close(here, still) else apart)
-
-
-@cache
-def legendre(n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Nodes and weights on [-1, 1]."""
-    x, w = special.roots_legendre(n)
-    return x, w
-
-
-@cache
-def midpoint(n: int) -> tuple[np.ndarray, np.ndarray]:
-    """The middles of n equal parts of [-1, 1], and weights.
-
-    For a smooth function that vanishes at both ends it needs about two thirds of Legendre's nodes
-    (Trefethen & Weideman 2014, SIAM Rev 56:385).
-    """
-    return (2.0 * np.arange(n) + 1.0) / n - 1.0, np.full(n, 2.0 / n)
 
 
 def as_tuples(axes: tuple[Axis, ...]) -> tuple[tuple, ...]:
@@ -425,6 +236,13 @@ def _entries(precisions: tuple[tuple[float, ...], ...]) -> tuple[np.ndarray, np.
     flat = ~square.any(axis=(1, 2))
     dets = np.where(flat, 0.0, np.linalg.slogdet(square + flat[:, None, None] * np.eye(p))[1])
     return np.ascontiguousarray(entries), dets
+
+
+@cache
+def polynomials(sizes: tuple[int, ...], link: int) -> tuple[np.ndarray, ...]:
+    """What interpolates between the nodes of every axis, by the link of sigma's."""
+    last = fitted_polynomial if link == BELL else polynomial
+    return *map(polynomial, sizes[:3]), last(sizes[3])
 
 
 @cache

@@ -1,5 +1,6 @@
 """Logarithm and exponential as plain arithmetic, which handles several numbers at once."""
 
+import numpy as np
 from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
@@ -70,3 +71,16 @@ def exp(x):
     p *= p
     p *= p
     return p * p
+
+
+@helper
+def largest(values):
+    """The largest of an array's numbers, 32 of which are compared at once."""
+    peaks = np.full(32, -np.inf)
+    for start in range(0, len(values) - 31, 32):
+        for r in range(32):
+            value = values[start + r]
+            peaks[r] = value if value > peaks[r] else peaks[r]
+    for r in range(len(values) - len(values) % 32, len(values)):
+        peaks[0] = max(peaks[0], values[r])
+    return peaks.max()

@@ -11,7 +11,7 @@ from functools import cache
 
 import numpy as np
 
-from recovery.kernels.arithmetic import exp, log
+from recovery.kernels.arithmetic import exp, largest, log
 from recovery.kernels.compilation import entry, helper
 
 MOST_NODES = 1340
@@ -22,8 +22,8 @@ multiples (8 % faster than 1032)."""
 BLOCK = 256
 """Most nodes of a block of several sigma_u1."""
 
-(RHO, S1, W, BASE, PEAK, E00, E01, E11, DET_E, DET, PRODUCT, LOG_DET, W00, W01, W11, SHARE,
- MATRIX) = range(0, 17 * MOST_NODES, MOST_NODES)  # fmt: skip
+(RHO, S1, W, BASE, E00, E01, E11, DET_E, DET, PRODUCT, LOG_DET, W00, W01, W11, SHARE,
+ MATRIX) = range(0, 16 * MOST_NODES, MOST_NODES)  # fmt: skip
 """Places of the work rows; the entries of M begin at MATRIX, row by row below the diagonal."""
 
 
@@ -39,14 +39,11 @@ def set_effects(work, n, s0):
 
 
 @helper
-def set_logarithms(work, n, last):
-    """The log likelihood of all nodes, in SHARE, and the largest so far, node by node, in PEAK."""
+def set_logarithms(work, n, last, found):
+    """The log likelihood of all nodes."""
     for r in range(n):
         exponent = work[BASE + r] + work[LOG_DET + r] + work[last + r]
-        work[SHARE + r] = -0.5 * (exponent + log(work[DET + r]))
-    for r in range(n):
-        value, peak = work[SHARE + r], work[PEAK + r]
-        work[PEAK + r] = value if value > peak else peak
+        found[r] = -0.5 * (exponent + log(work[DET + r]))
 
 
 @helper
@@ -225,8 +222,6 @@ def likelihood_kernel(p: int) -> Callable[..., tuple[np.ndarray, ...]]:
         shape = (len(priors), p, n0, n1 * n) if with_beta else (0, 0, 0, 0)
         mean, variance = np.empty(shape), np.empty(shape)
         top = np.empty(len(priors))
-        for r in range(together * n):
-            work[PEAK + r] = -np.inf
         for i in range(n0):
             for first in range(0, n1, together):
                 count = min(together, n1 - first)
@@ -239,16 +234,13 @@ def likelihood_kernel(p: int) -> Callable[..., tuple[np.ndarray, ...]]:
                 for b in range(len(priors)):
                     add_prior(work, nodes, priors[b], matrix, m)
                     eliminate(work, nodes, matrix, m)
-                    found = relative[b, i]
-                    set_logarithms(work, nodes, last)
-                    for r in range(nodes):
-                        found[first * n + r] = work[SHARE + r]
+                    set_logarithms(work, nodes, last, relative[b, i, first * n :])
                     if with_beta:
                         set_beta(work, nodes, matrix, m, mean[b], variance[b], i, first * n)
-        highest = work[PEAK : PEAK + together * n].max()
         for b in range(len(priors)):
-            top[b] = highest + 0.5 * log_dets[b]
             flat = relative[b].reshape(n0 * n1 * n)
+            highest = largest(flat)
+            top[b] = highest + 0.5 * log_dets[b]
             for r in range(len(flat)):
                 flat[r] = exp(flat[r] - highest)
         grid = (n0, n1, n)

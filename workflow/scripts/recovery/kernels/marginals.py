@@ -4,8 +4,7 @@ import math
 
 import numpy as np
 
-from recovery.kernels.arithmetic import exp
-from recovery.kernels.axes import BELL, placed
+from recovery.kernels.axes import BELL, EXP, SINE
 from recovery.kernels.compilation import entry, helper
 
 
@@ -18,21 +17,6 @@ def moments(value, probability):
     for k in range(len(value)):
         square += probability[k] * (value[k] - mean) ** 2
     return mean, math.sqrt(square)
-
-
-@entry
-def mixture_moments(normals):
-    """Mean and sd of a mixture of normals, shape (3, components), and the sd of a typical normal.
-
-    The latter is the harmonic mean of the normals' sds.
-    """
-    mean = square = height = 0.0
-    for c in range(normals.shape[1]):
-        mean += normals[0, c] * normals[1, c]
-        height += normals[0, c] / math.sqrt(normals[2, c])
-    for c in range(normals.shape[1]):
-        square += normals[0, c] * (normals[2, c] + (normals[1, c] - mean) ** 2)
-    return mean, math.sqrt(square), 1.0 / height
 
 
 @entry
@@ -52,22 +36,6 @@ def changes(moments, tails, new_moments, new_tails):
 
 
 @helper
-def mixture_density(normals, values):
-    """Density of a mixture of normals at `values`."""
-    density = np.zeros(len(values))
-    size = normals.shape[1]
-    negligible = 1e-7 if size < 20_000 else 1e-3 / size  # all together they change no quantile
-    for c in range(size):
-        if normals[0, c] > negligible:
-            precision, mean = 1.0 / normals[2, c], normals[1, c]
-            height = normals[0, c] * math.sqrt(precision / (2.0 * math.pi))
-            for k in range(len(values)):
-                d = values[k] - mean
-                density[k] += height * exp(-0.5 * precision * d * d)
-    return density
-
-
-@helper
 def distribution(value, density):
     """Distribution function on a fine grid of values, by trapezoids, and its total."""
     cumulative = np.empty(len(value))
@@ -83,40 +51,28 @@ def distribution(value, density):
 
 
 @helper
-def interpolated(axis, density, polynomial, fine):
-    """A marginal on a fine grid: values, density and distribution function.
+def interpolated(logarithmic, density, polynomial, value, found):
+    """A marginal on a fine grid: values, density and distribution function, into `found`.
 
-    `density` is that of the values at the nodes, `polynomial` the matrix that takes a function
-    from the nodes to the coordinates `fine`. Of a BELL it is the logarithm, almost a parabola, that
-    is interpolated; of others the fourth root: that of a bell is a bell twice as wide, and it has
-    no infinite ends as the logarithm has.
+    `density` is that of the parameter at the nodes, `polynomial` the matrix that takes a function
+    from the nodes to the places of `value`. Where the density is nearly that of a log-normal, it is
+    the logarithm that is interpolated; else the fourth root: that of a bell is a bell twice as
+    wide, and it has no infinite ends as the logarithm has.
     """
-    value = placed(axis, fine)
-    logarithmic = axis[0] == BELL
     known = np.log(np.maximum(density, 1e-300)) if logarithmic else np.sqrt(np.sqrt(density))
-    dense = np.zeros(len(fine))
+    dense = found[1]
+    dense[:] = 0.0
     for k in range(len(known)):
-        for f in range(len(fine)):
+        for f in range(len(value)):
             dense[f] += polynomial[k, f] * known[k]
-    for f in range(len(fine)):
+    for f in range(len(value)):
         if logarithmic:
             dense[f] = math.exp(dense[f])
         else:
             square = max(dense[f], 0.0) ** 2
             dense[f] = square * square
-    return value, dense, distribution(value, dense)
-
-
-@entry
-def mixture_marginal(axis, normals, nodes, polynomial, fine):
-    """A mixture of normals on a fine grid, by its density at nodes: see `interpolated`.
-
-    Returns shape (3, fine).
-    """
-    density = mixture_density(normals, placed(axis, nodes))
-    found = np.empty((3, len(fine)))
-    found[0], found[1], found[2] = interpolated(axis, density, polynomial, fine)
-    return found
+    found[0] = value
+    found[2] = distribution(value, dense)
 
 
 @helper
@@ -141,36 +97,48 @@ def quantiles(value, density, cumulative, probabilities):
 
 
 @entry
-def axis_marginals(axes, values, weights, probabilities, polynomials, fine, tails):
+def axis_marginals(links, values, measures, probabilities, polynomials, fine, tails):
     """Moments, tail quantiles and marginals on a fine grid of the parameters on a grid's axes.
 
-    The first five arguments are tuples, one item per axis: the axis, and of its nodes the values,
-    what they weigh in an integral over the value, and the probabilities, and the matrix
-    `polynomial` of `interpolated`. An axis of one node has mean 0, sd 1 and quantiles 0.
+    Parameters
+    ----------
+    links : tuple of int
+        The axes' links.
+    values, measures, probabilities, polynomials, fine : tuples of ndarrays, one per axis
+        Of an axis's nodes the values, what they weigh in an integral over the value, and their
+        probabilities; the matrix `polynomial` of `interpolated`; and the values of the fine grid.
+    tails : ndarray
+        Probabilities of the quantiles.
 
     Returns
     -------
     moments : ndarray, shape (axes, 2)
-        Mean and sd.
+        Mean and sd. An axis of one node has mean 0, sd 1 and quantiles 0.
     quantiles : ndarray, shape (axes, tails)
         Quantiles at the probabilities `tails`.
     marginals : ndarray, shape (axes, 3, fine)
         Values, density and distribution function.
+    beyond : float
+        The largest density at an end where the parameter's range goes on, as a share of the peak.
     """
-    found = np.zeros((len(axes), 2))
-    quantiles = np.zeros((len(axes), len(tails)))
-    marginals = np.zeros((len(axes), 3, len(fine)))
-    for i in range(len(axes)):
+    found = np.zeros((len(links), 2))
+    quantiles = np.zeros((len(links), len(tails)))
+    marginals = np.zeros((len(links), 3, len(fine[0])))
+    beyond = 0.0
+    for i in range(len(links)):
         found[i, 1] = 1.0
         if len(values[i]) > 1:
             found[i, 0], found[i, 1] = moments(values[i], probabilities[i])
-            value, density, cumulative = interpolated(
-                axes[i], probabilities[i] / weights[i], polynomials[i], fine
-            )
-            marginals[i, 0], marginals[i, 1], marginals[i, 2] = value, density, cumulative
+            density = probabilities[i] / measures[i]
+            if links[i] != SINE:
+                beyond = max(beyond, density[-1] / density.max())
+            if links[i] in (EXP, BELL):
+                beyond = max(beyond, density[0] / density.max())
+            interpolated(links[i] == BELL, density, polynomials[i], fine[i], marginals[i])
+            own = marginals[i]
             for k in range(len(tails)):
-                quantiles[i, k] = quantile(value, density, cumulative, tails[k])
-    return found, quantiles, marginals
+                quantiles[i, k] = quantile(own[0], own[1], own[2], tails[k])
+    return found, quantiles, marginals, beyond
 
 
 @helper
@@ -233,16 +201,34 @@ def crps(value, cumulative, truth):
 
 
 @entry
-def summarise(value, density, cumulative, probabilities, levels, truth, row):
-    """Quantiles, shortest intervals and CRPS of a distribution on a fine grid, into `row`."""
-    n = len(probabilities)
-    for k in range(n):
-        row[k] = quantile(value, density, cumulative, probabilities[k])
-    for k in range(len(levels)):
-        row[n + 2 * k], row[n + 2 * k + 1] = shortest_interval(
-            value, density, cumulative, levels[k]
-        )
-    row[n + 2 * len(levels)] = crps(value, cumulative, truth)
+def summarise(marginals, probabilities, levels, truths):
+    """Quantiles, shortest intervals and CRPS of distributions on fine grids.
+
+    Parameters
+    ----------
+    marginals : ndarray, shape (parameters, 3, fine)
+        Values, density and distribution function.
+    probabilities, levels : ndarray
+        Those of the quantiles, and of the intervals.
+    truths : ndarray, shape (parameters,)
+        True values, for the score.
+
+    Returns
+    -------
+    ndarray, shape (parameters, probabilities + 2 levels + 1)
+    """
+    n, size = len(probabilities), len(marginals)
+    rows = np.empty((size, n + 2 * len(levels) + 1))
+    for i in range(size):
+        value, density, cumulative = marginals[i, 0], marginals[i, 1], marginals[i, 2]
+        for k in range(n):
+            rows[i, k] = quantile(value, density, cumulative, probabilities[k])
+        for k in range(len(levels)):
+            rows[i, n + 2 * k], rows[i, n + 2 * k + 1] = shortest_interval(
+                value, density, cumulative, levels[k]
+            )
+        rows[i, -1] = crps(value, cumulative, truths[i])
+    return rows
 
 
 @entry
