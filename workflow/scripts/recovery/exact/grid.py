@@ -61,8 +61,6 @@ class Likelihood(NamedTuple):
         What a node weighs in an integral over the value.
     relative, top, mean, variance
         See `kernels.likelihood.likelihood`.
-    group : ndarray
-        Of `kernels.mixtures.groups_by_variance`, of the shape of `variance`.
     """
 
     axes: tuple[Axis, ...]
@@ -73,7 +71,6 @@ class Likelihood(NamedTuple):
     top: np.ndarray
     mean: np.ndarray
     variance: np.ndarray
-    group: np.ndarray
 
 
 class Grid(NamedTuple):

@@ -26,11 +26,10 @@ from recovery.model.prior import Prior
 SHARED = 3
 """Steps of `LADDER` that priors share; one that needs finer grids gets its own."""
 TOLERANCE = 1e-3
-MOST_CHANGE = 5e-3
 BEYOND = 1e-4  # of the peak: the density at a shared grid's ends, at most
 SAFETY = 1.3  # so that errors of means, sds and log p(y) stay below 1e-3: docs/exact_accuracy.md
-FIRST_RATE = 0.3
-TAIL_WEIGHT = 0.6  # an error of a tail quantile may be larger than that of a mean
+FIRST_RATE = 0.15
+TAIL_WEIGHT = 0.5  # an error of a tail quantile may be larger than that of a mean
 TAILS = np.array([0.025, 0.975])
 BETA_NODES = 40
 
@@ -134,7 +133,8 @@ def solve(
         found = _climb(problem.shared(prior.has_rho), beta, prior, SHARED)
     if found is None or not found[2] < TOLERANCE:
         found = _climb(problem.own(prior, beta, axes), 0, prior)
-    grid, judged, error, of_beta = found
+    grid, judged, error = found
+    of_beta = _fixed_effects(grid)
     moments: dict[str, tuple[float, float]] = {}
     marginals: dict[str, Marginal] = {}
     for i, name in enumerate(PARAMETERS_ON_AXES):
@@ -157,15 +157,15 @@ def solve(
 
 def _climb(
     ladder: Ladder, beta: int, prior: Prior, steps: int | None = None
-) -> tuple[Grid, "_Judged", float, tuple[np.ndarray, ...]] | None:
-    """The first grid whose estimated error is small, or the last one, its error, and beta.
+) -> tuple[Grid, "_Judged", float] | None:
+    """The first grid whose estimated error is small, or the last one, and its error.
 
     Each grid's error is estimated by SAFETY times its change from the last one, times the rate at
     which changes shrink: FIRST_RATE at the second grid, and then the ratio of the last two changes,
     but from 0.2 to 1. Where the prior is not smooth, changes shrink like a power of the number of
-    nodes: there the rate is taken as 1.5. A change of MOST_CHANGE or more is not believed. Without
-    a limit of `steps` all are tried; with one the grids are shared, and the answer may be that they
-    do not suit the prior (None).
+    nodes: there the rate is taken as 1.5, and the first change is not believed. Without a limit of
+    `steps` all are tried; with one the grids are shared, and the answer may be that they do not
+    suit the prior (None).
     """
     rough = ladder.axes[0].link == DENSE
     last, last_change, error = None, math.nan, math.nan
@@ -174,25 +174,22 @@ def _climb(
         judged = _judged(grid, ladder.fine)
         if steps and (grid.rough or not judged.beyond < BEYOND):
             return None
-        if step != 1:
-            of_beta = _fixed_effects(grid)
         if last:
             change = _distance(last, judged)
             rate = min(max(change / last_change, 0.2), 1.0) if step > 1 else FIRST_RATE
             error = SAFETY * change * (1.5 if rough else rate)
-            believed = change < MOST_CHANGE and step > (1 if rough else 0)
-            if believed and error < TOLERANCE:
+            if error < TOLERANCE and step > (1 if rough else 0):
                 break
             last_change = change
         last = judged
-    return grid, judged, error, of_beta
+    return grid, judged, error
 
 
 def _fixed_effects(grid: Grid) -> tuple[np.ndarray, ...]:
     at, b = grid.at, grid.beta
     nodes, _ = legendre(BETA_NODES)
     return fixed_effects(
-        grid.mass, at.mean[b], at.variance[b], at.group[b], nodes, polynomial(BETA_NODES), FINE
+        grid.mass, grid.total, at.mean[b], at.variance[b], nodes, polynomial(BETA_NODES), FINE
     )
 
 

@@ -40,14 +40,13 @@ from recovery.kernels.axes import (
     place_axes,
 )
 from recovery.kernels.likelihood import likelihood_kernel
-from recovery.kernels.mixtures import groups_by_variance
 from recovery.model.statistics import Statistics
 
 PARAMETERS_ON_AXES = ("sigma_u0", "sigma_u1", "rho", "sigma")
 PILOT = (10, 10, 10)
-LADDER = ((16, 16, 14), (20, 20, 16), (26, 26, 22), (36, 36, 28), (44, 44, 36))
+LADDER = ((12, 12, 10), (16, 16, 14), (20, 20, 18), (26, 26, 22), (36, 36, 30), (44, 44, 36))
 """Nodes of sigma_u0, sigma_u1 and rho, step by step."""
-NODES_OF_SIGMA = {EXP: (8, 12, 14, 18, 24, 28), BELL: (6, 7, 8, 11, 16, 20)}
+NODES_OF_SIGMA = {EXP: (8, 10, 12, 15, 18, 24, 28), BELL: (6, 7, 8, 9, 11, 16, 20)}
 """Nodes of sigma: of a pilot, and at the steps of `LADDER`."""
 BELL_SD = 0.15  # guessed sd of log sigma, that of 22 residual degrees of freedom
 MAX_PILOTS = 7
@@ -169,9 +168,7 @@ class Problem:
         likelihood = likelihood_kernel(len(precisions[0]))
         priors, dets = _entries(tuple(map(tuple, np.reshape(precisions, (len(precisions), -1)))))
         found = likelihood(*self.statistics[:2], priors, dets, values, with_beta)
-        variance = found[-1].reshape(-1, *found[0].shape[1:])
-        group = groups_by_variance(variance).reshape(found[-1].shape)
-        return Likelihood(axes, sizes, values, measures, *found, group)
+        return Likelihood(axes, sizes, values, measures, *found)
 
 
 class Ladder:
@@ -193,11 +190,11 @@ class Ladder:
         return tuple(place_axes(as_tuples(self.axes), *(4 * (FINE,),) * 2)[0].reshape(4, -1))
 
     def step(self, step: int) -> Likelihood:
-        """The likelihood at a step of `LADDER`; it has beta's normals at all steps but 1."""
+        """The likelihood at a step of `LADDER`; it has beta's normals but at the first."""
         if step not in self._steps:
             sizes = (*LADDER[step], NODES_OF_SIGMA[self.axes[3].link][step + 1])
             self._steps[step] = self.problem.likelihood(
-                self.axes, sizes, self.has_rho, self.precisions, with_beta=step != 1
+                self.axes, sizes, self.has_rho, self.precisions, with_beta=step > 0
             )
         return self._steps[step]
 

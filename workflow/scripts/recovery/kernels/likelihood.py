@@ -19,7 +19,7 @@ MOST_NODES = 1340
 whose address differs by about a multiple of 4096 bytes, so rows are 0.62 of that apart, after whole
 multiples (8 % faster than 1032)."""
 
-BLOCK = 256
+BLOCK = 128
 """Most nodes of a block of several sigma_u1."""
 
 (RHO, S1, W, BASE, E00, E01, E11, DET_E, DET, PRODUCT, LOG_DET, W00, W01, W11, SHARE,
