@@ -8,14 +8,14 @@ import numpy as np
 from recovery.data.longdata import LongData
 from recovery.exact.grid import Grid
 from recovery.exact.posterior import ExactPosterior, moments_over_nodes, parameters_at_nodes
-from recovery.exact.quadrature import PARAMETERS_ON_AXES, Problem
+from recovery.exact.quadrature import PARAMETERS_ON_AXES, Problem, entries_of
 from recovery.kernels import marginals as marginals_kernel
 from recovery.kernels.draws import (
-    beta_of_draws,
     correlations_by_wishart,
-    effects_of_draws,
+    effects_kernel,
     nodes_at,
 )
+from recovery.kernels.likelihood import beta_of_draws
 from recovery.model.coded import decode
 from recovery.model.effects import covariance_factor
 from recovery.parameters import correlation
@@ -52,11 +52,11 @@ def joint_draws(
     order = rng.permutation(n)
     index = tuple(i[order] for i in _node_indices(exact.grid, np.sort(rng.random(n))))
     draws = _placed(exact, index, rng)
-    noise = rng.standard_normal((n, 2)), rng.standard_normal((n, data.subjects, 2))
+    noise = rng.standard_normal((2, n)), rng.standard_normal((n, data.subjects, 2))
     beta, effects = _beta_and_effects(exact, draws, *noise)
     draws["u0"], draws["u1"] = effects
     draws = decode(draws, problem.coding)
-    return draws | {"beta0": beta[:, 0] + problem.center, "beta1": beta[:, 1]}
+    return draws | {"beta0": beta[0] + problem.center, "beta1": beta[1]}
 
 
 class Randomness(NamedTuple):
@@ -69,7 +69,7 @@ class Randomness(NamedTuple):
     standard : ndarray, shape (n, 5)
     roots : ndarray, shape (n, 2)
         Normals and roots of chi-squares of `correlations_by_wishart`; empty where it is not used.
-    beta : ndarray, shape (n, 2)
+    beta : ndarray, shape (p, n)
     effects : ndarray, shape (n, subjects, 2)
         Normals of beta and of the subjects' effects; empty where they are not used.
     seed : int
@@ -90,7 +90,7 @@ class Randomness(NamedTuple):
         places = (np.arange(n) + rng.random()) / n
         empty = np.empty((n, 0))
         if not _alike(problem):
-            normals = rng.standard_normal((n, 2)), rng.standard_normal((n, size, 2))
+            normals = rng.standard_normal((2, n)), rng.standard_normal((n, size, 2))
             return cls(places, empty, empty, *normals, seed)
         z, roots = rng.standard_normal((n, 5)), np.zeros((n, 2), order="F")
         for k in range(2):
@@ -180,14 +180,14 @@ def _realised_correlations(
 def _beta_and_effects(
     exact: ExactPosterior, draws: Mapping[str, np.ndarray], z: np.ndarray, noise: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """beta from the center, shape (n, 2), and effects in the grid's coding, shape (2, n, J)."""
+    """beta from the center, shape (p, n), and effects in the grid's coding, shape (2, n, J)."""
     statistics, sigma = exact.problem.statistics, draws["sigma"]
-    precision = np.pad(exact.prior.beta_precision, (0, 1))
-    factor = covariance_factor(draws)
-    drawn = beta_of_draws(*statistics[:2], precision, factor, sigma, z)
-    v = np.column_stack([-drawn, np.ones(len(sigma))])
-    effects = effects_of_draws(
-        statistics.triangles, statistics.coordinates, factor, v, sigma, noise
+    precision, _ = entries_of([exact.prior.beta_precision])
+    parameters = np.array([draws.get(name, 0.0 * sigma) for name in PARAMETERS_ON_AXES])
+    drawn = beta_of_draws(*statistics[:2], precision[0], parameters, z)
+    v = np.column_stack([*-drawn, np.ones(len(sigma))])
+    effects = effects_kernel(2)(
+        statistics.triangles, statistics.coordinates, covariance_factor(draws), v, sigma, noise
     )
     return drawn, effects
 

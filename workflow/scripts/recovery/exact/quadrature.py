@@ -44,9 +44,9 @@ from recovery.model.statistics import Statistics
 
 PARAMETERS_ON_AXES = ("sigma_u0", "sigma_u1", "rho", "sigma")
 PILOT = (10, 10, 10)
-LADDER = ((12, 12, 10), (16, 16, 14), (20, 20, 18), (26, 26, 22), (36, 36, 30), (44, 44, 36))
+LADDER = ((12, 12, 10), (16, 16, 14), (18, 18, 16), (24, 24, 20), (34, 34, 28), (44, 44, 36))
 """Nodes of sigma_u0, sigma_u1 and rho, step by step."""
-NODES_OF_SIGMA = {EXP: (8, 10, 12, 15, 18, 24, 28), BELL: (6, 7, 8, 9, 11, 16, 20)}
+NODES_OF_SIGMA = {EXP: (8, 10, 12, 14, 18, 24, 28), BELL: (6, 7, 8, 8, 11, 16, 20)}
 """Nodes of sigma: of a pilot, and at the steps of `LADDER`."""
 BELL_SD = 0.15  # guessed sd of log sigma, that of 22 residual degrees of freedom
 MAX_PILOTS = 7
@@ -166,8 +166,7 @@ class Problem:
         placed = place_axes(as_tuples(axes), *_rules(sizes, axes[3].link))
         values, measures = (tuple(row[part] for part in _slices(sizes)) for row in placed)
         likelihood = likelihood_kernel(len(precisions[0]))
-        priors, dets = _entries(tuple(map(tuple, np.reshape(precisions, (len(precisions), -1)))))
-        found = likelihood(*self.statistics[:2], priors, dets, values, with_beta)
+        found = likelihood(*self.statistics[:2], *entries_of(precisions), values, with_beta)
         return Likelihood(axes, sizes, values, measures, *found)
 
 
@@ -221,6 +220,11 @@ def _rules(
     last = midpoint if link == BELL else legendre
     nodes, weights = zip(*map(legendre, sizes[:3]), last(sizes[3]))
     return nodes, weights
+
+
+def entries_of(precisions: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Entries of [P, 0; 0, 0] on and below the diagonal, and log|P|, of priors of beta."""
+    return _entries(tuple(map(tuple, np.reshape(precisions, (len(precisions), -1)))))
 
 
 @lru_cache(maxsize=64)

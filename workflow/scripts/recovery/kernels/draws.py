@@ -1,26 +1,27 @@
-"""Draws of nodes, of beta, of the subjects' effects and of their realised correlation."""
+"""Draws of nodes, of the subjects' effects and of their realised correlation."""
 
 import math
+from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 
 from recovery.kernels.compilation import entry, helper
-from recovery.kernels.deviance import add_matrices, cholesky
 
 
 @entry
-def nodes_at(probability, n3, places):
+def nodes_at(mass, n3, places):
     """Indices of the nodes at ascending places of the distribution function, node by node.
 
-    `probability` is that of `integrate`, of n3 nodes of sigma; the result is of shape (4, places).
+    `mass` is that of `grid.weigh`, of n3 nodes of sigma; the result is of shape (4, places).
     """
-    n0, n1, n = probability.shape
+    n0, n1, n = mass.shape
     chosen = np.empty((4, len(places)), np.int64)
     chosen[0], chosen[1], chosen[2], chosen[3] = n0 - 1, n1 - 1, n // n3 - 1, n3 - 1
     below, done = 0.0, 0
     for i in range(n0):
         for j in range(n1):
-            block = probability[i, j]
+            block = mass[i, j]
             inside = 0.0
             for r in range(n):
                 inside += block[r]
@@ -34,45 +35,6 @@ def nodes_at(probability, n3, places):
                         done += 1
             below += inside
     return chosen
-
-
-@entry
-def beta_of_draws(totals, patterns, prior, factor, sigma, z):
-    """Draws of beta given the other parameters, shape (n, p).
-
-    Parameters
-    ----------
-    totals, patterns
-        As of `Statistics`.
-    prior : ndarray, shape (m, m)
-        beta's prior N(b, P^-1) as [P, P b; ., b'P b].
-    factor : ndarray, shape (n, q, q)
-        L of Sigma = L L'.
-    sigma : ndarray, shape (n,)
-        The residual sd.
-    z : ndarray, shape (n, p)
-        Standard normals.
-    """
-    n, q, _ = factor.shape
-    p = z.shape[1]
-    place, joint = 6 * q * q, 7 * q * q
-    work = np.empty(joint + (p + 1) ** 2)
-    beta = np.empty((n, p))
-    for k in range(n):
-        for i in range(q * q):
-            work[place + i] = factor[k, i // q, i % q] / sigma[k]
-        add_matrices(totals, patterns, work, place, joint, p, q)
-        square = sigma[k] * sigma[k]
-        for i in range((p + 1) ** 2):
-            work[joint + i] += square * prior[i // (p + 1), i % (p + 1)]
-        cholesky(work, joint, p + 1)
-        last = joint + p * (p + 1)
-        for a in range(p - 1, -1, -1):  # L'beta = the last row of the factor, plus noise
-            beta[k, a] = work[last + a] + sigma[k] * z[k, a]
-            for i in range(a + 1, p):
-                beta[k, a] -= work[joint + i * (p + 1) + a] * beta[k, i]
-            beta[k, a] /= work[joint + a * (p + 1) + a]
-    return beta
 
 
 @helper
@@ -142,46 +104,52 @@ def correlations_by_wishart(r, scatter, sigma_u0, sigma_u1, rho, sigma, z, chi, 
     return r_u
 
 
-@entry
-def effects_of_draws(triangles, coordinates, factor, v, sigma, noise):
-    """Effects of all draws and subjects, shape (q, n, J), from standard normals (n, J, q)."""
-    n, size, q = noise.shape
-    u = np.empty((q, n, size))
-    design, chol, mean = np.empty((q, q)), np.empty((q, q)), np.empty(q)
-    for k in range(n):
-        share = 1.0 / sigma[k]
-        for j in range(size):
-            for a in range(q):  # R L / sigma
-                for b in range(q):
-                    design[a, b] = 0.0
-                    for i in range(max(a, b), q):
-                        design[a, b] += triangles[j, a, i] * factor[k, i, b] * share
-            mean[:] = 0.0
-            for a in range(q):  # L'R'z / sigma^2
-                z = 0.0
-                for i in range(v.shape[1]):
-                    z += coordinates[j, a, i] * v[k, i] * share
-                for b in range(q):
-                    mean[b] += design[a, b] * z
-            for a in range(q):  # Cholesky factor of the precision
-                for b in range(a + 1):
-                    total = 1.0 if a == b else 0.0
-                    for i in range(q):
-                        total += design[i, a] * design[i, b]
-                    for i in range(b):
-                        total -= chol[a, i] * chol[b, i]
-                    chol[a, b] = math.sqrt(total) if a == b else total / chol[b, b]
-            for a in range(q):  # forwards, where the noise comes in, and backwards
-                for i in range(a):
-                    mean[a] -= chol[a, i] * mean[i]
-                mean[a] /= chol[a, a]
-            for a in range(q - 1, -1, -1):
-                mean[a] += noise[k, j, a]
-                for i in range(a + 1, q):
-                    mean[a] -= chol[i, a] * mean[i]
-                mean[a] /= chol[a, a]
-            for a in range(q):
-                u[a, k, j] = 0.0
-                for b in range(a + 1):
-                    u[a, k, j] += factor[k, a, b] * mean[b]
-    return u
+@cache
+def effects_kernel(q: int) -> Callable[..., np.ndarray]:
+    """`effects_of_draws` for q effects: with q constant, loops over it unroll."""
+
+    @entry
+    def effects_of_draws(triangles, coordinates, factor, v, sigma, noise):
+        """Effects of all draws and subjects, shape (q, n, J), from standard normals (n, J, q)."""
+        n, size, _ = noise.shape
+        u = np.empty((q, n, size))
+        design, chol, mean = np.empty((q, q)), np.empty((q, q)), np.empty(q)
+        for k in range(n):
+            share = 1.0 / sigma[k]
+            for j in range(size):
+                for a in range(q):  # R L / sigma
+                    for b in range(q):
+                        design[a, b] = 0.0
+                        for i in range(max(a, b), q):
+                            design[a, b] += triangles[j, a, i] * factor[k, i, b] * share
+                mean[:] = 0.0
+                for a in range(q):  # L'R'z / sigma^2
+                    z = 0.0
+                    for i in range(v.shape[1]):
+                        z += coordinates[j, a, i] * v[k, i] * share
+                    for b in range(q):
+                        mean[b] += design[a, b] * z
+                for a in range(q):  # Cholesky factor of the precision
+                    for b in range(a + 1):
+                        total = 1.0 if a == b else 0.0
+                        for i in range(q):
+                            total += design[i, a] * design[i, b]
+                        for i in range(b):
+                            total -= chol[a, i] * chol[b, i]
+                        chol[a, b] = math.sqrt(total) if a == b else total / chol[b, b]
+                for a in range(q):  # forwards, where the noise comes in, and backwards
+                    for i in range(a):
+                        mean[a] -= chol[a, i] * mean[i]
+                    mean[a] /= chol[a, a]
+                for a in range(q - 1, -1, -1):
+                    mean[a] += noise[k, j, a]
+                    for i in range(a + 1, q):
+                        mean[a] -= chol[i, a] * mean[i]
+                    mean[a] /= chol[a, a]
+                for a in range(q):
+                    u[a, k, j] = 0.0
+                    for b in range(a + 1):
+                        u[a, k, j] += factor[k, a, b] * mean[b]
+        return u
+
+    return effects_of_draws

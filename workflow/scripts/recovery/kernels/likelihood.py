@@ -22,16 +22,16 @@ multiples (8 % faster than 1032)."""
 BLOCK = 128
 """Most nodes of a block of several sigma_u1."""
 
-(RHO, S1, W, BASE, E00, E01, E11, DET_E, DET, PRODUCT, LOG_DET, W00, W01, W11, SHARE,
- MATRIX) = range(0, 16 * MOST_NODES, MOST_NODES)  # fmt: skip
+(RHO, S0, S1, W, BASE, E00, E01, E11, DET_E, DET, PRODUCT, LOG_DET, W00, W01, W11, SHARE,
+ MATRIX) = range(0, 17 * MOST_NODES, MOST_NODES)  # fmt: skip
 """Places of the work rows; the entries of M begin at MATRIX, row by row below the diagonal."""
 
 
 @helper
-def set_effects(work, n, s0):
+def set_effects(work, n):
     """E = Sigma / sigma^2 of all nodes, and its determinant."""
     for r in range(n):
-        w, s1 = work[W + r], work[S1 + r]
+        w, s0, s1 = work[W + r], work[S0 + r], work[S1 + r]
         e00, e11 = s0 * s0 * w, s1 * s1 * w
         work[E00 + r], work[E11 + r] = e00, e11
         work[E01 + r] = work[RHO + r] * s0 * s1 * w
@@ -223,13 +223,15 @@ def likelihood_kernel(p: int) -> Callable[..., tuple[np.ndarray, ...]]:
         mean, variance = np.empty(shape), np.empty(shape)
         top = np.empty(len(priors))
         for i in range(n0):
+            for r in range(together * n):
+                work[S0 + r] = s0[i]
             for first in range(0, n1, together):
                 count = min(together, n1 - first)
                 for j in range(count):
                     for r in range(n):
                         work[S1 + j * n + r] = s1[first + j]
                 nodes = count * n
-                set_effects(work, nodes, s0[i])
+                set_effects(work, nodes)
                 add_data(work, nodes, totals, patterns, m)
                 for b in range(len(priors)):
                     add_prior(work, nodes, priors[b], matrix, m)
@@ -252,3 +254,45 @@ def likelihood_kernel(p: int) -> Callable[..., tuple[np.ndarray, ...]]:
         )
 
     return likelihood
+
+
+@entry
+def beta_of_draws(totals, patterns, prior, parameters, z):
+    """Draws of beta given the other parameters, shape (p, n).
+
+    Parameters
+    ----------
+    totals, patterns
+        As of `Statistics`.
+    prior : ndarray, shape (m (m + 1) / 2,)
+        beta's prior N(b, P^-1), as the entries of [P, P b; ., b'P b] below the diagonal.
+    parameters : ndarray, shape (4, n)
+        Draws of sigma_u0, sigma_u1, rho and sigma.
+    z : ndarray, shape (p, n)
+        Standard normals.
+    """
+    p, size = z.shape
+    m = p + 1
+    matrix = MATRIX + m * (m + 1) // 2 * MOST_NODES
+    work = np.empty(matrix + m * (m + 1) // 2 * MOST_NODES)
+    beta = np.empty((p, size))
+    for first in range(0, size, BLOCK):
+        n = min(BLOCK, size - first)
+        own = parameters[:, first : first + n]
+        s0, s1, rho, sigma = own[0], own[1], own[2], own[3]
+        for r in range(n):
+            work[S0 + r], work[S1 + r], work[RHO + r] = s0[r], s1[r], rho[r]
+            work[W + r] = 1.0 / (sigma[r] * sigma[r])
+        set_effects(work, n)
+        add_data(work, n, totals, patterns, m)
+        add_prior(work, n, prior, matrix, m)
+        eliminate(work, n, matrix, m)
+        for b in range(p - 1, -1, -1):  # L'beta = the last row of L, plus noise
+            pivot, last, own = place_of(matrix, b, b), place_of(matrix, p, b), beta[b, first:]
+            for r in range(n):
+                own[r] = work[last + r] + z[b, first + r] / math.sqrt(work[pivot + r])
+            for k in range(b + 1, p):
+                below, other = place_of(matrix, k, b), beta[k, first:]
+                for r in range(n):
+                    own[r] -= work[below + r] * other[r]
+    return beta

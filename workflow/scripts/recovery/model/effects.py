@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from recovery.data.longdata import LongData
-from recovery.kernels.draws import effects_of_draws
+from recovery.kernels.draws import effects_kernel
 from recovery.model.statistics import Statistics
 
 
@@ -54,7 +54,7 @@ def draw_effects(
     v = np.column_stack([center - flat["beta0"], -flat["beta1"], np.ones(len(sigma))])
     noise = rng.standard_normal((len(sigma), data.subjects, 2))
     factor = covariance_factor(flat)
-    u = effects_of_draws(found.triangles, found.coordinates, factor, v, sigma, noise)
+    u = effects_kernel(2)(found.triangles, found.coordinates, factor, v, sigma, noise)
     return u[0].reshape(*shape, -1), u[1].reshape(*shape, -1)
 
 

@@ -77,9 +77,10 @@ class Statistics(NamedTuple):
         """
         m = self.coordinates.shape[2]
         left = self.totals[1:].reshape(m, m)
-        gram = left + np.einsum("jka,jkb->ab", self.coordinates, self.coordinates)
-        v = np.append(-np.linalg.lstsq(gram[:-1, :-1], gram[:-1, -1], rcond=None)[0], 1.0)
-        diagonal = np.einsum("jkk->jk", self.triangles)
+        rows = self.coordinates.reshape(-1, m)
+        gram = left + rows.T @ rows
+        v = np.append(-np.linalg.solve(gram[:-1, :-1], gram[:-1, -1]), 1.0)
+        diagonal = np.diagonal(self.triangles, axis1=1, axis2=2)
         lines = diagonal.all(axis=1)
         own = np.linalg.solve(self.triangles[lines], (self.coordinates[lines] @ v)[..., None])
         sds = np.full(len(diagonal[0]), np.nan)
