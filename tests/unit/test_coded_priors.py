@@ -12,14 +12,13 @@ from recovery.data.coding import Coding
 from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import replicate_data, simulate_batch, simulate_replicate
 from recovery.errors import InputError
-from recovery.exact.draws import drawn_estimands, joint_draws
+from recovery.exact.draws import Randomness, drawn_estimands, joint_draws
 from recovery.exact.posterior import exact_posterior
 from recovery.fitting.exact import exact_batch
 from recovery.fitting.nuts import NutsSampler, SamplerSettings
 from recovery.fitting.observed import log_prior
 from recovery.model.coded import decode
 from recovery.model.families import make_prior
-from recovery.model.sufficient import BatchStatistics
 from recovery.parameters import PARAMETERS, correlation
 
 CODING = Coding(4.5, 3.0)
@@ -87,7 +86,7 @@ def test_draws_at_another_origin_have_the_errors_that_they_state(data, family):
     prior, n = make_prior(family, origin=4.5), 60
     truths = np.zeros((n, len(PARAMETERS)))
     batch = exact_batch([data] * n, prior, [0.95], truths, range(n), range(n))
-    many = drawn_estimands(exact, _subjects(data, prior), 200_000, 1)
+    many = drawn_estimands(exact, Randomness.of(exact.problem, 200_000, 1))
     for name in ("sigma_u0", "rho"):
         found = batch.estimates[batch.estimates["parameter"] == name]
         assert found["mean"].nunique() == 1
@@ -96,11 +95,6 @@ def test_draws_at_another_origin_have_the_errors_that_they_state(data, family):
             assert 0.3 * stated < found[end].std() < 1.3 * stated, (name, end)
             off = found[end].mean() - np.quantile(many[name], share)
             assert abs(off) < 4.5 * stated / np.sqrt(n), (name, end)
-
-
-def _subjects(data, prior):
-    coded = prior.coding.code_data(data)
-    return BatchStatistics.of([coded], [prior.center_for(data.response)]).subjects_of(0)
 
 
 @pytest.mark.parametrize("family", ["independent", "lkj_corr", "lkj_corr_rstanarm"])
@@ -125,7 +119,7 @@ def test_where_the_lines_meet_at_the_prior_s_origin(family, origin):
         exact = exact_posterior(data, make_prior(family, origin=origin))
         own = exact_posterior(Coding(origin).code_data(data), make_prior(family))
         assert exact.adequate
-        assert exact.log_marginal_likelihood == own.log_marginal_likelihood
+        assert exact.log_marginal_likelihood == pytest.approx(own.log_marginal_likelihood, abs=1e-3)
 
 
 def test_another_unit_is_another_scale(data):

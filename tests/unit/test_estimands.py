@@ -11,7 +11,7 @@ from recovery.exact.batch import Targets
 from recovery.exact.draws import joint_draws, matched
 from recovery.exact.estimands import Estimands, draw_new_effects, subject_scores
 from recovery.exact.posterior import exact_posterior, moments_over_nodes, parameters_at_nodes
-from recovery.exact.quadrature import evaluate_grid
+from recovery.exact.grid import weighed
 from recovery.fitting.exact import exact_batch
 from recovery.model.families import make_prior
 from recovery.summaries.subjects import subjects_table
@@ -100,11 +100,13 @@ def test_lines_against_a_finer_grid(rho, tolerance):
     shares = []
     for seed in range(8):
         data = simulate_replicate(design, np.random.default_rng([5, seed]))[1]
-        exact = exact_posterior(data, make_prior("lkj_corr"))
-        grid, problem = exact.grid, exact.problem
+        prior = make_prior("lkj_corr")
+        exact = exact_posterior(data, prior)
+        problem, grid = exact.problem, exact.finer
         draws = estimands.of_lines(joint_draws(exact, data, 20_000, np.random.default_rng(seed)))
         lines = estimands.of_lines(parameters_at_nodes(grid, problem.coding))
-        fine = evaluate_grid(problem, grid.axes, (60, 60, 48, 16), grid.top, with_beta=False)
+        at = problem.likelihood(grid.at.axes, (60, 60, 48, 16), True, [prior.beta_precision])
+        fine = weighed(at, 0, prior)
         finer = estimands.of_lines(parameters_at_nodes(fine, problem.coding))
         for name in estimands.names:
             mean, sd = moments_over_nodes(grid, lines[name])
@@ -121,7 +123,7 @@ def test_lines_against_a_finer_grid(rho, tolerance):
 def _interval(values, grid):
     """The 95 % interval of a function on nodes."""
     order = np.argsort(values, axis=None)
-    share = grid.probability.reshape(grid.sizes).sum(axis=3).ravel()[order]
+    share = grid.mass.reshape(grid.at.sizes).sum(axis=3).ravel()[order] / grid.total
     return np.interp([0.025, 0.975], np.cumsum(share) - share / 2, values.ravel()[order])
 
 

@@ -11,13 +11,12 @@ from unit.sleepstudy_exact import EXACT, LOG_MARGINAL_LIKELIHOOD, QUANTILES
 from recovery.data.longdata import LongData
 from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import simulate_replicate
-from recovery.exact.posterior import exact_posterior, solve
+from recovery.exact.posterior import exact_posterior
 from recovery.exact.prior import prior_grid
-from recovery.exact.quadrature import problem_of
 from recovery.fitting.exact import exact_batch
 from recovery.model.families import FAMILIES, make_prior
 from recovery.model.half_normal import HalfNormalScales
-from recovery.model.sufficient import BatchStatistics
+from recovery.model.statistics import Statistics
 from recovery.parameters import PARAMETERS
 
 
@@ -143,7 +142,7 @@ def test_one_pattern_or_many_is_the_same_posterior(sleepstudy):
     prior = make_prior("lkj_corr")
     time = sleepstudy.time + 1e-9 * sleepstudy.subject
     many = LongData(sleepstudy.response, time, sleepstudy.subject, sleepstudy.labels)
-    assert len(BatchStatistics.of([many], [0.0]).patterns) > 1
+    assert len(Statistics.of(many, 0.0).patterns) > 1
     a, b = exact_posterior(sleepstudy, prior).moments, exact_posterior(many, prior).moments
     for name, (mean, sd) in a.items():
         assert abs(b[name][0] - mean) < 1e-5 * sd
@@ -326,19 +325,14 @@ def test_a_prior_at_the_means_moves_with_the_times(sleepstudy):
     assert moments[0] == pytest.approx(10.2, abs=0.2) and moments[1] < 0.5
 
 
-def test_a_correlated_prior_of_beta(sleepstudy):
-    """A shift of beta's prior mean is a shift of the data."""
-    center = float(np.mean(sleepstudy.response))
-    prior = make_prior("independent")
-    stats_of = BatchStatistics.of([sleepstudy], [center])
-    problem = problem_of(stats_of.rows[0], stats_of.rss[0], stats_of.patterns, center, prior)
-    precision = (1.0 / 400.0, -0.02, 0.5)
-    moved = problem._replace(beta_mean=(7.0, -3.0), beta_precision=precision)
-    shifted = sleepstudy.response - 7.0 + 3.0 * sleepstudy.time
-    stats_of = BatchStatistics.of([replace(sleepstudy, response=shifted)], [center])
-    other = problem_of(stats_of.rows[0], stats_of.rss[0], stats_of.patterns, center, prior)
-    a, b = solve(moved), solve(other._replace(beta_precision=precision))
-    assert a.log_marginal_likelihood == pytest.approx(b.log_marginal_likelihood, abs=1e-7)
-    for name, shift in (("beta0", 7.0), ("beta1", -3.0), ("sigma", 0.0)):
-        assert a.moments[name][0] == pytest.approx(b.moments[name][0] + shift, abs=1e-7)
-        assert a.moments[name][1] == pytest.approx(b.moments[name][1], rel=1e-7)
+def test_the_center_is_a_shift_of_the_data(sleepstudy):
+    """With a number as the center, under a prior of beta that is stated at the mean time."""
+    moved = replace(sleepstudy, response=sleepstudy.response - 240.0)
+    found = []
+    for data, center in ((sleepstudy, 240.0), (moved, 0.0)):
+        prior = make_prior("independent", center=center, beta_prior_at="means")
+        found.append(exact_posterior(data, prior.for_times(data.time)))
+    a, b = found
+    assert a.log_marginal_likelihood == pytest.approx(b.log_marginal_likelihood, abs=1e-9)
+    for name, shift in (("beta0", 240.0), ("beta1", 0.0), ("sigma", 0.0)):
+        assert a.moments[name] == pytest.approx((b.moments[name][0] + shift, b.moments[name][1]))

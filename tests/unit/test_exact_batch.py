@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import integrate, optimize, stats
 
@@ -14,14 +15,13 @@ from recovery.columns import DIAGNOSTICS, estimate_columns
 from recovery.data.longdata import LongData
 from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import simulate_replicate
-from recovery.exact.draws import drawn_estimands, joint_draws
-from recovery.exact.posterior import LADDER, exact_posterior
-from recovery.exact.quadrature import NODES_OF_SIGMA, PILOT
-from recovery.fitting.exact import exact_batch
+from recovery.exact.draws import Randomness, drawn_estimands, joint_draws
+from recovery.exact.posterior import exact_posterior
+from recovery.exact.quadrature import LADDER, NODES_OF_SIGMA, PILOT
+from recovery.fitting.exact import exact_batch, exact_batches
 from recovery.kernels import marginals as marginals_kernel
 from recovery.kernels.likelihood import MOST_NODES
 from recovery.model.families import make_prior
-from recovery.model.sufficient import BatchStatistics
 from recovery.parameters import PARAMETERS, correlation
 
 LEVELS = [0.5, 0.8, 0.9, 0.95]
@@ -140,12 +140,26 @@ def test_a_broken_data_set_is_a_row(batch):
     np.testing.assert_array_equal(alone.reshape(2, 7, -1), values[[0, 4]])
 
 
-def test_statistics_of_a_batch_are_those_of_each(batch):
-    stats_of = BatchStatistics.of(batch, [250.0 + k for k in range(len(batch))])
-    for k, data in enumerate(batch):
-        one = BatchStatistics.of([data], [250.0 + k])
-        assert one.rss[0] == stats_of.rss[k] and one.rows[0] == stats_of.rows[k]
-        np.testing.assert_array_equal(one.patterns, stats_of.patterns_of(k))
+def test_a_prior_s_numbers_do_not_depend_on_the_others(batch):
+    """Bit by bit, with priors of other betas, codings and forms beside it."""
+    truths = np.tile([250.0, 10.0, 25.0, 25.0, 6.0, 0.3, 0.3], (len(batch), 1))
+    times = np.arange(5.0)
+    priors = {
+        "alone": make_prior("lkj_corr"),
+        "rstanarm": make_prior("lkj_corr_rstanarm", beta0_sd=70.0),
+        "independent": make_prior("independent"),
+        "inverse_wishart": make_prior("inverse_wishart", beta1_sd=20.0),
+        "centred": make_prior("lkj_corr", origin="mean", unit="sd").for_times(times),
+    }
+    numbers = range(len(batch))
+    together = exact_batches(batch, priors, LEVELS, truths, numbers, numbers)
+    turned = dict(reversed(priors.items()))
+    for found in (together, exact_batches(batch, turned, LEVELS, truths, numbers, numbers)):
+        for name, prior in priors.items():
+            alone = exact_batch(batch, prior, LEVELS, truths, numbers, numbers)
+            pd.testing.assert_frame_equal(
+                found[name].estimates, alone.estimates, check_exact=True
+            )
 
 
 DISTRIBUTIONS = [stats.norm(2, 3), stats.gamma(3, scale=2), stats.expon(), stats.beta(8, 2)]
@@ -158,10 +172,9 @@ def test_summaries_of_a_density(law):
     density = law.pdf(value)
     cumulative = marginals_kernel.distribution(value, density)
     truth = law.ppf(0.9)
-    row = np.empty(3 + 2 * len(LEVELS) + 1)
     probabilities = np.array([0.025, 0.5, 0.975])
-    marginals_kernel.summarise(
-        value, density, cumulative, probabilities, np.array(LEVELS), truth, row
+    (row,) = marginals_kernel.summarise(
+        np.array([[value, density, cumulative]]), probabilities, np.array(LEVELS), np.array([truth])
     )
     sd = law.std()
     np.testing.assert_allclose(row[:3], law.ppf(probabilities), atol=4e-3 * sd)
@@ -209,9 +222,7 @@ def test_r_u_is_the_correlation_of_drawn_effects(shape):
     """By the Wishart matrix, or subject by subject, against `draw_effects`."""
     data = data_of(*shape)
     exact = exact_posterior(data, make_prior("lkj_corr"))
-    center = float(data.response.mean())
-    subjects = BatchStatistics.of([data], [center]).subjects
-    found = drawn_estimands(exact, subjects, 20_000, seed=1)["r_u"]
+    found = drawn_estimands(exact, Randomness.of(exact.problem, 20_000, seed=1))["r_u"]
     draws = joint_draws(exact, data, 20_000, np.random.default_rng(2))
     slow = correlation(draws["u0"], draws["u1"])
     if data.subjects == 2:  # 1 or -1, but for rounding
@@ -243,9 +254,9 @@ def test_draws_know_what_parameters_have_in_common():
     exact = exact_posterior(data, make_prior("lkj_corr"))
     draws = joint_draws(exact, data, 40_000, np.random.default_rng(4))
     grid = exact.grid
-    joint = grid.probability.reshape(grid.sizes).sum(axis=(1, 3))
+    joint = grid.mass.reshape(grid.at.sizes).sum(axis=(1, 3)) / grid.total
     (s0, sd0), (rho, sd_rho) = exact.moments["sigma_u0"], exact.moments["rho"]
-    expected = (grid.values[0] - s0) @ joint @ (grid.values[2] - rho) / (sd0 * sd_rho)
+    expected = (grid.at.values[0] - s0) @ joint @ (grid.at.values[2] - rho) / (sd0 * sd_rho)
     found = np.corrcoef(draws["sigma_u0"], draws["rho"])[0, 1]
     assert abs(found - expected) < 0.03
 

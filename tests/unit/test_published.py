@@ -28,8 +28,8 @@ AGAIN = {
     "missing_30_rho_p06": "lkj_corr",
 }
 """Scenarios that are computed again, and the prior that is sampled."""
-CLOSE = 1e-6
-"""Posterior sds within which exact fits are found again: processors round differently."""
+CLOSE = {"truth": 1e-9, "mean": 1e-3, "sd": 1e-3, "q2.5": 5e-3, "q97.5": 5e-3}
+"""Posterior sds within which fits are found again, the limits of docs/exact_accuracy.md."""
 
 
 def read(name: str) -> pd.DataFrame:
@@ -67,12 +67,10 @@ def test_exact_fits_of_the_sample_are_found_again(study, sample, scenario):
         kept = kept_sample(sample, scenario, name, "reml" if name == "reml" else "exact")
         again = estimates.set_index("parameter")
         unit = np.where(again["sd"] > 0, again["sd"], 1.0)
-        for column in ("truth", "mean", "sd", "q2.5", "q97.5"):
-            error = (again[column] - kept[column]) / unit
-            assert (error.abs().dropna() < (1e-3 if name == "reml" else CLOSE)).all(), (
-                name,
-                column,
-            )
+        known = ~(again["mcse_q2.5"] > 0)  # without draws, which are others now
+        for column, limit in CLOSE.items():
+            error = ((again[column] - kept[column]).abs() / unit)[known]
+            assert (error.dropna() < limit).all(), (name, column)
             np.testing.assert_array_equal(again[column].isna(), kept[column].isna())
 
 

@@ -65,12 +65,6 @@ def measure_costs(
     return pd.DataFrame(rows)
 
 
-<<<<<<< HEAD
-def exact_fits(data: LongData, prior: Prior) -> Iterator[dict[str, Any]]:
-    """Time the exact engine by part, per fit; rows as of `measure_costs`."""
-    truths = np.zeros((EXACT_FITS, len(PARAMETERS)))
-    numbers = range(EXACT_FITS)
-=======
 def fits_without_draws(data: LongData, prior: Prior) -> Iterator[dict[str, Any]]:
     """Time the exact engine by part, and REML, per fit; rows as of `measure_costs`.
 
@@ -78,8 +72,6 @@ def fits_without_draws(data: LongData, prior: Prior) -> Iterator[dict[str, Any]]
     """
     truths = np.zeros((MANY, len(PARAMETERS)))
     numbers = range(MANY)
-    subjects = BatchStatistics.of([data], [prior.center_for(data.response)]).subjects_of(0)
->>>>>>> main
     exact = exact_posterior(data, prior)
     parts: dict[str, Callable[[], Any]] = {
         "exact, quadrature": lambda: [exact_posterior(data, prior) for _ in numbers],

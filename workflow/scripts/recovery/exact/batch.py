@@ -147,7 +147,7 @@ def solve_batch(
         for name, prior in priors.items():
             own = found[name]
             try:
-                exact = shared.posterior(name, prior)
+                exact = shared.posterior(prior)
                 drawn = drawn_estimands(exact, shared.random(exact.problem))
                 if targets.additional[d]:
                     rng = np.random.default_rng([int(seed), 3])
@@ -174,7 +174,7 @@ class _Shared:
         self._problems: dict[tuple[Coding, float | str], Problem] = {}
         self._random: Randomness | None = None
 
-    def posterior(self, name: str, prior: Prior) -> ExactPosterior:
+    def posterior(self, prior: Prior) -> ExactPosterior:
         """The posterior under a prior."""
         if not np.isfinite(self.data.response).all():
             raise FitError("the responses are not all finite")
@@ -209,10 +209,11 @@ def _additional(exact, data, targets, d, rng, scores, levels):
     values = targets.estimands.values(draws, draw_new_effects(draws, rng))
     found = dict(zip(targets.estimands.names, np.sort(values, axis=1)))
     moments = dict(exact.moments)
-    parameters = parameters_at_nodes(exact.grid, exact.problem.coding)
-    for name, at_nodes in targets.estimands.of_lines(parameters).items():
-        moments[name] = moments_over_nodes(exact.grid, at_nodes)
-        found[name] = matched(name, found[name], at_nodes, exact.grid)
+    if targets.estimands.lines_at:
+        parameters = parameters_at_nodes(exact.finer, exact.problem.coding)
+        for name, at_nodes in targets.estimands.of_lines(parameters).items():
+            moments[name] = moments_over_nodes(exact.finer, at_nodes)
+            found[name] = matched(name, found[name], at_nodes, exact.finer)
     return replace(exact, moments=moments), found
 
 

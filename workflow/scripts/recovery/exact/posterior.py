@@ -8,13 +8,14 @@ says so.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from recovery.data.coding import Coding
 from recovery.data.longdata import LongData
-from recovery.exact.grid import Axis, Grid, weighed
+from recovery.exact.grid import Axis, Grid
 from recovery.exact.quadrature import LADDER, PARAMETERS_ON_AXES, Ladder, Problem, polynomials
 from recovery.exact.rules import FINE, legendre, polynomial
 from recovery.kernels import marginals as marginals_kernel
@@ -28,9 +29,11 @@ SHARED = 3
 TOLERANCE = 1e-3
 BEYOND = 1e-4  # of the peak: the density at a shared grid's ends, at most
 SAFETY = 1.3  # so that errors of means, sds and log p(y) stay below 1e-3: docs/exact_accuracy.md
-FIRST_RATE = 0.15
+FIRST_RATE, LEAST_RATE = 0.17, 0.3
 TAIL_WEIGHT = 0.5  # an error of a tail quantile may be larger than that of a mean
-TAILS = np.array([0.025, 0.975])
+TAILS = np.array([0.015, 0.025, 0.04, 0.96, 0.975, 0.985])
+"""Probabilities of the quantiles that are watched. Errors swing from one to the next, so that two
+of them alone agree by accident."""
 BETA_NODES = 40
 
 
@@ -58,6 +61,8 @@ class ExactPosterior:
         The data.
     prior : Prior
         The prior.
+    beta : int
+        Which of the problem's priors of beta is the prior's.
     grid : Grid
         The final grid.
     moments : dict
@@ -75,6 +80,7 @@ class ExactPosterior:
 
     problem: Problem
     prior: Prior
+    beta: int
     grid: Grid
     moments: dict[str, tuple[float, float]]
     marginals: dict[str, Marginal]
@@ -90,6 +96,20 @@ class ExactPosterior:
     def log_marginal_likelihood(self) -> float:
         """Log p(y) under the prior."""
         return self.grid.log_evidence
+
+    @cached_property
+    def finer(self) -> Grid:
+        """The posterior on the next finer grid.
+
+        Means and sds of lines at other times need more nodes than those of the parameters.
+        """
+        axes, (first, *_) = self.grid.at.axes, self.grid.at.sizes
+        step = min([size for size, *_ in LADDER].index(first) + 1, len(LADDER) - 1)
+        shared, prior = self.problem.shared(self.prior.has_rho), self.prior
+        if axes == shared.axes:
+            return shared.weighed(step, self.beta, prior)
+        own = Ladder(self.problem, axes, prior.has_rho, [prior.beta_precision])
+        return own.weighed(step, 0, prior)
 
     def quantiles(self, probabilities: Sequence[float]) -> dict[str, np.ndarray]:
         """Posterior quantiles of every parameter that has a marginal."""
@@ -149,10 +169,11 @@ def solve(
         marginals[f"beta{i}"] = Marginal(value + shift, density, cumulative)
     _decode_slopes(moments, marginals, problem.coding)
     if problem.coding.origin:
-        moments |= _moments_at_the_study_s_origin(grid, problem.coding)
+        decoded = parameters_at_nodes(grid, problem.coding)
         for name in ("sigma_u0", "rho"):
+            moments[name] = moments_over_nodes(grid, decoded[name])
             marginals.pop(name, None)
-    return ExactPosterior(problem, prior, grid, moments, marginals, judged.marginals, error)
+    return ExactPosterior(problem, prior, beta, grid, moments, marginals, judged.marginals, error)
 
 
 def _climb(
@@ -162,23 +183,23 @@ def _climb(
 
     Each grid's error is estimated by SAFETY times its change from the last one, times the rate at
     which changes shrink: FIRST_RATE at the second grid, and then the ratio of the last two changes,
-    but from 0.2 to 1. Where the prior is not smooth, changes shrink like a power of the number of
-    nodes: there the rate is taken as 1.5, and the first change is not believed. Without a limit of
-    `steps` all are tried; with one the grids are shared, and the answer may be that they do not
-    suit the prior (None).
+    but from LEAST_RATE to 1. Where the prior is not smooth, changes shrink like a power of the
+    number of nodes: there the rate is taken as 1.5, and the first change is not believed. Without a
+    limit of `steps` all are tried; with one the grids are shared, and the answer may be that they
+    do not suit the prior (None).
     """
     rough = ladder.axes[0].link == DENSE
     last, last_change, error = None, math.nan, math.nan
     for step in range(steps or len(LADDER)):
-        grid = weighed(ladder.step(step), beta, prior)
+        grid = ladder.weighed(step, beta, prior)
         judged = _judged(grid, ladder.fine)
         if steps and (grid.rough or not judged.beyond < BEYOND):
             return None
         if last:
             change = _distance(last, judged)
-            rate = min(max(change / last_change, 0.2), 1.0) if step > 1 else FIRST_RATE
+            rate = min(max(change / last_change, LEAST_RATE), 1.0) if step > 1 else FIRST_RATE
             error = SAFETY * change * (1.5 if rough else rate)
-            if error < TOLERANCE and step > (1 if rough else 0):
+            if error < TOLERANCE and step > rough:
                 break
             last_change = change
         last = judged
@@ -201,12 +222,6 @@ def _decode_slopes(moments: dict, marginals: dict, coding: Coding) -> None:
     marginals["sigma_u1"] = Marginal(value / coding.unit, density * coding.unit, cumulative)
 
 
-def _moments_at_the_study_s_origin(grid: Grid, coding: Coding) -> dict[str, tuple[float, float]]:
-    """Mean and sd of sigma_u0 and rho, which are functions of three axes."""
-    decoded = parameters_at_nodes(grid, coding)
-    return {name: moments_over_nodes(grid, decoded[name]) for name in ("sigma_u0", "rho")}
-
-
 def parameters_at_nodes(grid: Grid, coding: Coding) -> dict[str, np.ndarray]:
     """sigma_u0, sigma_u1 and rho in the study's time, shaped to broadcast over their nodes."""
     s0, s1, rho, _ = grid.at.values
@@ -215,7 +230,7 @@ def parameters_at_nodes(grid: Grid, coding: Coding) -> dict[str, np.ndarray]:
 
 def moments_over_nodes(grid: Grid, values: np.ndarray) -> tuple[float, float]:
     """Posterior mean and sd of a function of `parameters_at_nodes`, as sums over the nodes."""
-    share = grid.mass.reshape(grid.at.sizes).sum(axis=3) / grid.total
+    share = grid.mass.reshape(grid.at.sizes) @ np.full(grid.at.sizes[3], 1.0 / grid.total)
     mean = np.sum(share * values)
     return float(mean), float(np.sqrt(np.sum(share * (values - mean) ** 2)))
 

@@ -44,9 +44,9 @@ from recovery.model.statistics import Statistics
 
 PARAMETERS_ON_AXES = ("sigma_u0", "sigma_u1", "rho", "sigma")
 PILOT = (10, 10, 10)
-LADDER = ((12, 12, 10), (16, 16, 14), (18, 18, 16), (24, 24, 20), (34, 34, 28), (44, 44, 36))
+LADDER = ((12, 12, 10), (16, 16, 14), (20, 20, 18), (26, 26, 22), (36, 36, 30), (44, 44, 36))
 """Nodes of sigma_u0, sigma_u1 and rho, step by step."""
-NODES_OF_SIGMA = {EXP: (8, 10, 12, 14, 18, 24, 28), BELL: (6, 7, 8, 8, 11, 16, 20)}
+NODES_OF_SIGMA = {EXP: (8, 10, 12, 15, 18, 24, 28), BELL: (6, 7, 8, 9, 11, 16, 20)}
 """Nodes of sigma: of a pilot, and at the steps of `LADDER`."""
 BELL_SD = 0.15  # guessed sd of log sigma, that of 22 residual degrees of freedom
 MAX_PILOTS = 7
@@ -181,21 +181,27 @@ class Ladder:
         precisions: Sequence[np.ndarray],
     ) -> None:
         self.problem, self.axes, self.has_rho, self.precisions = problem, axes, has_rho, precisions
-        self._steps: dict[int, Likelihood] = {}
+        self._steps: dict[tuple[int, int], Likelihood] = {}
 
     @cached_property
     def fine(self) -> tuple[np.ndarray, ...]:
         """Values of the axes' parameters at `FINE`."""
         return tuple(place_axes(as_tuples(self.axes), *(4 * (FINE,),) * 2)[0].reshape(4, -1))
 
-    def step(self, step: int) -> Likelihood:
-        """The likelihood at a step of `LADDER`; it has beta's normals but at the first."""
-        if step not in self._steps:
+    def weighed(self, step: int, beta: int, prior: Density) -> Grid:
+        """The posterior at a step of `LADDER`; from the second on, beta's normals are known.
+
+        The first two steps, which all priors need, are evaluated for all priors of beta at once.
+        """
+        together = step < 2
+        key = step, -1 if together else beta
+        if key not in self._steps:
             sizes = (*LADDER[step], NODES_OF_SIGMA[self.axes[3].link][step + 1])
-            self._steps[step] = self.problem.likelihood(
-                self.axes, sizes, self.has_rho, self.precisions, with_beta=step > 0
+            precisions = self.precisions if together else self.precisions[beta : beta + 1]
+            self._steps[key] = self.problem.likelihood(
+                self.axes, sizes, self.has_rho, precisions, with_beta=step > 0
             )
-        return self._steps[step]
+        return weighed(self._steps[key], beta if together else 0, prior)
 
 
 def _exp(axis: Axis) -> Axis:

@@ -27,11 +27,13 @@ def changes(moments, tails, new_moments, new_tails):
     """
     of_moments = of_tails = total = 0.0
     for i in range(len(moments)):
-        for k in range(2):
-            by_moment = abs(new_moments[i, k] - moments[i, k]) / new_moments[i, 1]
-            by_tail = abs(new_tails[i, k] - tails[i, k]) / new_moments[i, 1]
-            of_moments, of_tails = max(of_moments, by_moment), max(of_tails, by_tail)
-            total += by_moment + by_tail  # the maximum does not show NaN
+        for k in range(moments.shape[1]):
+            change = abs(new_moments[i, k] - moments[i, k]) / new_moments[i, 1]
+            of_moments, total = max(of_moments, change), total + change
+        for k in range(tails.shape[1]):
+            change = abs(new_tails[i, k] - tails[i, k]) / new_moments[i, 1]
+            of_tails, total = max(of_tails, change), total + change
+    # the maximum does not show NaN
     return (math.nan, math.nan) if math.isnan(total) else (of_moments, of_tails)
 
 

@@ -9,19 +9,40 @@ from recovery.kernels.axes import REAL, placed
 from recovery.kernels.compilation import entry, helper
 from recovery.kernels.marginals import interpolated
 
-BITS, GROUPS = 48, 1024
+BITS, GROUPS = 48, 256
 """Bits of a double that do not count for its group, and the number of groups. Four bits of the
-mantissa count, so that groups are 4 to 6 % wide, and only variances 2^64 apart share one."""
+mantissa count, so that groups are 4 to 6 % wide, and only variances 2^16 apart share one."""
+WIDTH, MOST_CLASSES = 0.25, 64
+"""Width of a class of means, in sds of a typical normal, and the most classes."""
 NEGLIGIBLE = 1e-9  # as a share of the whole
 REACH = 10.0  # of a marginal, in sds
 
 
 @helper
-def normals_by_variance(mass, total, mean, variance):
+def spread_of_means(mass, mean, variance):
+    """Mean and sd of the nodes' means, and the sd of a typical normal, by a quarter of the nodes."""
+    n0, n1, n = mass.shape
+    whole = first = second = square = 0.0
+    near = mean[n0 // 2, n1 // 2, n // 2]
+    for i in range(n0 % 4 // 2, n0, 2):
+        for j in range(n1 % 4 // 2, n1, 2):
+            p, d, v = mass[i, j], mean[i, j], variance[i, j]
+            for r in range(n):
+                away = d[r] - near
+                whole += p[r]
+                first += p[r] * away
+                second += p[r] * away * away
+                square += p[r] * v[r]
+    center = first / whole
+    return near + center, math.sqrt(max(second / whole - center * center, 0.0)), math.sqrt(square / whole)
+
+
+@helper
+def groups_of_normals(mass, total, mean, variance):
     """The marginal of a fixed effect as a mixture of normals, one for each group of nodes.
 
-    Given a node the effect is normal. A group's nodes have nearly the same variance: the first bits
-    of the double are equal. So little more is lost than how skewed their means are.
+    Given a node the effect is normal. A group's nodes have nearly the same variance (the first bits
+    of the double are equal) and nearly the same mean (its class).
 
     Parameters
     ----------
@@ -36,14 +57,18 @@ def normals_by_variance(mass, total, mean, variance):
         Probability, mean and variance of every group.
     """
     n0, n1, n = mass.shape
-    near = mean[n0 // 2, n1 // 2, n // 2]
-    sums = np.zeros((GROUPS, 4))
+    center, spread, typical = spread_of_means(mass, mean, variance)
+    classes = int(min(1.0 + 8.0 * spread / (WIDTH * typical), MOST_CLASSES))
+    scale, start = 1.0 / (WIDTH * typical), 0.5 * classes
+    sums = np.zeros((classes * GROUPS, 4))
     for i in range(n0):
         for j in range(n1):
             p, d, v = mass[i, j], mean[i, j], variance[i, j]
             for r in range(n):
                 if p[r] > NEGLIGIBLE * total:
-                    group, away = sums[(bits_of(v[r]) >> BITS) % GROUPS], d[r] - near
+                    away = d[r] - center
+                    place = int(min(max(start + scale * away, 0.0), classes - 1.0))
+                    group = sums[place * GROUPS + (bits_of(v[r]) >> BITS) % GROUPS]
                     share = p[r] * away
                     group[0] += p[r]
                     group[1] += share
@@ -53,7 +78,7 @@ def normals_by_variance(mass, total, mean, variance):
     for group in sums:
         if group[0] > NEGLIGIBLE * whole:
             away = group[1] / group[0]
-            normals[0, count], normals[1, count] = group[0] / whole, near + away
+            normals[0, count], normals[1, count] = group[0] / whole, center + away
             normals[2, count] = group[2] / group[0] + max(group[3] / group[0] - away * away, 0.0)
             count += 1
     return normals[:, :count].copy()
@@ -113,7 +138,7 @@ def fixed_effects(mass, total, mean, variance, nodes, polynomial, fine):
     p = len(mean)
     moments, marginals = np.empty((p, 2)), np.empty((p, 3, len(fine)))
     for a in range(p):
-        normals = normals_by_variance(mass, total, mean[a], variance[a])
+        normals = groups_of_normals(mass, total, mean[a], variance[a])
         center, sd, typical = moments_of_normals(normals)
         reach = math.asinh(REACH * sd / (2.0 * typical))
         axis = (REAL, center, 2.0 * typical, -reach, reach)
