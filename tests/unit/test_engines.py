@@ -119,11 +119,11 @@ def test_the_row_of_nuts_stands_beside_a_failed_exact_one(engines, monkeypatch, 
     """The engine breaks on the first of three data sets, which NUTS has fitted."""
     solved = []
 
-    def solve(problem):
+    def solve(*problem):
         solved.append(problem)
         if len(solved) == 1:
             raise FloatingPointError("broken")
-        return exact_solve(problem)
+        return exact_solve(*problem)
 
     exact_solve = batch.solve
     monkeypatch.setattr(batch, "solve", solve)

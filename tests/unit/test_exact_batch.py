@@ -157,9 +157,7 @@ def test_a_prior_s_numbers_do_not_depend_on_the_others(batch):
     for found in (together, exact_batches(batch, turned, LEVELS, truths, numbers, numbers)):
         for name, prior in priors.items():
             alone = exact_batch(batch, prior, LEVELS, truths, numbers, numbers)
-            pd.testing.assert_frame_equal(
-                found[name].estimates, alone.estimates, check_exact=True
-            )
+            pd.testing.assert_frame_equal(found[name].estimates, alone.estimates, check_exact=True)
 
 
 DISTRIBUTIONS = [stats.norm(2, 3), stats.gamma(3, scale=2), stats.expon(), stats.beta(8, 2)]

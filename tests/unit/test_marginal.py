@@ -1,5 +1,7 @@
 """The marginal likelihood against SciPy's multivariate normal."""
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy import optimize, stats
@@ -7,7 +9,9 @@ from scipy import optimize, stats
 from recovery.data.longdata import LongData
 from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import simulate_replicate
+from recovery.exact.quadrature import entries_of
 from recovery.kernels.gradient import log_likelihood as kernel
+from recovery.kernels.likelihood import beta_of_draws, likelihood_kernel
 from recovery.model.effects import draw_effects
 from recovery.model.statistics import Statistics
 
@@ -59,6 +63,52 @@ def test_any_design(p, q, visits, rng):
     step = 1e-6 * np.eye(len(vector))
     numerical = [(at(vector + h)[0] - at(vector - h)[0]) / 2e-6 for h in step]
     np.testing.assert_allclose(at(vector)[1:], numerical, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("p", [1, 2, 4, 8])
+@pytest.mark.parametrize("visits", ["the same", "different"])
+def test_beta_integrated_out(p, visits, rng):
+    """The grid's likelihood and beta's normals, under two priors of beta, against dense V."""
+    rows = np.full(7, 5) if visits == "the same" else np.array([1, 2, 3, 4, 5, 5, 6])
+    subject, time = np.repeat(np.arange(7), rows), np.concatenate([np.arange(n) for n in rows])
+    Z = np.column_stack([np.ones(len(time)), time / 3.0])
+    X = np.column_stack([Z, rng.normal(size=(len(time), 6))])[:, :p]
+    y = X @ rng.normal(size=p) + rng.normal(size=len(time))
+    root = rng.normal(size=(p, p))
+    precisions = [0.3 * np.eye(p), root @ root.T + np.eye(p)]
+    values = [np.array(v) for v in ([0.2, 1.5], [0.1, 0.8, 2.0], [-0.9, 0.4], [0.5, 1.1])]
+    found = Statistics.of_columns(X, Z, y, subject)
+    priors, log_dets = entries_of(precisions)
+    relative, top, mean, variance = likelihood_kernel(p)(
+        found.totals, found.patterns, priors, log_dets, tuple(values), True
+    )
+    same = subject[:, None] == subject
+    nodes = np.array(list(itertools.product(*values)))
+    for b, P in enumerate(precisions):
+        ours = (top[b] + np.log(relative[b])).ravel()
+        for at, (s0, s1, rho, sigma) in enumerate(nodes):
+            off = rho * s0 * s1
+            V = same * (Z @ [[s0**2, off], [off, s1**2]] @ Z.T) + sigma**2 * np.eye(len(y))
+            total = V + X @ np.linalg.inv(P) @ X.T
+            dense = stats.multivariate_normal(np.zeros(len(y)), total).logpdf(y)
+            assert ours[at] == pytest.approx(dense, rel=1e-8)  # exp and log have nine digits
+            covariance = np.linalg.inv(X.T @ np.linalg.solve(V, X) + P)
+            best = covariance @ X.T @ np.linalg.solve(V, y)
+            np.testing.assert_allclose(mean[b].reshape(p, -1)[:, at], best, rtol=1e-9, atol=1e-9)
+            np.testing.assert_allclose(
+                variance[b].reshape(p, -1)[:, at], np.diag(covariance), rtol=1e-9
+            )
+            if at == 5:
+                n = 40_000
+                z, where = rng.normal(size=(p, n)), np.repeat(nodes[at][:, None], n, axis=1)
+                drawn = beta_of_draws(found.totals, found.patterns, priors[b], where, z)
+                error = np.sqrt(np.diag(covariance) / n)
+                assert (np.abs(drawn.mean(axis=1) - best) < 4.5 * error).all()
+                np.testing.assert_allclose(
+                    np.atleast_2d(np.cov(drawn)) / np.outer(error, error) / n,
+                    covariance / np.outer(error, error) / n,
+                    atol=0.03,
+                )
 
 
 @pytest.fixture(params=["balanced", "unbalanced"])

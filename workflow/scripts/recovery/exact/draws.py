@@ -180,7 +180,7 @@ def _realised_correlations(
 def _beta_and_effects(
     exact: ExactPosterior, draws: Mapping[str, np.ndarray], z: np.ndarray, noise: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """beta from the center, shape (p, n), and effects in the grid's coding, shape (2, n, J)."""
+    """Beta from the center, shape (p, n), and effects in the grid's coding, shape (2, n, J)."""
     statistics, sigma = exact.problem.statistics, draws["sigma"]
     precision, _ = entries_of([exact.prior.beta_precision])
     parameters = np.array([draws.get(name, 0.0 * sigma) for name in PARAMETERS_ON_AXES])

@@ -205,7 +205,7 @@ class Ladder:
 
 
 def _exp(axis: Axis) -> Axis:
-    """sigma's axis for Legendre's rule, in place of the midpoint rule."""
+    """Sigma's axis for Legendre's rule, in place of the midpoint rule."""
     if axis.link == EXP:
         return axis
     scale = axis.scale * SCALE / SCALE_OF_BELL

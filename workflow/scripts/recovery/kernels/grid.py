@@ -5,6 +5,7 @@ import numpy as np
 from recovery.kernels.arithmetic import exp, largest
 from recovery.kernels.compilation import entry, helper
 
+
 @helper
 def exponentials(logarithms):
     """Exponentials of an array, as shares of the largest, and its logarithm."""

@@ -2,7 +2,7 @@
 
 The notation is that of `model.statistics`, for two random effects and any number p of fixed ones.
 A block has nodes of one sigma_u0: all of rho x sigma, at some sigma_u1. Work rows hold a number for
-each of its nodes; every loop over nodes is plain arithmetic, which the compiler does several at once.
+each of its nodes; loops over them are plain arithmetic, which the compiler does several at once.
 """
 
 import math
@@ -144,7 +144,7 @@ def eliminate(work, n, matrix, m):
 
 @helper
 def set_beta(work, n, matrix, m, mean, variance, i, first):
-    """Conditional means and variances of beta, from `eliminate`, at [:, i, first:] of two arrays."""
+    """Conditional means and variances of beta by `eliminate`, at [:, i, first:] of two arrays."""
     p = m - 1
     for b in range(p - 1, -1, -1):
         last, own = place_of(matrix, p, b), mean[b, i, first:]

@@ -20,7 +20,7 @@ REACH = 10.0  # of a marginal, in sds
 
 @helper
 def spread_of_means(mass, mean, variance):
-    """Mean and sd of the nodes' means, and the sd of a typical normal, by a quarter of the nodes."""
+    """Mean and sd of the nodes' means, and a typical sd of theirs, by a quarter of the nodes."""
     n0, n1, n = mass.shape
     whole = first = second = square = 0.0
     near = mean[n0 // 2, n1 // 2, n // 2]
@@ -34,7 +34,11 @@ def spread_of_means(mass, mean, variance):
                 second += p[r] * away * away
                 square += p[r] * v[r]
     center = first / whole
-    return near + center, math.sqrt(max(second / whole - center * center, 0.0)), math.sqrt(square / whole)
+    return (
+        near + center,
+        math.sqrt(max(second / whole - center * center, 0.0)),
+        math.sqrt(square / whole),
+    )
 
 
 @helper
