@@ -80,7 +80,7 @@ def test_beta_integrated_out(p, visits, rng):
     found = Statistics.of_columns(X, Z, y, subject)
     priors, log_dets = entries_of(precisions)
     relative, top, mean, variance = likelihood_kernel(p)(
-        found.totals, found.patterns, priors, log_dets, tuple(values), True
+        found.totals, found.patterns, priors, log_dets, tuple(values)
     )
     same = subject[:, None] == subject
     nodes = np.array(list(itertools.product(*values)))

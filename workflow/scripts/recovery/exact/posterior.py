@@ -74,8 +74,7 @@ class ExactPosterior:
         The marginals of the grid's axes in the coding of the grid; see `Marginal`.
     error : float
         Estimate of the largest error of means (in posterior sds), sds (as a share of them),
-        log p(y), and, times 0.6, of the 2.5 and 97.5 % quantiles, over the parameters on the grid's
-        axes (beta is not among them); see `solve`.
+        log p(y), and, times 0.5, of quantiles in the tails; see `_climb`.
     """
 
     problem: Problem
@@ -148,45 +147,41 @@ def solve(
     lowest nodes, the posterior reaches beyond them, or they are not fine enough, they are the
     prior's own; so they are where `axes` are given.
     """
-    found = None
+    error = math.nan
     if axes is None:
-        found = _climb(problem.shared(prior.has_rho), beta, prior, SHARED)
-    if found is None or not found[2] < TOLERANCE:
-        found = _climb(problem.own(prior, beta, axes), 0, prior)
-    grid, judged, error = found
-    of_beta = _fixed_effects(grid)
+        grid, judged, error = _climb(problem.shared(prior.has_rho), beta, prior, SHARED)
+    if not error < TOLERANCE:
+        grid, judged, error = _climb(problem.own(prior, beta, axes), 0, prior)
     moments: dict[str, tuple[float, float]] = {}
     marginals: dict[str, Marginal] = {}
-    for i, name in enumerate(PARAMETERS_ON_AXES):
-        if grid.at.sizes[i] > 1:
+    for i, name in enumerate((*PARAMETERS_ON_AXES, "beta0", "beta1")):
+        if name != "rho" or prior.has_rho:
             mean, sd = judged.moments[i].tolist()
-            moments[name] = mean, sd
-            marginals[name] = Marginal(*judged.marginals[i])
-    for i, shift in enumerate((problem.center, 0.0)):
-        mean, sd = of_beta[0][i].tolist()
-        value, density, cumulative = of_beta[1][i]
-        moments[f"beta{i}"] = mean + shift, sd
-        marginals[f"beta{i}"] = Marginal(value + shift, density, cumulative)
+            shift = problem.center if name == "beta0" else 0.0
+            value, density, cumulative = judged.marginals[i]
+            moments[name] = mean + shift, sd
+            marginals[name] = Marginal(value + shift, density, cumulative)
     _decode_slopes(moments, marginals, problem.coding)
     if problem.coding.origin:
         decoded = parameters_at_nodes(grid, problem.coding)
         for name in ("sigma_u0", "rho"):
             moments[name] = moments_over_nodes(grid, decoded[name])
             marginals.pop(name, None)
-    return ExactPosterior(problem, prior, beta, grid, moments, marginals, judged.marginals, error)
+    on_axes = judged.marginals[: len(PARAMETERS_ON_AXES)]
+    return ExactPosterior(problem, prior, beta, grid, moments, marginals, on_axes, error)
 
 
 def _climb(
     ladder: Ladder, beta: int, prior: Prior, steps: int | None = None
-) -> tuple[Grid, "_Judged", float] | None:
+) -> tuple[Grid, "_Judged", float]:
     """The first grid whose estimated error is small, or the last one, and its error.
 
     Each grid's error is estimated by SAFETY times its change from the last one, times the rate at
     which changes shrink: FIRST_RATE at the second grid, and then the ratio of the last two changes,
     but from LEAST_RATE to 1. Where the prior is not smooth, changes shrink like a power of the
     number of nodes: there the rate is taken as 1.5, and the first change is not believed. Without a
-    limit of `steps` all are tried; with one the grids are shared, and the answer may be that they
-    do not suit the prior (None).
+    limit of `steps` all are tried; with one the grids are shared, and the error is NaN where they
+    do not suit the prior.
     """
     rough = ladder.axes[0].link == DENSE
     last, last_change, error = None, math.nan, math.nan
@@ -194,7 +189,7 @@ def _climb(
         grid = ladder.weighed(step, beta, prior)
         judged = _judged(grid, ladder.fine)
         if steps and (grid.rough or not judged.beyond < BEYOND):
-            return None
+            return grid, judged, math.nan
         if last:
             change = _distance(last, judged)
             rate = min(max(change / last_change, LEAST_RATE), 1.0) if step > 1 else FIRST_RATE
@@ -204,14 +199,6 @@ def _climb(
             last_change = change
         last = judged
     return grid, judged, error
-
-
-def _fixed_effects(grid: Grid) -> tuple[np.ndarray, ...]:
-    at, b = grid.at, grid.beta
-    nodes, _ = legendre(BETA_NODES)
-    return fixed_effects(
-        grid.mass, grid.total, at.mean[b], at.variance[b], nodes, polynomial(BETA_NODES), FINE
-    )
 
 
 def _decode_slopes(moments: dict, marginals: dict, coding: Coding) -> None:
@@ -236,7 +223,10 @@ def moments_over_nodes(grid: Grid, values: np.ndarray) -> tuple[float, float]:
 
 
 class _Judged(NamedTuple):
-    """What grids are compared by, parameter by parameter on the axes; see `axis_marginals`."""
+    """What grids are compared by: the parameters on the axes, and the fixed effects.
+
+    See `kernels.marginals.axis_marginals` and `kernels.mixtures.fixed_effects`.
+    """
 
     moments: np.ndarray
     tails: np.ndarray
@@ -247,10 +237,16 @@ class _Judged(NamedTuple):
 
 def _judged(grid: Grid, fine: tuple[np.ndarray, ...]) -> _Judged:
     at, links = grid.at, tuple(axis.link for axis in grid.at.axes)
-    known = marginals_kernel.axis_marginals(
+    moments, tails, marginals, beyond = marginals_kernel.axis_marginals(
         links, at.values, at.measures, grid.marginals, polynomials(at.sizes, links[3]), fine, TAILS
     )
-    return _Judged(*known, grid.log_evidence)
+    (nodes, _), b = legendre(BETA_NODES), grid.beta
+    of_beta = fixed_effects(
+        grid.mass, grid.total, at.mean[b], at.variance[b],
+        nodes, polynomial(BETA_NODES), FINE, TAILS,
+    )  # fmt: skip
+    moments, tails, marginals = map(np.concatenate, zip((moments, tails, marginals), of_beta))
+    return _Judged(moments, tails, marginals, beyond, grid.log_evidence)
 
 
 def _distance(before: _Judged, after: _Judged) -> float:

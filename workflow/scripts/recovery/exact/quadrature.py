@@ -158,7 +158,6 @@ class Problem:
         sizes: tuple[int, ...],
         has_rho: bool,
         precisions: Sequence[np.ndarray],
-        with_beta: bool = False,
     ) -> Likelihood:
         """The likelihood on a grid of so many nodes per axis."""
         if not has_rho:
@@ -166,7 +165,7 @@ class Problem:
         placed = place_axes(as_tuples(axes), *_rules(sizes, axes[3].link))
         values, measures = (tuple(row[part] for part in _slices(sizes)) for row in placed)
         likelihood = likelihood_kernel(len(precisions[0]))
-        found = likelihood(*self.statistics[:2], *entries_of(precisions), values, with_beta)
+        found = likelihood(*self.statistics[:2], *entries_of(precisions), values)
         return Likelihood(axes, sizes, values, measures, *found)
 
 
@@ -189,7 +188,7 @@ class Ladder:
         return tuple(place_axes(as_tuples(self.axes), *(4 * (FINE,),) * 2)[0].reshape(4, -1))
 
     def weighed(self, step: int, beta: int, prior: Density) -> Grid:
-        """The posterior at a step of `LADDER`; from the second on, beta's normals are known.
+        """The posterior at a step of `LADDER`.
 
         The first two steps, which all priors need, are evaluated for all priors of beta at once.
         """
@@ -198,9 +197,7 @@ class Ladder:
         if key not in self._steps:
             sizes = (*LADDER[step], NODES_OF_SIGMA[self.axes[3].link][step + 1])
             precisions = self.precisions if together else self.precisions[beta : beta + 1]
-            self._steps[key] = self.problem.likelihood(
-                self.axes, sizes, self.has_rho, precisions, with_beta=step > 0
-            )
+            self._steps[key] = self.problem.likelihood(self.axes, sizes, self.has_rho, precisions)
         return weighed(self._steps[key], beta if together else 0, prior)
 
 

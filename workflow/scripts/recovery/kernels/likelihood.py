@@ -182,7 +182,7 @@ def likelihood_kernel(p: int) -> Callable[..., tuple[np.ndarray, ...]]:
     last = matrix + (size - 1) * MOST_NODES
 
     @entry
-    def likelihood(totals, patterns, priors, log_dets, values, with_beta):
+    def likelihood(totals, patterns, priors, log_dets, values):
         """The likelihood at all nodes of a grid, beta integrated out, and beta's normals there.
 
         Parameters
@@ -195,8 +195,6 @@ def likelihood_kernel(p: int) -> Callable[..., tuple[np.ndarray, ...]]:
             log|P|; of a flat prior 0.
         values : tuple of four ndarrays
             Values of sigma_u0, sigma_u1, rho and sigma at the nodes, n0 ... n3 of them.
-        with_beta : bool
-            Whether to give beta's normals (otherwise they are empty).
 
         Returns
         -------
@@ -219,7 +217,7 @@ def likelihood_kernel(p: int) -> Callable[..., tuple[np.ndarray, ...]]:
                 work[RHO + j * n + r], work[W + j * n + r] = rho[r // n3], w
                 work[BASE + j * n + r] = constant - totals[0] * math.log(w)
         relative = np.empty((len(priors), n0, n1 * n))
-        shape = (len(priors), p, n0, n1 * n) if with_beta else (0, 0, 0, 0)
+        shape = len(priors), p, n0, n1 * n
         mean, variance = np.empty(shape), np.empty(shape)
         top = np.empty(len(priors))
         for i in range(n0):
@@ -237,8 +235,7 @@ def likelihood_kernel(p: int) -> Callable[..., tuple[np.ndarray, ...]]:
                     add_prior(work, nodes, priors[b], matrix, m)
                     eliminate(work, nodes, matrix, m)
                     set_logarithms(work, nodes, last, relative[b, i, first * n :])
-                    if with_beta:
-                        set_beta(work, nodes, matrix, m, mean[b], variance[b], i, first * n)
+                    set_beta(work, nodes, matrix, m, mean[b], variance[b], i, first * n)
         for b in range(len(priors)):
             flat = relative[b].reshape(n0 * n1 * n)
             highest = largest(flat)
@@ -249,8 +246,8 @@ def likelihood_kernel(p: int) -> Callable[..., tuple[np.ndarray, ...]]:
         return (
             relative.reshape((len(priors), *grid)),
             top,
-            mean.reshape((len(mean), p, *grid)),
-            variance.reshape((len(mean), p, *grid)),
+            mean.reshape((len(priors), p, *grid)),
+            variance.reshape((len(priors), p, *grid)),
         )
 
     return likelihood

@@ -7,7 +7,7 @@ import numpy as np
 from recovery.kernels.arithmetic import bits_of, exp
 from recovery.kernels.axes import REAL, placed
 from recovery.kernels.compilation import entry, helper
-from recovery.kernels.marginals import interpolated
+from recovery.kernels.marginals import interpolated, quantile
 
 BITS, GROUPS = 48, 256
 """Bits of a double that do not count for its group, and the number of groups. Four bits of the
@@ -117,7 +117,7 @@ def density_of_normals(normals, values):
 
 
 @entry
-def fixed_effects(mass, total, mean, variance, nodes, polynomial, fine):
+def fixed_effects(mass, total, mean, variance, nodes, polynomial, fine, tails):
     """Means, sds and marginals of the fixed effects.
 
     Nodes are as dense as a mixture's typical normal needs, and reach to ten sds of the mixture.
@@ -131,16 +131,21 @@ def fixed_effects(mass, total, mean, variance, nodes, polynomial, fine):
     nodes, polynomial, fine
         Coordinates in [-1, 1] of the marginals' nodes, the matrix of `interpolated` for these, and
         coordinates of the fine grid.
+    tails : ndarray
+        Probabilities of the quantiles.
 
     Returns
     -------
     moments : ndarray, shape (p, 2)
         Mean and sd.
+    quantiles : ndarray, shape (p, tails)
+        Quantiles at the probabilities `tails`.
     marginals : ndarray, shape (p, 3, fine)
         Values, density and distribution function.
     """
     p = len(mean)
-    moments, marginals = np.empty((p, 2)), np.empty((p, 3, len(fine)))
+    moments, quantiles = np.empty((p, 2)), np.empty((p, len(tails)))
+    marginals = np.empty((p, 3, len(fine)))
     for a in range(p):
         normals = groups_of_normals(mass, total, mean[a], variance[a])
         center, sd, typical = moments_of_normals(normals)
@@ -149,4 +154,7 @@ def fixed_effects(mass, total, mean, variance, nodes, polynomial, fine):
         density = density_of_normals(normals, placed(axis, nodes))
         interpolated(False, density, polynomial, placed(axis, fine), marginals[a])
         moments[a, 0], moments[a, 1] = center, sd
-    return moments, marginals
+        for k in range(len(tails)):
+            own = marginals[a]
+            quantiles[a, k] = quantile(own[0], own[1], own[2], tails[k])
+    return moments, quantiles, marginals
