@@ -264,7 +264,7 @@ The tolerances are 1e-3, and 5e-3 for quantiles.
 The prior's density is the engine's own; other tests compare it with PyMC.
 Errors are in posterior sds, those of log p(y) as they are.
 Each row has the largest error in {fits} fits, over all parameters but r_u.
-The engine estimates its own error, but not that of the quantiles of beta0 and beta1.
+The engine estimates its own error, that of beta0 and beta1 included.
 It flags a fit as `not_converged` if the estimate is 1e-3 or more.
 Flagged fits are not in the table.
 Made by

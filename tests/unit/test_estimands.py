@@ -106,7 +106,7 @@ def test_lines_against_a_finer_grid(rho, tolerance):
         problem, grid = exact.problem, exact.finer
         draws = estimands.of_lines(joint_draws(exact, data, 20_000, np.random.default_rng(seed)))
         lines = estimands.of_lines(parameters_at_nodes(grid, problem.coding))
-        at = problem.likelihood(grid.at.axes, (60, 60, 48, 16), True, [prior.beta_precision])
+        at = problem.likelihood(grid.at.axes, (60, 60, 48, 16), True, problem.precisions)
         fine = weighed(at, 0, prior)
         finer = estimands.of_lines(parameters_at_nodes(fine, problem.coding))
         for name in estimands.names:

@@ -79,8 +79,9 @@ def test_beta_integrated_out(p, visits, rng):
     values = [np.array(v) for v in ([0.2, 1.5], [0.1, 0.8, 2.0], [-0.9, 0.4], [0.5, 1.1])]
     found = Statistics.of_columns(X, Z, y, subject)
     priors, log_dets = entries_of(precisions)
+    combine = rng.normal(size=(p, p))
     relative, top, mean, variance = likelihood_kernel(p)(
-        found.totals, found.patterns, priors, log_dets, tuple(values)
+        found.totals, found.patterns, priors, log_dets, combine, tuple(values)
     )
     same = subject[:, None] == subject
     nodes = np.array(list(itertools.product(*values)))
@@ -94,10 +95,9 @@ def test_beta_integrated_out(p, visits, rng):
             assert ours[at] == pytest.approx(dense, rel=1e-8)  # exp and log have nine digits
             covariance = np.linalg.inv(X.T @ np.linalg.solve(V, X) + P)
             best = covariance @ X.T @ np.linalg.solve(V, y)
-            np.testing.assert_allclose(mean[b].reshape(p, -1)[:, at], best, rtol=1e-9, atol=1e-9)
-            np.testing.assert_allclose(
-                variance[b].reshape(p, -1)[:, at], np.diag(covariance), rtol=1e-9
-            )
+            wanted, square = combine @ best, np.diag(combine @ covariance @ combine.T)
+            np.testing.assert_allclose(mean[b].reshape(p, -1)[:, at], wanted, rtol=1e-8, atol=1e-8)
+            np.testing.assert_allclose(variance[b].reshape(p, -1)[:, at], square, rtol=1e-8)
             if at == 5:
                 n = 40_000
                 z, where = rng.normal(size=(p, n)), np.repeat(nodes[at][:, None], n, axis=1)

@@ -179,13 +179,15 @@ class _Shared:
         if not np.isfinite(self.data.response).all():
             raise FitError("the responses are not all finite")
         key = prior.coding, prior.center
-        distinct = {one.beta_precision.tobytes(): one for one in self.groups[key]}
         if key not in self._problems:
-            precisions = [one.beta_precision for one in distinct.values()]
+            found = (one.beta_precision(float(self.data.time.mean())) for one in self.groups[key])
+            distinct = {precision.tobytes(): precision for precision in found}
             center = prior.center_for(self.data.response)
-            self._problems[key] = Problem(self.data, prior.coding, center, precisions)
-        beta = list(distinct).index(prior.beta_precision.tobytes())
-        exact = solve(self._problems[key], prior, beta)
+            self._problems[key] = Problem(self.data, prior.coding, center, [*distinct.values()])
+        problem = self._problems[key]
+        own = prior.beta_precision(problem.middle).tobytes()
+        beta = [precision.tobytes() for precision in problem.precisions].index(own)
+        exact = solve(problem, prior, beta)
         if not np.isfinite(exact.log_marginal_likelihood):
             raise FitError("the posterior is not finite")
         return exact

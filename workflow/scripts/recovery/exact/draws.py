@@ -182,14 +182,14 @@ def _beta_and_effects(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Beta from the center, shape (p, n), and effects in the grid's coding, shape (2, n, J)."""
     statistics, sigma = exact.problem.statistics, draws["sigma"]
-    precision, _ = entries_of([exact.prior.beta_precision])
+    precision, _ = entries_of([exact.prior.beta_precision(exact.problem.middle)])
     parameters = np.array([draws.get(name, 0.0 * sigma) for name in PARAMETERS_ON_AXES])
     drawn = beta_of_draws(*statistics[:2], precision[0], parameters, z)
     v = np.column_stack([*-drawn, np.ones(len(sigma))])
     effects = effects_kernel(2)(
         statistics.triangles, statistics.coordinates, covariance_factor(draws), v, sigma, noise
     )
-    return drawn, effects
+    return exact.problem.combine @ drawn, effects
 
 
 def _placed(

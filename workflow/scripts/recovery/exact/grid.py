@@ -10,6 +10,9 @@ from recovery.kernels.grid import weigh
 from recovery.model.prior import Prior
 
 ROUGH_CHANGE, ROUGH_SHARE = 0.5, 1e-5
+"""A prior is rough where its log density changes by more than the former between the two lowest
+nodes of both standard deviations, which hold more than the latter of the mass."""
+PARAMETERS = ("sigma_u0", "sigma_u1", "sigma")
 
 
 class Reference(NamedTuple):
@@ -121,8 +124,9 @@ def weighed(at: Likelihood, beta: int, prior: Density) -> Grid:
     places = s0[:, None, None], s1[:, None]
     if form.sigma == "jointly":
         full = prior.log_density(places[0][..., None], places[1][..., None], rho[:, None], sigma)
-        sds = full[..., m]
-        relative = relative * np.exp(full - sds[..., None]).reshape(relative.shape)
+        sds = np.ascontiguousarray(full[..., m])
+        factor = np.exp(np.minimum(full - sds[..., None], 700.0))
+        relative = relative * factor.reshape(relative.shape)
     else:
         sds = np.atleast_3d(prior.log_density(*places, along, sigma[m]))
         if form.sigma == "apart":
@@ -163,10 +167,11 @@ FLAT = Form(rho_apart=True, sigma="not")
 
 @lru_cache(maxsize=64)
 def form_of(prior: Prior) -> Form:
-    """The form of a prior, found by its density at random points."""
-    rng = np.random.default_rng(0)
-    s0, s1, sigma = np.exp(rng.normal(0.0, 1.0, (3, 8))) * prior.sigma_scale
-    rho, other = rng.uniform(-0.9, 0.9, (2, 8)) if prior.has_rho else np.zeros((2, 8))
+    """The form of a prior, found by its density at random points about its own scales."""
+    rng, n = np.random.default_rng(0), 32
+    scales = (getattr(prior, f"{name}_scale", prior.sigma_scale) for name in PARAMETERS)
+    s0, s1, sigma = (scale * np.exp(rng.normal(0.0, 2.0, n)) for scale in scales)
+    rho, other = rng.uniform(-0.9, 0.9, (2, n)) if prior.has_rho else np.zeros((2, n))
 
     def close(a: np.ndarray, b: np.ndarray) -> bool:
         return bool(np.allclose(a, b, rtol=1e-8, atol=1e-8))
@@ -175,4 +180,5 @@ def form_of(prior: Prior) -> Form:
     still, away = (prior.log_density(s0, s1, x, 2.0 * sigma) for x in (rho, other))
     wide, wider = (prior.log_density(2.0 * s0, 3.0 * s1, x, sigma) for x in (rho, other))
     apart = "apart" if close(here - still, there - away) else "jointly"
-    return Form(close(here - there, wide - wider), "not" if close(here, still) else apart)
+    sigma_enters = "not" if close(here, still) else apart
+    return Form(sigma_enters != "jointly" and close(here - there, wide - wider), sigma_enters)

@@ -17,7 +17,7 @@ from recovery.data.coding import Coding
 from recovery.data.longdata import LongData
 from recovery.exact.grid import Axis, Grid
 from recovery.exact.quadrature import LADDER, PARAMETERS_ON_AXES, Ladder, Problem, polynomials
-from recovery.exact.rules import FINE, legendre, polynomial
+from recovery.exact.rules import FINE
 from recovery.kernels import marginals as marginals_kernel
 from recovery.kernels.axes import DENSE
 from recovery.kernels.mixtures import fixed_effects
@@ -27,14 +27,13 @@ from recovery.model.prior import Prior
 SHARED = 3
 """Steps of `LADDER` that priors share; one that needs finer grids gets its own."""
 TOLERANCE = 1e-3
-BEYOND = 1e-4  # of the peak: the density at a shared grid's ends, at most
+BEYOND = 1e-5  # of the peak: the density at a shared grid's ends, at most
 SAFETY = 1.3  # so that errors of means, sds and log p(y) stay below 1e-3: docs/exact_accuracy.md
 FIRST_RATE, LEAST_RATE = 0.17, 0.3
 TAIL_WEIGHT = 0.5  # an error of a tail quantile may be larger than that of a mean
 TAILS = np.array([0.015, 0.025, 0.04, 0.96, 0.975, 0.985])
 """Probabilities of the quantiles that are watched. Errors swing from one to the next, so that two
 of them alone agree by accident."""
-BETA_NODES = 40
 
 
 class Marginal(NamedTuple):
@@ -98,7 +97,7 @@ class ExactPosterior:
 
     @cached_property
     def finer(self) -> Grid:
-        """The posterior on the next finer grid.
+        """The posterior on the next finer grid, or the same one if there is none.
 
         Means and sds of lines at other times need more nodes than those of the parameters.
         """
@@ -107,7 +106,7 @@ class ExactPosterior:
         shared, prior = self.problem.shared(self.prior.has_rho), self.prior
         if axes == shared.axes:
             return shared.weighed(step, self.beta, prior)
-        own = Ladder(self.problem, axes, prior.has_rho, [prior.beta_precision])
+        own = Ladder(self.problem, axes, prior.has_rho, [prior.beta_precision(self.problem.middle)])
         return own.weighed(step, 0, prior)
 
     def quantiles(self, probabilities: Sequence[float]) -> dict[str, np.ndarray]:
@@ -135,7 +134,7 @@ def exact_posterior(data: LongData, prior: Prior) -> ExactPosterior:
         Means, sds and marginals of the parameters but r_u (see `ExactPosterior`), and log p(y).
     """
     center = prior.center_for(data.response)
-    return solve(Problem(data, prior.coding, center, [prior.beta_precision]), prior)
+    return solve(Problem.of(data, prior, center), prior)
 
 
 def solve(
@@ -240,11 +239,8 @@ def _judged(grid: Grid, fine: tuple[np.ndarray, ...]) -> _Judged:
     moments, tails, marginals, beyond = marginals_kernel.axis_marginals(
         links, at.values, at.measures, grid.marginals, polynomials(at.sizes, links[3]), fine, TAILS
     )
-    (nodes, _), b = legendre(BETA_NODES), grid.beta
-    of_beta = fixed_effects(
-        grid.mass, grid.total, at.mean[b], at.variance[b],
-        nodes, polynomial(BETA_NODES), FINE, TAILS,
-    )  # fmt: skip
+    b = grid.beta
+    of_beta = fixed_effects(grid.mass, grid.total, at.mean[b], at.variance[b], FINE, TAILS)
     moments, tails, marginals = map(np.concatenate, zip((moments, tails, marginals), of_beta))
     return _Judged(moments, tails, marginals, beyond, grid.log_evidence)
 

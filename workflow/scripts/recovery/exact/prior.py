@@ -18,7 +18,7 @@ def prior_grid(data: LongData, prior: Prior) -> ExactPosterior:
     beta0 counts from the prior's center. The figure of implied priors draws it, and tests hold the
     families' densities against their definitions.
     """
-    problem = Problem(data, prior.coding, 0.0, [prior.beta_precision])
+    problem = Problem.of(data, prior, 0.0)
     problem.statistics = problem.statistics._replace(
         totals=0.0 * problem.statistics.totals, patterns=0.0 * problem.statistics.patterns[:1]
     )

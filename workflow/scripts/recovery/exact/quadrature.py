@@ -39,7 +39,8 @@ from recovery.kernels.axes import (
     new_windows,
     place_axes,
 )
-from recovery.kernels.likelihood import likelihood_kernel
+from recovery.kernels.likelihood import MOST_NODES, likelihood_kernel
+from recovery.model.prior import Prior
 from recovery.model.statistics import Statistics
 
 PARAMETERS_ON_AXES = ("sigma_u0", "sigma_u1", "rho", "sigma")
@@ -50,7 +51,7 @@ NODES_OF_SIGMA = {EXP: (8, 10, 12, 15, 18, 24, 28), BELL: (6, 7, 8, 9, 11, 16, 2
 """Nodes of sigma: of a pilot, and at the steps of `LADDER`."""
 BELL_SD = 0.15  # guessed sd of log sigma, that of 22 residual degrees of freedom
 MAX_PILOTS = 7
-SETTLED = 0.5
+SETTLED = 0.5  # the largest `kernels.axes.movement` of windows that are kept
 NEGLIGIBLE = 14.0  # the windows end at a density of exp(-14) of the peak
 
 
@@ -66,7 +67,9 @@ class Problem:
     center : float
         Where responses and beta0 are counted from.
     precisions : sequence of ndarray, shape (p, p)
-        Precisions of the priors of beta, whose means are 0.
+        Precisions of the priors of beta, whose means are 0 (`Prior.beta_precision`). Beta counts
+        time from its mean in the data, `middle`, so that times may be far from 0; `combine` takes
+        it to the study's time.
     """
 
     def __init__(
@@ -74,11 +77,18 @@ class Problem:
     ) -> None:
         self.data, self.coding, self.center = data, coding, center
         self.precisions = tuple(precisions)
-        one = np.ones(len(data.time))
-        fixed, random = (np.column_stack([one, t]) for t in (data.time, coding.code(data.time)))
+        self.middle, one = float(data.time.mean()), np.ones(len(data.time))
+        self.combine = np.array([[1.0, -self.middle], [0.0, 1.0]])
+        times = data.time - self.middle, coding.code(data.time)
+        fixed, random = (np.column_stack([one, time]) for time in times)
         self.statistics = Statistics.of_columns(fixed, random, data.response - center, data.subject)
         self._guesses = self.statistics.guesses()
         self._shared: dict[bool, Ladder] = {}
+
+    @classmethod
+    def of(cls, data: LongData, prior: Prior, center: float) -> "Problem":
+        """The problem of one prior."""
+        return cls(data, prior.coding, center, [prior.beta_precision(float(data.time.mean()))])
 
     @cached_property
     def scatter(self) -> np.ndarray:
@@ -165,7 +175,9 @@ class Problem:
         placed = place_axes(as_tuples(axes), *_rules(sizes, axes[3].link))
         values, measures = (tuple(row[part] for part in _slices(sizes)) for row in placed)
         likelihood = likelihood_kernel(len(precisions[0]))
-        found = likelihood(*self.statistics[:2], *entries_of(precisions), values)
+        if sizes[2] * sizes[3] > MOST_NODES:
+            raise ValueError(f"{sizes[2]} x {sizes[3]} nodes do not fit into the kernel's rows")
+        found = likelihood(*self.statistics[:2], *entries_of(precisions), self.combine, values)
         return Likelihood(axes, sizes, values, measures, *found)
 
 

@@ -30,7 +30,7 @@ def double_of(context, bits):
 
 @helper
 def log(x):
-    """Logarithm of a positive double to 11 digits; as arithmetic it does 4 nodes at once.
+    """Logarithm of a positive, finite double to 11 digits; of others it is a wrong finite number.
 
     x = 2^power (1 + t) with t from sqrt(1/2) - 1 to sqrt(2) - 1, and y is the Chebyshev interpolant
     of log(1 + t) / t there. A series in (t / (2 + t))^2 is shorter, but a division costs more.

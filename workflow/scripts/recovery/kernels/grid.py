@@ -8,7 +8,7 @@ from recovery.kernels.compilation import entry, helper
 
 @helper
 def exponentials(logarithms):
-    """Exponentials of an array, as shares of the largest, and its logarithm."""
+    """Exponentials of an array, as shares of the largest, and the logarithm of the largest."""
     top = largest(logarithms.reshape(logarithms.size))
     shares = np.empty(logarithms.shape)
     source, target = logarithms.reshape(logarithms.size), shares.reshape(logarithms.size)
@@ -26,15 +26,15 @@ def weigh(relative, sds, by_rho, inner, measures):
     relative : ndarray, shape (n0, n1, n2 * n3)
         The likelihood, up to a factor.
     sds, by_rho, inner : ndarrays, shapes (n0, n1, n2 or 1), (n2,) and (n0 or 1, n1 or 1, n3)
-        The log density of the prior is their sum: what depends neither on sigma nor (where it is 1)
-        on rho, what depends on rho alone, and what depends on sigma.
+        The log density of the prior is their sum. `sds` has the factor of the sds, and of rho too
+        if they are not independent; `inner` has what depends on sigma.
     measures : tuple of four ndarrays
         What the nodes of each axis weigh in an integral.
 
     Returns
     -------
     total, log_factor : float
-        The sum over the nodes, and the logarithm of the factor.
+        The sum over the nodes, and the logarithm of the factor that it lacks.
     mass : ndarray, shape (n0, n1, n2 * n3)
         Probabilities times the total.
     marginals : tuple of four ndarrays

@@ -1,6 +1,7 @@
 """The likelihood at blocks of nodes, with beta and the subjects' effects integrated out.
 
-The notation is that of `model.statistics`, for two random effects and any number p of fixed ones.
+The notation is that of `model.statistics`, for two random effects and any number p of fixed ones,
+but for the work rows: PRECISION is 1 / sigma^2, and W00, W01, W11 are the entries of W.
 A block has nodes of one sigma_u0: all of rho x sigma, at some sigma_u1. Work rows hold a number for
 each of its nodes; loops over them are plain arithmetic, which the compiler does several at once.
 """
@@ -22,16 +23,17 @@ multiples (8 % faster than 1032)."""
 BLOCK = 128
 """Most nodes of a block of several sigma_u1."""
 
-(RHO, S0, S1, W, BASE, E00, E01, E11, DET_E, DET, PRODUCT, LOG_DET, W00, W01, W11, SHARE,
+(RHO, S0, S1, PRECISION, BASE, E00, E01, E11, DET_E, DET, PRODUCT, LOG_DET, W00, W01, W11, SHARE,
  MATRIX) = range(0, 17 * MOST_NODES, MOST_NODES)  # fmt: skip
-"""Places of the work rows; the entries of M begin at MATRIX, row by row below the diagonal."""
+"""Places of the work rows; BASE has N log(2 pi sigma^2). The entries of M on and below the
+diagonal begin at MATRIX, row by row. DET is a pattern's determinant, then the product of pivots."""
 
 
 @helper
 def set_effects(work, n):
     """E = Sigma / sigma^2 of all nodes, and its determinant."""
     for r in range(n):
-        w, s0, s1 = work[W + r], work[S0 + r], work[S1 + r]
+        w, s0, s1 = work[PRECISION + r], work[S0 + r], work[S1 + r]
         e00, e11 = s0 * s0 * w, s1 * s1 * w
         work[E00 + r], work[E11 + r] = e00, e11
         work[E01 + r] = work[RHO + r] * s0 * s1 * w
@@ -40,7 +42,7 @@ def set_effects(work, n):
 
 @helper
 def set_logarithms(work, n, last, found):
-    """The log likelihood of all nodes."""
+    """The log likelihood of all nodes, but for half of log|P|."""
     for r in range(n):
         exponent = work[BASE + r] + work[LOG_DET + r] + work[last + r]
         found[r] = -0.5 * (exponent + log(work[DET + r]))
@@ -48,9 +50,9 @@ def set_logarithms(work, n, last, found):
 
 @helper
 def set_weights(work, n, pattern):
-    """(I + R E R')^-1 of a pattern, in W00, W01 and W11, and its inverse's determinant in DET.
+    """(I + R E R')^-1 of a pattern, in W00, W01 and W11, and |I + R E R'|, in DET.
 
-    Every term of the determinant is positive, so nothing cancels near rho = 1 or -1.
+    |E| comes as a product, so that nothing cancels near rho = 1 or -1.
     """
     r00, r01, r11 = pattern[1], pattern[2], pattern[4]
     g00, g01, g11, det_g = r00 * r00, r00 * r01, r01 * r01 + r11 * r11, r00 * r00 * r11 * r11
@@ -93,7 +95,7 @@ def add_data(work, n, totals, patterns, m):
             for r in range(n):
                 work[LOG_DET + r] += count * log(work[DET + r])
         elif count == 1.0:
-            # one logarithm for six single subjects, which saves a third with 18 patterns
+            # one logarithm for six patterns of one subject, which saves a third with 18 patterns
             for r in range(n):
                 work[PRODUCT + r] = work[DET + r] * (work[PRODUCT + r] if single % 6 > 0 else 1.0)
             single += 1
@@ -118,7 +120,7 @@ def add_prior(work, n, prior, matrix, m):
     for t in range(size):
         start, source, target = prior[t], MATRIX + t * MOST_NODES, matrix + t * MOST_NODES
         for r in range(n):
-            work[target + r] = start + work[W + r] * work[source + r]
+            work[target + r] = start + work[PRECISION + r] * work[source + r]
 
 
 @helper
@@ -133,7 +135,7 @@ def eliminate(work, n, matrix, m):
             below = place_of(matrix, k, c)
             for j in range(c + 1, k + 1):
                 beside, target = place_of(matrix, j, c), place_of(matrix, k, j)
-                # column c is still that of M, but for rows before k, which are scaled below
+                # column c is scaled after this loop: all rows need it as it is
                 for r in range(n):
                     work[target + r] -= work[below + r] * work[SHARE + r] * work[beside + r]
         for k in range(c + 1, m):
@@ -143,34 +145,38 @@ def eliminate(work, n, matrix, m):
 
 
 @helper
-def set_beta(work, n, matrix, m, mean, variance, i, first):
-    """Conditional means and variances of beta by `eliminate`, at [:, i, first:] of two arrays."""
+def set_beta(work, n, matrix, m, combine, mean, variance, i, first):
+    """Conditional means and variances of `combine` beta, by `eliminate`, at [:, i, first:].
+
+    With c a row of `combine`, the variance c'(L D L')^-1 c is the sum of z^2 / D, L z = c.
+    """
     p = m - 1
+    beta = matrix + m * (m + 1) // 2 * MOST_NODES
+    z, inverse = beta + p * MOST_NODES, beta + 2 * p * MOST_NODES
     for b in range(p - 1, -1, -1):
-        last, own = place_of(matrix, p, b), mean[b, i, first:]
+        last, own, pivot = place_of(matrix, p, b), beta + b * MOST_NODES, place_of(matrix, b, b)
         for r in range(n):
-            own[r] = work[last + r]
+            work[own + r] = work[last + r]
+            work[inverse + b * MOST_NODES + r] = 1.0 / work[pivot + r]
         for k in range(b + 1, p):
-            below, other = place_of(matrix, k, b), mean[k, i, first:]
+            below, other = place_of(matrix, k, b), beta + k * MOST_NODES
             for r in range(n):
-                own[r] -= work[below + r] * other[r]
-    inverse = matrix + m * (m + 1) // 2 * MOST_NODES  # a column of L's inverse
-    for b in range(p):
-        pivot, found = place_of(matrix, b, b), variance[b, i, first:]
-        for r in range(n):
-            found[r] = 1.0 / work[pivot + r]
-        for k in range(b + 1, p):
-            own, below, pivot = (
-                inverse + k * MOST_NODES, place_of(matrix, k, b), place_of(matrix, k, k)
-            )  # fmt: skip
+                work[own + r] -= work[below + r] * work[other + r]
+    for a in range(p):
+        found_mean, found = mean[a, i, first:], variance[a, i, first:]
+        for b in range(p):
+            share, own = combine[a, b], z + b * MOST_NODES
             for r in range(n):
-                work[own + r] = -work[below + r]
-            for c in range(b + 1, k):
-                factor, other_row = place_of(matrix, k, c), inverse + c * MOST_NODES
+                work[own + r] = share
+            for k in range(b):
+                factor, other = place_of(matrix, b, k), z + k * MOST_NODES
                 for r in range(n):
-                    work[own + r] -= work[factor + r] * work[other_row + r]
+                    work[own + r] -= work[factor + r] * work[other + r]
             for r in range(n):
-                found[r] += work[own + r] * work[own + r] / work[pivot + r]
+                square = work[own + r] * work[own + r] * work[inverse + b * MOST_NODES + r]
+                found[r] = square + (found[r] if b > 0 else 0.0)
+                product = share * work[beta + b * MOST_NODES + r]
+                found_mean[r] = product + (found_mean[r] if b > 0 else 0.0)
 
 
 @cache
@@ -182,7 +188,7 @@ def likelihood_kernel(p: int) -> Callable[..., tuple[np.ndarray, ...]]:
     last = matrix + (size - 1) * MOST_NODES
 
     @entry
-    def likelihood(totals, patterns, priors, log_dets, values):
+    def likelihood(totals, patterns, priors, log_dets, combine, values):
         """The likelihood at all nodes of a grid, beta integrated out, and beta's normals there.
 
         Parameters
@@ -190,9 +196,12 @@ def likelihood_kernel(p: int) -> Callable[..., tuple[np.ndarray, ...]]:
         totals, patterns
             As of `Statistics`.
         priors : ndarray, shape (B, m (m + 1) / 2)
-            Beta's priors N(b, P^-1), as the entries of [P, P b; ., b'P b] below the diagonal.
+            Beta's priors N(b, P^-1), as the entries of [P, P b; ., b'P b] on and
+            below the diagonal.
         log_dets : ndarray, shape (B,)
             log|P|; of a flat prior 0.
+        combine : ndarray, shape (p, p)
+            The effects wanted, as combinations of beta.
         values : tuple of four ndarrays
             Values of sigma_u0, sigma_u1, rho and sigma at the nodes, n0 ... n3 of them.
 
@@ -203,18 +212,18 @@ def likelihood_kernel(p: int) -> Callable[..., tuple[np.ndarray, ...]]:
         top : ndarray, shape (B,)
             Logarithm of this maximum.
         mean, variance : ndarray, shape (B, p, n0, n1, n2 * n3)
-            Those of beta given the node.
+            Those of the effects wanted, given the node.
         """
         s0, s1, rho, sigma = values
         n0, n1, n2, n3 = len(s0), len(s1), len(rho), len(sigma)
         n = n2 * n3
-        work = np.empty(matrix + (size + m) * MOST_NODES)
+        work = np.empty(matrix + (size + 3 * p) * MOST_NODES)
         constant = totals[0] * math.log(2.0 * math.pi)
         together = max(1, min(n1, BLOCK // n))  # nodes of sigma_u1 in a block
         for j in range(together):
             for r in range(n):
                 w = 1.0 / (sigma[r % n3] * sigma[r % n3])
-                work[RHO + j * n + r], work[W + j * n + r] = rho[r // n3], w
+                work[RHO + j * n + r], work[PRECISION + j * n + r] = rho[r // n3], w
                 work[BASE + j * n + r] = constant - totals[0] * math.log(w)
         relative = np.empty((len(priors), n0, n1 * n))
         shape = len(priors), p, n0, n1 * n
@@ -235,7 +244,7 @@ def likelihood_kernel(p: int) -> Callable[..., tuple[np.ndarray, ...]]:
                     add_prior(work, nodes, priors[b], matrix, m)
                     eliminate(work, nodes, matrix, m)
                     set_logarithms(work, nodes, last, relative[b, i, first * n :])
-                    set_beta(work, nodes, matrix, m, mean[b], variance[b], i, first * n)
+                    set_beta(work, nodes, matrix, m, combine, mean[b], variance[b], i, first * n)
         for b in range(len(priors)):
             flat = relative[b].reshape(n0 * n1 * n)
             highest = largest(flat)
@@ -262,7 +271,7 @@ def beta_of_draws(totals, patterns, prior, parameters, z):
     totals, patterns
         As of `Statistics`.
     prior : ndarray, shape (m (m + 1) / 2,)
-        beta's prior N(b, P^-1), as the entries of [P, P b; ., b'P b] below the diagonal.
+        beta's prior N(b, P^-1), as the entries of [P, P b; ., b'P b] on and below the diagonal.
     parameters : ndarray, shape (4, n)
         Draws of sigma_u0, sigma_u1, rho and sigma.
     z : ndarray, shape (p, n)
@@ -279,7 +288,7 @@ def beta_of_draws(totals, patterns, prior, parameters, z):
         s0, s1, rho, sigma = own[0], own[1], own[2], own[3]
         for r in range(n):
             work[S0 + r], work[S1 + r], work[RHO + r] = s0[r], s1[r], rho[r]
-            work[W + r] = 1.0 / (sigma[r] * sigma[r])
+            work[PRECISION + r] = 1.0 / (sigma[r] * sigma[r])
         set_effects(work, n)
         add_data(work, n, totals, patterns, m)
         add_prior(work, n, prior, matrix, m)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from recovery.kernels.axes import BELL, EXP, SINE
+from recovery.kernels.axes import BELL, DENSE, EXP, POSITIVE
 from recovery.kernels.compilation import entry, helper
 
 
@@ -121,7 +121,8 @@ def axis_marginals(links, values, measures, probabilities, polynomials, fine, ta
     marginals : ndarray, shape (axes, 3, fine)
         Values, density and distribution function.
     beyond : float
-        The largest density at an end where the parameter's range goes on, as a share of the peak.
+        The largest density of a standard deviation at its last node, as a share of the peak, or a
+        tenth of that of log sigma at either end.
     """
     found = np.zeros((len(links), 2))
     quantiles = np.zeros((len(links), len(tails)))
@@ -132,10 +133,11 @@ def axis_marginals(links, values, measures, probabilities, polynomials, fine, ta
         if len(values[i]) > 1:
             found[i, 0], found[i, 1] = moments(values[i], probabilities[i])
             density = probabilities[i] / measures[i]
-            if links[i] != SINE:
+            if links[i] in (POSITIVE, DENSE):
                 beyond = max(beyond, density[-1] / density.max())
-            if links[i] in (EXP, BELL):
-                beyond = max(beyond, density[0] / density.max())
+            if links[i] in (EXP, BELL):  # the nodes are few, so that the last ones are not far out
+                ends = density * values[i]
+                beyond = max(beyond, 0.1 * max(ends[0], ends[-1]) / ends.max())
             interpolated(links[i] == BELL, density, polynomials[i], fine[i], marginals[i])
             own = marginals[i]
             for k in range(len(tails)):

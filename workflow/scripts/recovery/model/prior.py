@@ -117,15 +117,16 @@ class Prior(ABC):
         """The time, in the prior's coding, at which beta0's prior is stated."""
         return 0.0 if self.beta_prior_at == "origin" else float(self.beta_prior_at)
 
-    @cached_property
-    def beta_precision(self) -> np.ndarray:
-        """Precision of (beta0 - center, beta1) in the study's time, whose prior mean is 0.
+    def beta_precision(self, middle: float) -> np.ndarray:
+        """Precision of (beta0 + beta1 middle - center, beta1), whose prior mean is 0.
 
-        In the prior's coding, beta0 + beta1 t at the time t of `beta_time` and beta1 are
-        independent; t is the study's time origin + unit t, and beta1 there that per unit.
+        Beta is that of the study's time. In the prior's coding, beta0 + beta1 t at the time t of
+        `beta_time` and beta1 are independent; t is the study's time origin + unit t, and beta1
+        there that per unit.
         """
         coding = self.coding
-        stated = np.array([[1.0, coding.origin + coding.unit * self.beta_time], [0.0, coding.unit]])
+        level = coding.origin + coding.unit * self.beta_time - middle
+        stated = np.array([[1.0, level], [0.0, coding.unit]])
         return stated.T @ np.diag([self.beta0_sd**-2.0, self.beta1_sd**-2.0]) @ stated
 
     @classmethod
