@@ -9,6 +9,7 @@ documents again and compares.
 
 import json
 import re
+import sys
 from collections.abc import Callable, Sequence
 from itertools import product
 from pathlib import Path
@@ -20,6 +21,10 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT / "workflow/scripts"))
+
+from recovery.summaries.regret import belief_weights
+
 TABLES = ROOT / "results/full/tables"
 SOURCE = ROOT / "docs/source"
 COLUMNS = ROOT / "workflow/report/columns.yaml"
@@ -109,6 +114,19 @@ class Results:
             found, sign = self.pairs.loc[(name, reference, prior, parameter, measure)], -1.0
         return with_error(sign * found["difference"], found["mcse"])
 
+    def averaged(self, prior: str, subjects: int) -> str:
+        """How much better intervals of rho score than LKJ(1)'s, averaged over -0.8 to 0.8."""
+        rhos = np.round(np.arange(-0.8, 0.81, 0.2), 1)
+        weights = belief_weights(rhos, {"low": -0.8, "high": 0.8, "weights": []})
+        names = [scenario(rho, subjects) for rho in rhos]
+        keys = [(name, prior, "lkj_cholesky_cov", "rho", "interval_score") for name in names]
+        pairs = self.pairs.loc[keys]
+        cells = [("interval_score", "rho", "lkj_cholesky_cov", rho, subjects) for rho in rhos]
+        score = weights @ [self.row(*cell)["estimate"] for cell in cells]
+        error = np.sqrt(weights**2 @ pairs["mcse"] ** 2) / score
+        share = -(weights @ pairs["difference"]) / score
+        return f"{100 * share:.1f} ± {100 * error:.1f} %"
+
     def largest_error(
         self, measure: str, parameter: str, priors: list[str], rhos: list[float],
         subjects: Sequence[int] = (18,), designs: Sequence[str] = ("",),
@@ -145,7 +163,7 @@ def render() -> dict[str, str]:
         loader=FileSystemLoader(SOURCE), undefined=StrictUndefined, keep_trailing_newline=True,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    names = ("value", "number", "largest_error", "difference", "subjects")
+    names = ("value", "number", "largest_error", "difference", "subjects", "averaged")
     functions = {name: getattr(results, name) for name in names} | more(results)
     return {
         path: environment.get_template(source).render(**functions, rows=rows, min=min, max=max)

@@ -150,14 +150,14 @@ def test_every_study_figure_has_a_caption_and_every_caption_a_figure():
 def test_code_files_are_what_python_imports():
     """The files found in the text against the modules that an interpreter loads."""
     program = (
-        "import sys, recovery.report.verdicts, recovery.data.simulate\n"
+        "import sys, recovery.summaries.rule, recovery.data.simulate\n"
         "print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('recovery')))"
     )
     run = subprocess.run(
         [sys.executable, "-c", program], cwd=SCRIPTS, capture_output=True, text=True, check=True
     )
     loaded = {name.split("/scripts/")[1] for name in run.stdout.split()}
-    roots = {"recovery/report/verdicts.py", "recovery/data/simulate.py"}
+    roots = {"recovery/summaries/rule.py", "recovery/data/simulate.py"}
     assert {name for name in loaded if not name.endswith("__init__.py")} == roots.union(
         *map(code_files, roots)
     )

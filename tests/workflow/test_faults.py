@@ -25,7 +25,7 @@ EXACT = {
     "reml": 30,
     "estimands": {"subjects": True, "lines_at": [2], "new_subject_at": [2], "replicates": 30},
 }
-README = (ROOT / "README.md").read_text()
+RUNNING = (ROOT / "docs/running.md").read_text()
 TABLES = [f"results/tiny/tables/{kind}/low.parquet" for kind in ("estimates", "fits")]
 
 
@@ -70,8 +70,8 @@ def test_a_killed_study_goes_on_where_it_was(tmp_path, undisturbed):
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     before = {path: path.stat().st_mtime_ns for path in fits.rglob("*.fits.parquet")}
-    # the line of the README, for this folder and these tables
-    (line,) = re.findall(r"^python -m uv run (snakemake --unlock && .*)$", README, re.M)
+    # the line of docs/running.md, for this folder and these tables
+    (line,) = re.findall(r"^python -m uv run (snakemake --unlock && .*)$", RUNNING, re.M)
     for command in line.replace("python -m uv run ", "").split(" && "):
         arguments = command.removeprefix("snakemake ").split()
         again = snakemake(tmp_path, *arguments, *([] if "--unlock" in command else TABLES), run=())

@@ -132,6 +132,8 @@ def captions(group):
 
 # Tables of the study and their labels in the report, the most read first.
 STUDY_TABLES = {
+    "answers": "answers",
+    "regret": "regret",
     "coverage": "coverage",
     "recovery": "recovery",
     "comparison": "comparison of priors",

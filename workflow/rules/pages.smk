@@ -6,6 +6,7 @@ rule pages:
     output:
         answer="<results>/pages/answer.txt",
         answers=report_page("answers", "Answers", "answers"),
+        index="<results>/pages/index.html",
         ademp=report_page("ademp", "Answers", "the study by ADEMP"),
         explore=[report_page(page, "Explore", page.replace("_", ": ")) for page in EXPLORE_PAGES],
     log:

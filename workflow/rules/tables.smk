@@ -9,6 +9,7 @@ rule measure:
         missingness="<results>/measures/{scenario}/missingness.parquet",
         comparison="<results>/measures/{scenario}/comparison.parquet",
         accuracy="<results>/measures/{scenario}/accuracy.parquet",
+        scores="<results>/measures/{scenario}/scores.parquet",
     log:
         "<logs>/measure/{scenario}.log",
     localrule: True
@@ -29,7 +30,7 @@ rule tables:
         measures=expand(
             "<results>/measures/{scenario}/{table}.parquet",
             scenario=study.scenarios,
-            table=["recovery", "missingness", "comparison", "accuracy"],
+            table=["recovery", "missingness", "comparison", "accuracy", "scores"],
         ),
         scores=subject_files,
     output:
@@ -50,6 +51,9 @@ rule tables:
         labels=study.method_labels,
         settings=study.settings,
         targets=config["mcse_target"],
+        belief=config["belief"],
+        interval=config["interval"],
+        shown_labels=study.shown_labels,
     script:
         "../scripts/tables.py"
 

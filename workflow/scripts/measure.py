@@ -7,6 +7,7 @@ from recovery.summaries.accuracy import accuracy_table
 from recovery.summaries.comparison import comparison_table
 from recovery.summaries.pairs import compared_pairs
 from recovery.summaries.recovery import missingness_table, recovery_table
+from recovery.summaries.regret import score_sums
 from recovery.summaries.stack import stack_batches
 
 open_log(snakemake.log[0])
@@ -23,6 +24,7 @@ tables = {
     "missingness": missingness_table(fits),
     "comparison": comparison_table(estimates, params.levels, compared_pairs(priors)),
     "accuracy": accuracy_table(estimates),
+    "scores": score_sums(estimates),
 }
 for name, table in tables.items():
     write_table(table, snakemake.output[name])

@@ -9,7 +9,7 @@ from jobs.log import open_log
 from recovery.figures.style import prior_styles
 from recovery.files import read_table
 from recovery.report.ademp import ademp_page
-from recovery.report.answers import NO_ANSWER, answers_page, evidence, short_answer
+from recovery.report.answers import answers_page, short_answer
 from recovery.report.bookkeeping import failures_warning
 from recovery.report.explore import explore_chart, explore_table
 from recovery.report.pages import render, write_page
@@ -17,30 +17,21 @@ from recovery.summaries.accuracy import read_compared
 
 open_log(snakemake.log[0])
 params, output = snakemake.params, snakemake.output
-config, labels = params.config, params.labels
+config, labels, shown = params.config, params.labels, params.shown_labels
 tables = {Path(path).stem: read_table(path) for path in snakemake.input.tables}
 columns = ["prior", "engine", "status", "sampling_seconds"]
 fits = pd.concat(read_table(path, columns=columns) for path in snakemake.input.fits)
 
 warning = failures_warning(tables["missingness"])
-found = evidence(tables["recovery"], params.shown_labels, tables.get("subjects"))
-answer = short_answer(found[0]) if found else NO_ANSWER
+answer = short_answer(tables["answers"], config["belief"])
 Path(output.answer).write_text(f"{warning}\n{answer}\n".lstrip(), encoding="utf-8")
-page = answers_page(
-    found,
-    warning,
-    config,
-    labels,
-    tables,
-    read_compared(snakemake.input.estimates),
-    fits,
-    data=params.data,
-    units=params.units,
-)
+words = {"explore_page": next(iter(params.explore)), "data": params.data, "units": params.units}
+compared = read_compared(snakemake.input.estimates)
+page = answers_page(config, tables, compared, fits, shown, warning=warning, **words)
 write_page(output.answers, page)
-write_page(output.ademp, ademp_page(config, params.units[1], tables))
+write_page(output.ademp, ademp_page(config, params.units[1], tables, words["explore_page"]))
+write_page(output.index, render("index", study=config["study"]))
 
-shown = params.shown_labels
 table = explore_table(tables["recovery"], shown)
 code, styles = vl_convert.javascript_bundle(), prior_styles(list(labels))
 for path, (page, parameters) in zip(output.explore, params.explore.items(), strict=True):
@@ -48,6 +39,7 @@ for path, (page, parameters) in zip(output.explore, params.explore.items(), stri
     text = render(
         "explore",
         study=config["study"],
+        explore_page=page,
         code=code,
         specification=explore_chart(own, shown, styles) if len(own) else None,
         reml="reml" in shown,

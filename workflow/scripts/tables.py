@@ -12,6 +12,8 @@ from recovery.summaries.negative_control import control_table
 from recovery.summaries.pairs import equal_pairs
 from recovery.summaries.precision import replicates_needed, replicates_needed_sentences
 from recovery.summaries.recovery import coverage_table, with_design, with_label
+from recovery.summaries.regret import regret_table
+from recovery.summaries.rule import answers_table, coverage_cells, lowest_coverage
 from recovery.summaries.subjects import subjects_table
 
 open_log(snakemake.log[0])
@@ -34,6 +36,10 @@ if snakemake.input.scores:
         for path in map(Path, snakemake.input.scores)
     ]
     tables["subjects"] = subjects_table(pd.concat(scores, ignore_index=True))
+choice = designs, params.belief, params.shown_labels
+tables["regret"] = regret_table(tables["scores"], *choice)
+cells = coverage_cells(tables["recovery"], tables.get("subjects"), params.belief, params.interval)
+tables["answers"] = answers_table(lowest_coverage(cells), tables.pop("scores"), *choice)
 for name, table in tables.items():
     write_table(table, snakemake.output[name])
 sentences = replicates_needed_sentences(needed)

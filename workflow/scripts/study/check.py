@@ -93,6 +93,7 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
     if not has_rho and "goals" not in given.get("sample_size", {}):
         config["sample_size"]["goals"].pop("rho", None)
     _check_goals(config, has_rho, source)
+    _check_belief(config["belief"], source)
     scenarios = sheet_scenarios(config, real)
     sample_sizes = sample_size_scenarios(config, real)
     warnings = real.warnings + scale_warnings(priors, automatic, real)
@@ -139,6 +140,15 @@ def _check_goals(config: dict[str, Any], has_rho: bool, source: str) -> None:
                     raise InputError(f"{source}, key {key}.{parameter}.{measure}: {problem}.")
     if block["subjects"] != sorted(block["subjects"]):
         raise InputError(f"{source}, key sample_size.subjects: the numbers must increase.")
+
+
+def _check_belief(belief: dict[str, Any], source: str) -> None:
+    """Refuse a range of no value, and weights that are no weights."""
+    if belief["low"] > belief["high"]:
+        raise InputError(f"{source}, key belief: low must not be above high.")
+    weights = [weight for _, weight in belief["weights"]]
+    if weights and (min(weights) < 0 or not any(weights)):
+        raise InputError(f"{source}, key belief.weights: must be at least 0, and one above 0.")
 
 
 def _problem_of_goal(

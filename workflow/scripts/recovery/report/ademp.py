@@ -14,12 +14,16 @@ SOFTWARE = ("snakemake", "pymc", "nutpie", "arviz", "numpy", "scipy", "pandas", 
 
 
 def ademp_page(
-    config: Mapping[str, Any], time_label: str, tables: Mapping[str, pd.DataFrame]
+    config: Mapping[str, Any],
+    time_label: str,
+    tables: Mapping[str, pd.DataFrame],
+    explore_page: str,
 ) -> str:
     """Fill the page from the config and the study's tables, by name."""
     names = ("designs", "replicates_needed", "settings", "missingness")
     return render(
         "ademp",
+        explore_page=explore_page,
         config=config,
         time_label=time_label,
         precision=precision_sentence(tables["replicates_needed"]),

@@ -1,138 +1,292 @@
-"""The answers in words, design by design; every sentence follows from a table by a rule."""
+"""The answers in words: every sentence follows from ``answers.csv`` by the rule of `rule`."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from recovery.report.bookkeeping import checks, cost_sentence
 from recovery.report.pages import plain_table, render
-from recovery.report.verdicts import (
-    COVERS,
-    JUDGED,
-    MISSES,
-    UNKNOWN,
+from recovery.summaries.recovery import headline
+from recovery.summaries.rule import (
+    ALIKE,
+    BEST,
+    COVERAGE,
+    EQUAL,
+    FAILS,
+    NO_SCORE,
+    UNDECIDED,
+    WORSE,
     coverage_cells,
-    designs_missed,
-    largest_bias,
-    recommended,
-    shortest,
-    verdict_table,
+    lowest_coverage,
 )
 
-MARKS = {COVERS: "✓", MISSES: "✗", UNKNOWN: "?"}
-BIAS_OF = ("rho", "sigma_u0", "sigma_u1")
 NO_ANSWER = "No prior can be judged: no measure has two estimates or more."
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What the answers of one design rest on.
-
-    Attributes
-    ----------
-    design : str
-        The design.
-    recovery, cells, verdicts : DataFrame
-        Its rows of ``recovery.csv``, `coverage_cells` and `verdict_table`.
-    missed : Series
-        In how many designs of the study each prior misses something.
-    labels : dict
-        Label of each prior by its id; implementations of the same prior have one.
-    """
-
-    design: str
-    recovery: pd.DataFrame
-    cells: pd.DataFrame
-    verdicts: pd.DataFrame
-    missed: pd.Series
-    labels: Mapping[str, str]
-
-    @property
-    def order(self) -> list[str]:
-        """The priors, the preferred one first."""
-        return recommended(self.verdicts, self.cells, self.missed)
-
-    def of(self, prior: str, verdict: str) -> pd.DataFrame:
-        """A prior's rows with a verdict."""
-        own = self.verdicts
-        return own[(own["prior"] == prior) & (own["verdict"] == verdict)]
-
-
-def evidence(
-    recovery: pd.DataFrame, labels: Mapping[str, str], subjects: pd.DataFrame | None = None
-) -> list[Evidence]:
-    """The evidence of each design that has estimates, in the order of the sheet."""
-    shown = recovery[recovery["prior"].isin(list(labels))]
-    if subjects is not None:
-        subjects = subjects[subjects["prior"].isin(list(labels))]
-    cells = coverage_cells(shown, subjects)
-    verdicts = verdict_table(cells)
-
-    missed = designs_missed(verdicts)
-
-    def of(table: pd.DataFrame, design: str) -> pd.DataFrame:
-        return table[table["design"] == design]
-
-    return [
-        Evidence(design, of(shown, design), of(cells, design), of(verdicts, design), missed, labels)
-        for design in cells["design"].unique()
-    ]
+OPEN = (BEST, EQUAL, UNDECIDED)
+MARKS = {BEST: "✓ best", EQUAL: "✓ alike", UNDECIDED: "? open", NO_SCORE: "·"}
+CLASSES = {BEST: "good", EQUAL: "good", UNDECIDED: "open", WORSE: "worse", FAILS: "fails"}
+BIAS_OF = ("rho", "sigma_u0", "sigma_u1")
 
 
 def answers_page(
-    found: list[Evidence],
-    warning: str,
     config: Mapping[str, Any],
-    labels: Mapping[str, str],
     tables: Mapping[str, pd.DataFrame],
     compared: pd.DataFrame,
     fits: pd.DataFrame,
+    labels: Mapping[str, str],
     **words: Any,
 ) -> str:
     """Fill the page of answers.
 
     Parameters
     ----------
-    found : list of Evidence
-        Of every design.
-    warning : str
-        Of `failures_warning`.
     config : mapping
         The complete config.
-    labels : mapping
-        Label of every method by its id.
     tables : mapping
         The study's tables by name.
     compared, fits : DataFrame
         Of `read_compared`, and rows of ``tables/fits``.
+    labels : mapping
+        Label of every method shown, by its id.
     **words
-        The template's ``data``, a description of the data, and ``units``.
+        The template's ``warning``, ``data``, ``units`` and ``explore_page``.
     """
+    answers, recovery, belief = tables["answers"], tables["recovery"], config["belief"]
+    kind = config["interval"]
+    lowest, other = (
+        lowest_coverage(coverage_cells(recovery, tables.get("subjects"), belief, one))
+        for one in sorted(COVERAGE, key=kind.__ne__)
+    )
+    regret = designs_of(tables["regret"])
+    columns, rows = matrix(answers)
     designs = [
         {
-            "name": one.design,
-            "scope": scope(one),
-            "sentences": design_sentences(one),
-            "table": plain_table(pd.DataFrame(verdict_rows(one))),
+            "name": design,
+            "answer": answer(own),
+            "regret": regret_matrix(regret[design]) if design in regret else "",
+            "beside": beside(regret[design]) if design in regret else [],
+            "coverage": coverage_rows(lowest[lowest["design"] == design], labels),
+            "biases": largest_biases(recovery[recovery["design"] == design], labels),
         }
-        for one in found
+        for design, own in designs_of(answers).items()
     ]
-    shown = found[0].labels if found else {}
     return render(
         "answers",
         study=config["study"],
-        warning=warning,
+        answer=short_answer(answers, belief),
+        labels=columns,
+        rows=rows,
+        belief=belief_in_words(belief),
+        other_interval=other_interval(lowest, other, kind),
         designs=designs,
-        cost=cost_sentence(fits, labels),
+        cost=cost_sentence(fits, {k: block["label"] for k, block in config["priors"].items()}),
         checks=checks(
             tables["missingness"], compared, tables["control"], tables["replicates_needed"]
         ),
-        priors=plain_table(prior_rows(config["priors"], shown)),
+        priors=plain_table(prior_rows(config["priors"], labels)),
         truth=", ".join(f"{name} = {value:g}" for name, value in config["truth"].items()),
         **words,
     )
+
+
+def designs_of(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The rows of each design, in the order of the sheet."""
+    return dict(iter(table.groupby("design", sort=False)))
+
+
+def short_answer(answers: pd.DataFrame, belief: Mapping[str, Any]) -> str:
+    """The answer of the first design, and what holds of the others, for the terminal."""
+    if answers.empty:
+        return NO_ANSWER
+    design, own = next(iter(designs_of(answers).items()))
+    text = f"{design}, {belief_in_words(belief)}: {answer(own)}"
+    if (number := answers["design"].nunique()) > 1:
+        text += f"\n{over_designs(answers, number)}"
+    return text
+
+
+def over_designs(answers: pd.DataFrame, number: int) -> str:
+    """In how many designs each prior is one to take."""
+    taken = answers[answers["verdict"].isin(OPEN)].groupby("label")["design"].nunique()
+    parts = [f"{label} in {n}" for label, n in taken.sort_values(ascending=False).items()]
+    fails = answers[answers["verdict"] == FAILS].groupby("label")["design"].nunique()
+    failing = [f"{label} in {n}" for label, n in fails.sort_values(ascending=False).items()]
+    text = f"Of {number} designs, best or not shown to be worse: {_and(parts) or 'none'}."
+    return f"{text} Shown to fail: {_and(failing)}." if failing else text
+
+
+def belief_in_words(belief: Mapping[str, Any]) -> str:
+    """The true values that the answer is for."""
+    if belief["weights"]:
+        return f"true rho {_and(_number(rho) for rho, weight in belief['weights'] if weight)}"
+    return f"true rho from {_number(belief['low'])} to {_number(belief['high'])}"
+
+
+def answer(own: pd.DataFrame) -> str:
+    """The answer of one design, from its rows of ``answers.csv``."""
+    by_verdict = {verdict: rows for verdict, rows in own.groupby("verdict", sort=False)}
+    holding = own[own["verdict"] != FAILS]
+    sentences = []
+    if len(own) == 1:
+        sentences.append(f"{own['label'].item()} is the only method. {_lowest(own.iloc[0])}")
+    elif holding.empty:
+        sentences.append("Every method is shown to fail.")
+    elif BEST in by_verdict:
+        sentences += _among(by_verdict)
+    else:
+        sentences.append(f"Not shown to fail: {_and(holding['label'])}.")
+    if NO_SCORE in by_verdict and BEST in by_verdict:
+        names = _and(by_verdict[NO_SCORE]["label"])
+        sentences.append(f"Not compared, for want of intervals of rho on the same data: {names}.")
+    if FAILS in by_verdict and len(own) > 1:
+        rows = by_verdict[FAILS].itertuples()
+        sentences.append("Shown to fail: " + "; ".join(f"{r.label} ({_coverage(r)})" for r in rows))
+        sentences[-1] += "."
+    return " ".join(sentences)
+
+
+def _among(by_verdict: Mapping[str, pd.DataFrame]) -> list[str]:
+    """The sentences on those that do not fail and are compared."""
+    best = by_verdict[BEST].iloc[0]
+    alike, open_, worse = (by_verdict.get(name) for name in (EQUAL, UNDECIDED, WORSE))
+    others = [rows for rows in (alike, open_) if rows is not None]
+    names = [best["label"], *(label for rows in others for label in rows["label"])]
+    if open_ is not None and alike is None and worse is None:
+        sentences = [f"Not decided between {_and(names)}."]
+    else:
+        sentences = [f"Take {_or(names)}."]
+    sentences.append(_lowest(best))
+    if alike is not None:
+        limit = f"{100 * ALIKE:g} %"
+        sentences.append(f"{_and(alike['label'])}: intervals of rho score alike (within {limit}).")
+    for rows, words in ((open_, "not decidedly worse than with"), (worse, "worse than with")):
+        if rows is not None:
+            parts = [f"{row.label} by {_percent(row)}{_needed(row)}" for row in rows.itertuples()]
+            text = f"Intervals of rho score {words} {best['label']}: {'; '.join(parts)}."
+            sentences.append(text)
+    return sentences
+
+
+def _percent(row: Any, sign: str = " %") -> str:
+    """A regret with its error in per cent; 0 of the best."""
+    if row.regret == 0.0:
+        return "0"
+    return f"{100 * row.regret:.1f} ± {100 * row.regret_mcse:.1f}{sign}"
+
+
+def _needed(row: Any) -> str:
+    return "" if pd.isna(row.data_sets) else f" (some {row.data_sets:,.0f} data sets would decide)"
+
+
+def _lowest(row: pd.Series) -> str:
+    """The lowest coverage of a method."""
+    name, rho = row["parameter"], _number(row["rho"])
+    shown = f"{row['coverage']:.3f} ± {row['mcse']:.3f}"
+    return f"Lowest coverage of its 95 % intervals: {shown}, of {name} at rho = {rho}."
+
+
+def _coverage(row: Any) -> str:
+    """The lowest coverage, in counts where none or all data sets are covered."""
+    share = f"{row.coverage:.3f} ± {row.mcse:.3f}"
+    if row.coverage in (0.0, 1.0):
+        share = f"{row.coverage * row.n:,.0f} of {row.n:,.0f}"
+    return f"{row.parameter} covered {share} at rho = {_number(row.rho)}"
+
+
+def matrix(answers: pd.DataFrame) -> tuple[list[str], list[dict[str, Any]]]:
+    """The verdicts as cells for the page: the methods, and one row per design."""
+    labels = list(dict.fromkeys(answers["label"]))
+    rows = []
+    for design, own in designs_of(answers).items():
+        by_label = own.set_index("label")
+        known = [label in by_label.index for label in labels]
+        cells = [_cell(by_label.loc[label]) if k else None for label, k in zip(labels, known)]
+        rows.append({"design": design, "cells": cells})
+    return labels, rows
+
+
+def _cell(row: pd.Series) -> dict[str, str]:
+    verdict, mark = row["verdict"], MARKS.get(row["verdict"], "")
+    if verdict == WORSE:
+        mark = f"{100 * row['regret']:.1f} % worse"
+    elif verdict == FAILS:
+        mark = f"✗ {row['parameter']} {row['coverage']:.3f}"
+    return {"class": CLASSES.get(verdict, ""), "mark": mark}
+
+
+def regret_matrix(regret: pd.DataFrame) -> str:
+    """A table of one design for reading: methods by true rho, in per cent, the largest last."""
+    own = regret[(regret["parameter"] == "rho") & (regret["measure"] == "interval_score")]
+    rows = []
+    for label, part in own.groupby("label", sort=False):
+        cells = {
+            "belief" if pd.isna(row.rho) else _number(row.rho): _percent(row, "")
+            for row in part.itertuples()
+        }
+        largest = part.loc[part.dropna(subset="rho")["regret"].idxmax()]
+        rows.append({"prior": label, **cells, "largest": _percent(largest, "")})
+    return plain_table(pd.DataFrame(rows))
+
+
+def beside(regret: pd.DataFrame) -> list[str]:
+    """What is worse than the best by over 2 % and two errors, of other parameters and by CRPS."""
+    own = regret[regret["rho"].isna()]
+    own = own[~((own["parameter"] == "rho") & (own["measure"] == "interval_score"))]
+    own = own[(own["regret"] > ALIKE) & (own["regret"] > 2.0 * own["regret_mcse"])]
+    crps = " (CRPS)"
+    return [
+        f"{label}: "
+        + _and(
+            f"{row.parameter}{crps * (row.measure == 'crps')} {_percent(row)}"
+            for row in part.itertuples()
+        )
+        for label, part in own.groupby("label", sort=False)
+    ]
+
+
+def coverage_rows(lowest: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    """The lowest coverage over the belief: a row per parameter, a column per method."""
+    shown = lowest[lowest["prior"].isin(list(labels))]
+    text = shown["coverage"].map("{:.3f}".format) + shown["fails"].map({True: " ✗", False: ""})
+    wide = shown.assign(text=text, label=shown["prior"].map(dict(labels))).pivot(
+        index="parameter", columns="label", values="text"
+    )
+    order = [name for name in labels.values() if name in wide]
+    wide = wide.loc[list(shown["parameter"].unique()), order].fillna("–")
+    return plain_table(wide.rename_axis(columns=None).reset_index())
+
+
+def largest_biases(recovery: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
+    """The largest bias of each method over the true rho, in sds of its estimate."""
+    sentences = []
+    for parameter in BIAS_OF:
+        own, parts = recovery[recovery["parameter"] == parameter], []
+        for prior, label in labels.items():
+            part = own[own["prior"] == prior]
+            bias = headline(part, "bias").set_index("rho")[["estimate", "mcse"]]
+            sd = headline(part, "empirical_se").set_index("rho")["estimate"]
+            in_sds = bias.div(sd, axis=0).dropna()
+            if len(in_sds):
+                rho = in_sds["estimate"].abs().idxmax()
+                value, error = in_sds.loc[rho]
+                shown = f"{value:+.2f} ± {error:.2f}".replace("-", "−")
+                parts.append(f"{label} {shown} (rho = {_number(rho)})")
+        if parts:
+            start = f"Largest bias of {parameter}, in sds of its estimate over the data sets"
+            sentences.append(f"{start}: {', '.join(parts)}.")
+    return sentences
+
+
+def other_interval(lowest: pd.DataFrame, other: pd.DataFrame, kind: str) -> str:
+    """Where the other kind of interval would decide differently."""
+    keys = ["design", "prior"]
+    fails, fails_too = (table.groupby(keys)["fails"].any() for table in (lowest, other))
+    differing = fails[fails != fails_too.reindex(fails.index)]
+    kinds = {"equal-tailed": "highest-density", "hdi": "equal-tailed"}
+    if differing.empty:
+        return f"By {kinds[kind]} intervals the same methods would be shown to fail."
+    names = [f"{prior} ({design})" for design, prior in differing.index]
+    return f"By {kinds[kind]} intervals it would be otherwise for {_and(names)}."
 
 
 def prior_rows(blocks: Mapping[str, Mapping[str, Any]], labels: Mapping[str, str]) -> pd.DataFrame:
@@ -146,152 +300,13 @@ def prior_rows(blocks: Mapping[str, Mapping[str, Any]], labels: Mapping[str, str
     return pd.DataFrame(rows)
 
 
-def scope(found: Evidence) -> str:
-    """Which true values and how many data sets."""
-    rho = found.cells["rho"].unique()
-    n = found.cells.loc[~found.cells["parameter"].str.startswith("subjects"), "n"].max()
-    if len(rho) == 1:
-        return f"true rho {_number(rho[0])}; {int(n):,} data sets"
-    span = f"from {_number(min(rho))} to {_number(max(rho))}"
-    return f"{len(rho)} true values of rho {span}; {int(n):,} data sets each"
+def _and(words: Iterable[str], last_word: str = "and") -> str:
+    *rest, last = [*words] or [""]
+    return f"{', '.join(rest)} {last_word} {last}" if rest else last
 
 
-def verdict_rows(found: Evidence) -> list[dict[str, str]]:
-    """The verdicts as a table for reading: a row per parameter, a column per prior."""
-    rows = []
-    for parameter in JUDGED:
-        own = found.verdicts[found.verdicts["parameter"] == parameter].set_index("prior")
-        if own.empty:
-            continue
-        row = {"parameter": parameter}
-        for prior in found.order:
-            cell = own.loc[prior] if prior in own.index else None
-            row[found.labels[prior]] = (
-                "–" if cell is None else f"{MARKS[cell['verdict']]} {cell['coverage']:.3f}"
-            )
-        rows.append(row)
-    return rows
-
-
-def design_sentences(found: Evidence) -> list[str]:
-    """The answers for one design: whom to prefer, who misses what, widths, bias."""
-    first, *others = found.order
-    sentences = [_preference(found, first)]
-    sentences += [_misses(found, prior) for prior in others]
-    sentences.append(_shortest(found, "rho"))
-    sentences += [_biases(found, parameter) for parameter in BIAS_OF]
-    return [sentence for sentence in sentences if sentence]
-
-
-def short_answer(found: Evidence) -> str:
-    """The answer of one design in a line, with its Monte Carlo error."""
-    first, *others = found.order
-    own = found.cells[(found.cells["prior"] == first) & (found.cells["parameter"] == "rho")]
-    text = f"{found.design}: prefer {found.labels[first]}"
-    if len(own):
-        text += (
-            f", whose 95 % intervals of rho cover {own['coverage'].min():.3f} to "
-            f"{own['coverage'].max():.3f} over {own['rho'].nunique()} true values "
-            f"(Monte Carlo standard error at most {own['mcse'].max():.3f})"
-        )
-    if len(own := found.of(first, MISSES)):
-        text += f". It misses {_with_coverage(own)}"
-    missing = [found.labels[prior] for prior in others if len(found.of(prior, MISSES))]
-    if missing:
-        others_too = "Also shown" if len(own) else "Shown"
-        text += f". {others_too} to miss something: {', '.join(missing)}"
-    return f"{text}."
-
-
-def _preference(found: Evidence, prior: str) -> str:
-    """Whom to prefer and how sure that is."""
-    label = found.labels[prior]
-    covered, misses, unknown = (found.of(prior, kind) for kind in (COVERS, MISSES, UNKNOWN))
-    text = f"Prefer {label}."
-    if len(covered):
-        text += f" Its 95 % intervals cover {_and(covered['parameter'])}{_where(found)}."
-    if len(misses):
-        text += f" They miss {_with_coverage(misses)}."
-    if len(unknown):
-        text += f" Undecided for {_with_coverage(unknown)}: too close to 0.90."
-    elsewhere = int(found.missed[prior]) - bool(len(misses))
-    if elsewhere:
-        text += f" It misses something in {elsewhere} other design{'s' if elsewhere > 1 else ''}."
-    return text
-
-
-def _where(found: Evidence) -> str:
-    truths = int(found.verdicts["truths"].max())
-    return f" at each of the {truths} true values of rho" if truths > 1 else ""
-
-
-def _misses(found: Evidence, prior: str) -> str:
-    """What another prior misses."""
-    label, misses = found.labels[prior], found.of(prior, MISSES)
-    unknown = found.of(prior, UNKNOWN)
-    if len(misses):
-        text = f"{label} misses {_with_coverage(misses)}."
-    elif len(unknown):
-        text = f"{label} is not shown to miss anything."
-    else:
-        text = f"{label} covers everything, too."
-    if len(unknown):
-        text += f" Undecided for {_and(unknown['parameter'])}."
-    if not (found.verdicts.query("prior == @prior")["parameter"] == "rho").any():
-        text += " It fixes rho, so it has no interval for it."
-    return text
-
-
-def _shortest(found: Evidence, parameter: str) -> str:
-    """Whose intervals are shortest among the priors that do not miss."""
-    places = shortest(found.cells, found.verdicts, parameter)
-    if len(places) < 2:
-        return ""
-    truths = found.cells["rho"].nunique()
-    parts = [
-        f"{found.labels[prior]} at {len(rho)} of {truths} true values"
-        for prior, rho in places.items()
-        if rho
-    ]
-    return (
-        f"Shortest intervals of {parameter} among the priors that do not miss {parameter}: "
-        f"{', '.join(parts)} (within 1 % of the shortest; several may be)."
-    )
-
-
-def _biases(found: Evidence, parameter: str) -> str:
-    """The largest bias of each prior in sds of its estimate."""
-    parts = []
-    for prior in found.order:
-        bias = largest_bias(found.recovery, found.design, prior, parameter)
-        if bias:
-            value = f"{bias['bias']:+.2f} ± {bias['mcse']:.2f}".replace("-", "−")
-            parts.append(f"{found.labels[prior]} {value} (rho = {_number(bias['rho'])})")
-    if not parts:
-        return ""
-    return (
-        f"Largest bias of the estimate of {parameter}, divided by its sd over the data sets: "
-        f"{', '.join(parts)}."
-    )
-
-
-def _with_coverage(rows: pd.DataFrame) -> str:
-    return _and(
-        f"{row.parameter} ({_coverage(row)} at rho = {_number(row.rho)})"
-        for row in rows.itertuples()
-    )
-
-
-def _coverage(row: Any) -> str:
-    """With its error; in counts where none or all data sets are covered."""
-    if row.coverage in (0.0, 1.0):
-        return f"{row.coverage * row.n:,.0f} of {row.n:,.0f}"
-    return f"{row.coverage:.3f} ± {row.mcse:.3f}"
-
-
-def _and(words: Iterable[str]) -> str:
-    *rest, last = words
-    return f"{', '.join(rest)} and {last}" if rest else last
+def _or(words: Iterable[str]) -> str:
+    return _and(words, "or")
 
 
 def _number(value: float) -> str:

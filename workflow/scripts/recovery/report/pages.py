@@ -18,7 +18,7 @@ TEMPLATES = Path(__file__).resolve().parents[3] / "report/pages"
 
 
 def render(template: str, **values: Any) -> str:
-    """Fill a template of ``workflow/report/pages``."""
+    """Fill a template of ``workflow/report/pages``; all but the index link to `explore_page`."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=True
     )
