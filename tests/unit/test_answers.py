@@ -209,9 +209,8 @@ LOWEST = "Lowest coverage of its 95 % intervals: 0.931 ± 0.008, of rho at rho =
         ),
         (
             [row("A", "best"), row("B", "not decided", 0.01, data_sets=3000)],
-            f"Not decided between A and B. {LOWEST} Intervals of rho score not decidedly worse than "
-            "with A: "
-            "B by 1.0 ± 0.2 % (some 3,000 data sets would decide).",
+            f"Not decided between A and B. {LOWEST} Intervals of rho score not decidedly worse "
+            "than with A: B by 1.0 ± 0.2 % (some 3,000 data sets would decide).",
         ),
         (
             [row("A", "best"), row("B", "fails", coverage=0.0, parameter="sigma_u0")],

@@ -149,7 +149,8 @@ def answers_table(
         order = table["verdict"].map({name: i for i, name in enumerate(VERDICTS)})
         table = table.assign(design=design, order=order)
         parts.append(table.sort_values(["order", "regret", "coverage"], kind="stable"))
-    found = pd.concat(parts or [pd.DataFrame(columns=COLUMNS[2:])])
+    nothing = pd.DataFrame(columns=[name for name in COLUMNS if name not in ("prior", "label")])
+    found = pd.concat(parts or [nothing])
     found = found.rename_axis("prior").reset_index()
     return found.assign(label=found["prior"].map(dict(labels)))[COLUMNS]
 
