@@ -6,7 +6,8 @@ import pytest
 
 from recovery.figures.layout import MOST_ROWS, page_names
 from recovery.figures.style import prior_styles
-from recovery.report.answers import answer, beside, matrix, regret_matrix, short_answer
+from recovery.report.answers import answer, short_answer
+from recovery.report.answers_page import beside, matrix, regret_matrix
 from recovery.report.bookkeeping import cost_sentence
 from recovery.report.explore import explore_chart, explore_table
 from recovery.summaries.monte_carlo import wilson_interval
@@ -192,7 +193,8 @@ def row(label, verdict, regret=0.0, design="D", **changes):
     } | changes  # fmt: skip
 
 
-LOWEST = "Lowest coverage of its 95 % intervals: 0.931 ± 0.008, of rho at rho = −0.8."
+LOWEST = "Lowest coverage of all its 95 % intervals: 0.931 ± 0.008 (rho at rho = −0.8)."
+BY = "by the interval score of rho, averaged over these"
 
 
 @pytest.mark.parametrize(
@@ -201,22 +203,26 @@ LOWEST = "Lowest coverage of its 95 % intervals: 0.931 ± 0.008, of rho at rho =
         ([row("A", "best")], f"A is the only method. {LOWEST}"),
         (
             [row("A", "best"), row("B", "worse", 0.03)],
-            f"Take A. {LOWEST} Intervals of rho score worse than with A: B by 3.0 ± 0.2 %.",
+            f"Take A. {LOWEST} Worse {BY}: B by 3.0 ± 0.2 %.",
         ),
         (
             [row("A", "best"), row("B", "equal", 0.01)],
-            f"Take A or B. {LOWEST} B: intervals of rho score alike (within 2 %).",
+            f"Take A or B. {LOWEST} At most 2 % worse by the interval score of rho: B.",
         ),
         (
             [row("A", "best"), row("B", "not decided", 0.01, data_sets=3000)],
-            f"Not decided between A and B. {LOWEST} Intervals of rho score not decidedly worse "
-            "than with A: B by 1.0 ± 0.2 % (some 3,000 data sets would decide).",
+            f"Not decided between A and B. {LOWEST} Not decided {BY}: B by 1.0 ± 0.2 % (some "
+            "3,000 data sets would decide).",
         ),
         (
             [row("A", "best"), row("B", "fails", coverage=0.0, parameter="sigma_u0")],
-            f"Take A. {LOWEST} Shown to fail: B (sigma_u0 covered 0 of 1,000 at rho = −0.8).",
+            f"Take A. {LOWEST} Shown to cover less than 0.90: B (sigma_u0 0 of 1,000 at rho = "
+            "−0.8).",
         ),
-        ([row("A", "fails"), row("B", "fails")], "Every method is shown to fail. Shown to fail: A"),
+        (
+            [row("A", "fails"), row("B", "fails")],
+            "Every method is shown to fail. Shown to cover less than 0.90: A (rho 0.931",
+        ),
         ([row("A", "not scored"), row("B", "not scored")], "Not shown to fail: A and B."),
     ],
 )

@@ -85,7 +85,10 @@ def test_the_answer_is_printed_at_the_end(study):
     table = pd.read_csv(study[0] / "results/tiny/tables/answers.csv")
     design = next(iter(table.groupby("design", sort=False)))[1]
     assert answer.startswith(f"{design['design'].iloc[0]}, true rho from −0.8 to 0.8: ")
-    assert design["label"].iloc[0] in answer and "Lowest coverage of its 95 % intervals: " in answer
+    assert (
+        design["label"].iloc[0] in answer
+        and "Lowest coverage of all its 95 % intervals: " in answer
+    )
     assert "results/tiny/pages/answers.html" in page and "--report" in command
 
 

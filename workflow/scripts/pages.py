@@ -9,7 +9,8 @@ from jobs.log import open_log
 from recovery.figures.style import prior_styles
 from recovery.files import read_table
 from recovery.report.ademp import ademp_page
-from recovery.report.answers import answers_page, short_answer
+from recovery.report.answers import short_answer
+from recovery.report.answers_page import answers_page
 from recovery.report.bookkeeping import failures_warning
 from recovery.report.explore import explore_chart, explore_table
 from recovery.report.pages import render, write_page
