@@ -81,8 +81,8 @@ def _among(by_verdict: Mapping[str, pd.DataFrame]) -> list[str]:
         sentences = [f"Take {conjoined(names, 'or')}."]
     sentences.append(_lowest(best))
     if alike is not None:
-        names = conjoined(alike["label"])
-        sentences.append(f"At most {100 * ALIKE:g} % worse by the interval score of rho: {names}.")
+        limit = f"At most {100 * ALIKE:g} % worse by the interval score of rho"
+        sentences.append(f"{limit}: {conjoined(alike['label'])}.")
     for rows, words in ((open_, "Not decided"), (worse, "Worse")):
         if rows is not None:
             parts = [f"{row.label} by {percent(row)}{_needed(row)}" for row in rows.itertuples()]
