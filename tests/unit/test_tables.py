@@ -94,11 +94,13 @@ def test_comparison_is_prior_minus_reference_on_common_replicates(estimates):
 
 
 def test_coverage_is_made_to_be_read(estimates):
-    table = coverage_table(recovery_table(estimates, LEVELS))
-    assert list(table.columns) == ["scenario", "parameter", "plain", "lkj"]
-    assert len(table) == 4
-    assert table["lkj"].str.fullmatch(r"[01]\.\d{3} ± 0\.\d{3}").all()
-    assert (table.query("parameter == 'rho'")["plain"] == "").all()
+    designs = pd.DataFrame({"scenario": ["s1", "s2"], "design": ["a", "b"], "rho": [0.1, 0.2]})
+    recovery = with_design(recovery_table(estimates, LEVELS), designs)
+    table = coverage_table(recovery.assign(label=recovery["prior"]))
+    assert len(table) == 6  # of two scenarios; plain has no rho
+    wanted = recovery.query("measure == 'coverage' and level == 0.95").dropna(subset="estimate")
+    assert list(table["estimate"]) == list(wanted["estimate"])
+    assert set(table.query("parameter == 'rho'")["prior"]) == {"lkj"}
 
 
 def test_the_design_is_in_every_row(estimates):

@@ -57,7 +57,9 @@ def test_every_table_is_there_with_its_rows(tables):
     assert recovery.groupby(["scenario", "prior", "engine", "parameter"]).ngroups == 3 * 2 * 7
     designs = pd.read_csv(tables / "designs.csv")
     assert list(designs["nuts"]) == [0, 2]
-    assert len(pd.read_csv(tables / "coverage.csv")) == 14
+    recovery = pd.read_csv(tables / "recovery.csv").dropna(subset="estimate")
+    at_95 = recovery.query("measure == 'coverage' and level == 0.95 and engine == 'exact'")
+    assert len(pd.read_csv(tables / "coverage.csv")) == len(at_95) >= 14
     assert set(pd.read_csv(tables / "comparison.csv")["reference"]) == {"independent"}
     assert len(pd.read_csv(tables / "accuracy.csv")) == 2 * 7 * 4 - 4
     observed = pd.read_csv(tables / "observed.csv")

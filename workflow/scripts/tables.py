@@ -24,8 +24,8 @@ for path in snakemake.input.measures:
 tables = {name: pd.concat(part, ignore_index=True) for name, part in parts.items()}
 designs = tables["designs"] = with_design_names(pd.DataFrame(params.scenarios))
 tables["settings"] = pd.DataFrame(params.settings)
-tables["coverage"] = coverage_table(tables["recovery"])
 tables["recovery"] = with_label(with_design(tables["recovery"], designs), params.labels)
+tables["coverage"] = coverage_table(tables["recovery"])
 priors = {name: make_prior(**block) for name, block in params.priors.items()}
 tables["control"] = control_table(tables["comparison"], equal_pairs(priors))
 needed = replicates_needed(tables["recovery"], designs, params.targets)

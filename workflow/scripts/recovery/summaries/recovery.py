@@ -75,17 +75,10 @@ def headline(recovery: pd.DataFrame, measure: str) -> pd.DataFrame:
 
 
 def coverage_table(recovery: pd.DataFrame) -> pd.DataFrame:
-    """Coverage of the 95 % interval as text for reading, one column per prior."""
-    chosen = headline(recovery, "coverage")
-    text = [
-        "" if np.isnan(estimate) else f"{estimate:.3f} ± {mcse:.3f}"
-        for estimate, mcse in zip(chosen["estimate"], chosen["mcse"])
-    ]
-    wide = chosen.assign(text=text).pivot(
-        index=["scenario", "parameter"], columns="prior", values="text"
-    )
-    order = pd.MultiIndex.from_frame(chosen[["scenario", "parameter"]].drop_duplicates())
-    return wide.loc[order, list(chosen["prior"].unique())].rename_axis(columns=None).reset_index()
+    """Coverage of the 95 % intervals that there are, from `recovery_table` with designs, labels."""
+    found = headline(recovery, "coverage").dropna(subset="estimate")
+    columns = ["scenario", "design", "rho", "parameter", "prior", "label", "estimate", "mcse", "n"]
+    return found[[*columns, "low", "high"]].reset_index(drop=True)
 
 
 def _with_monte_carlo_interval(table: pd.DataFrame) -> pd.DataFrame:
