@@ -19,6 +19,7 @@ from helpers import (
     snakemake,
     tiny_study,
 )
+from selenium.webdriver.support.ui import WebDriverWait
 
 from recovery.figures.layout import GROUPS, figure_names
 from recovery.parameters import PARAMETERS
@@ -277,3 +278,18 @@ def test_every_entry_of_the_report_opens_in_a_browser(report, browser):
     problems = report_problems(browser, report)
     assert len(problems) > 40
     assert {entry: found for entry, found in problems.items() if found} == {}
+
+
+def test_the_address_keeps_what_is_explored(study, browser):
+    page = study[0] / "results/tiny/pages/explore.html"
+    browser.get(f"{page.as_uri()}#measure=%22width%22")
+    select = "return document.querySelector('#chart select[name={}]')"
+    shown = WebDriverWait(browser, 20).until(
+        lambda driver: driver.execute_script(f"{select.format('measure')}?.value")
+    )
+    assert shown == "width"
+    browser.execute_script(
+        "const select = document.querySelector('#chart select[name=parameter]');"
+        "select.value = 'sigma_u0'; select.dispatchEvent(new Event('change'));"
+    )
+    WebDriverWait(browser, 20).until(lambda driver: "sigma_u0" in driver.current_url)
