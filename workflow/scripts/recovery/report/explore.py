@@ -23,7 +23,13 @@ SHAPES = {
 """Vega's shapes, or paths, of the figures' markers."""
 STYLE: dict[str, Any] = {
     "axis": {"labelFontSize": 13, "titleFontSize": 14, "titleFontWeight": "normal"},
-    "legend": {"labelFontSize": 13, "titleFontSize": 13, "labelLimit": 300},
+    "legend": {
+        "labelFontSize": 13,
+        "titleFontSize": 13,
+        "labelLimit": 300,
+        "orient": "bottom",
+        "columns": 2,
+    },
     "title": {"fontSize": 15, "fontWeight": "normal", "anchor": "start"},
     "view": {"stroke": None},
 }
