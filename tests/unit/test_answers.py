@@ -167,6 +167,14 @@ def test_verdicts_by_scores():
     assert few["data_sets"].max() > 12
 
 
+def test_of_two_that_tie_both_are_named():
+    table = estimates({"a": (1.0, 400)})
+    sums = score_sums(pd.concat([table, table.assign(prior="b")], ignore_index=True))
+    low = lowest(study({"a": {"rho": [0.95] * 3}, "b": {"rho": [0.95] * 3}}))
+    found = answers_table(low, sums, DESIGNS, BELIEF, {"a": "A", "b": "B"})
+    assert list(found["verdict"]) == ["best", "equal"] and answer(found).startswith("Take A or B.")
+
+
 def test_alike_priors_are_seldom_called_worse():
     """The simultaneous intervals of two priors against the best of three alike."""
     claims = []

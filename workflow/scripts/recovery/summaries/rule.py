@@ -161,7 +161,8 @@ def _compared(scores: pd.DataFrame) -> pd.DataFrame:
     others = max(len(scores) - 1, 1)
     z = stats.norm.isf(0.025 / others)
     low, high = regret - z * error, regret + z * error
-    verdict = np.select([regret == 0.0, high < ALIKE, low > 0.0], [BEST, EQUAL, WORSE], UNDECIDED)
+    best = np.arange(len(scores)) == (regret.argmin() if len(scores) else 0)  # one, if two tie
+    verdict = np.select([best, high < ALIKE, low > 0.0], [BEST, EQUAL, WORSE], UNDECIDED)
     # the interval must shrink to the distance from 0 or from 2 %, whichever is farther
     share = z * error / np.maximum(np.abs(regret), np.abs(ALIKE - regret))
     needed = np.where(verdict == UNDECIDED, np.ceil(scores["n"] * share**2), np.nan)
