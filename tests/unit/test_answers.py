@@ -279,7 +279,7 @@ def test_the_chart_to_explore():
     nuts = recovery.assign(engine="nuts")
     table = explore_table(pd.concat([recovery, nuts]), LABELS)
     assert len(table) == 4 * 4  # of four measures, by the exact engine
-    chart = explore_chart(table, LABELS, prior_styles(list(LABELS)))
+    chart = explore_chart(table, LABELS, prior_styles(list(LABELS)), list(LABELS)[:4])
     values = {one["name"]: one["value"] for one in chart["params"] if "value" in one}
     assert values["parameter"] == "rho" and values["measure"] == "coverage"
     assert values["level"] == 0.95 and values["design"] == "D"

@@ -54,14 +54,16 @@ def test_parts_have_every_panel_once_and_at_most_12():
     shown = [(p, d) for part in parts.values() for p in part.parameters for d in part.designs]
     assert len(shown) == len(set(shown)) == 7 * 14
     assert all(len(part.parameters) * len(part.designs) <= PANELS for part in parts.values())
-    assert list(parts)[:3] == ["correlation", "correlation_2", "correlation_3"]
-    assert parts["correlation_2"].title == "correlation, 2 of 3"
+    names = list(parts)[:3]
+    assert names[0] == "correlation_1_18-subjects-3-days_to_23-subjects"
+    assert names[1] == "correlation_2_24-subjects_to_28-subjects"
+    assert parts[names[1]].title.startswith("correlation: 24 subjects; 25 subjects; ")
 
 
 def test_designs_with_one_rho_come_last_and_apart():
     parts = figure_parts(scenarios({6: [0.5], 18: [-0.5, 0.5], 30: [0.5]}))
-    assert parts["sds"].designs == ("18 subjects, 3 days",)
-    assert parts["sds_2"].designs == ("6 subjects", "30 subjects")
+    assert parts["sds_1_18-subjects-3-days"].designs == ("18 subjects, 3 days",)
+    assert parts["sds_2_6-subjects_to_30-subjects"].designs == ("6 subjects", "30 subjects")
 
 
 def test_a_study_of_one_design_has_one_figure_per_group():
@@ -120,6 +122,20 @@ def test_units_on_axes():
     assert "(" not in months.label("rho")
     coded = Methods({}, units=("score", "(month - 6) / 12"))
     assert coded.label("u1").endswith("unit of (month - 6) / 12)")
+    named = Methods({}, units=("Reaction (ms)", "Days", "ms", "day"))
+    assert named.label("beta1").endswith("(ms per day)") and named.label("u0").endswith("(ms)")
+
+
+def test_of_many_methods_those_that_lead_are_coloured():
+    many = Methods(dict.fromkeys("abcde", "") | {"reml": "REML"})
+    led = many.led_by("db")
+    assert list(led.styles) == [*"ace", "b", "d", "reml"]  # the last ones are drawn on top
+    assert all(led.styles[name] == many.styles[name] for name in ("b", "d", "reml"))
+    assert {led.styles[name]["color"] for name in "ace"}.isdisjoint(
+        {many.styles[name]["color"] for name in many.styles}
+    )
+    few = Methods(dict.fromkeys("abc", ""))
+    assert few.led_by("a").styles == few.styles
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ rule benchmark:
     output:
         cost="<results>/tables/cost.csv",
         svg="<results>/figures/benchmark/cost.svg",
-        png=report_figure("benchmark", "cost", category="Calibration and cost"),
+        png=report_figure("benchmark", "cost", category="Number of subjects, calibration, cost"),
     log:
         "<logs>/benchmark/tables.log",
     localrule: True

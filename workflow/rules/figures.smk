@@ -80,6 +80,7 @@ rule observed_figures:
 rule study_figures:
     input:
         recovery="<results>/tables/recovery.csv",
+        answers="<results>/tables/answers.csv",
         estimates=scenario_tables("estimates"),
     output:
         svg=figure_files("study", STUDY_FIGURES)["svg"],
@@ -105,6 +106,7 @@ rule study_figures:
         labels=study.shown_labels,
         all_labels=study.method_labels,
         units=study.units,
+        estimated_rho=study.estimated_rho,
         names=STUDY_FIGURES,
         parts={name: part._asdict() for name, part in FIGURE_PARTS.items()},
         zip_scenarios=ZIP_SCENARIOS,

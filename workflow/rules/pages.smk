@@ -5,6 +5,7 @@ rule pages:
         fits=scenario_tables("fits"),
     output:
         answer="<results>/pages/answer.txt",
+        answer_rst="<results>/pages/answer.rst",
         answers=report_page("answers", "Answers", "answers"),
         index="<results>/pages/index.html",
         ademp=report_page("ademp", "Answers", "the study by ADEMP"),

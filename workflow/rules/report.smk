@@ -2,15 +2,14 @@
 
 # Categories of the report in the order to read them: Snakemake sorts them by name.
 CATEGORIES = [
-    "Explore",
     "Answers",
+    "Explore",
     "Recovery",
     "Tables",
-    "Number of subjects",
-    "Real data",
-    "Real data by prior",
     "Priors",
-    "Calibration and cost",
+    "Real data",
+    *(["Real data by prior"] if study.nuts_priors else []),
+    "Number of subjects, calibration, cost",
 ]
 
 

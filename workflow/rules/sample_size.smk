@@ -5,7 +5,7 @@ rule sample_size_table:
         answer="<results>/pages/sample_size.txt",
         table=report_table("sample_size", "number of subjects"),
         svg="<results>/figures/sample_size/curves.svg",
-        png=report_figure("sample_size", "curves", category="Number of subjects"),
+        png=report_figure("sample_size", "curves", category="Number of subjects, calibration, cost"),
     log:
         "<logs>/sample_size_table.log",
     localrule: True

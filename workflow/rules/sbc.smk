@@ -52,7 +52,7 @@ rule sbc:
         power=report_table("sbc_power", "what calibration can see"),
         svg=figure_files("sbc", study.calibrated_methods)["svg"],
         png=[
-            report_figure("sbc", method, category="Calibration and cost")
+            report_figure("sbc", method, category="Number of subjects, calibration, cost")
             for method in study.calibrated_methods
         ],
     log:

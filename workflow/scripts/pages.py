@@ -1,5 +1,6 @@
 """Write the pages of the report, which need no network."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +16,7 @@ from recovery.report.bookkeeping import failures_warning
 from recovery.report.explore import explore_chart, explore_table
 from recovery.report.pages import render, write_page
 from recovery.summaries.accuracy import read_compared
+from recovery.summaries.rule import leading
 
 open_log(snakemake.log[0])
 params, output = snakemake.params, snakemake.output
@@ -24,8 +26,11 @@ columns = ["prior", "engine", "status", "sampling_seconds"]
 fits = pd.concat(read_table(path, columns=columns) for path in snakemake.input.fits)
 
 warning = failures_warning(tables["missingness"])
-answer = short_answer(tables["answers"], config["belief"])
-Path(output.answer).write_text(f"{warning}\n{answer}\n".lstrip(), encoding="utf-8")
+answer = f"{warning}\n{short_answer(tables['answers'], config['belief'])}\n".lstrip()
+Path(output.answer).write_text(answer, encoding="utf-8")
+# the report's first words; labels are a user's text
+literal = re.sub(r"([\\*`|_])", r"\\\1", answer).replace("\n", "\n\n")
+Path(output.answer_rst).write_text(literal, encoding="utf-8")
 words = {"explore_page": next(iter(params.explore)), "data": params.data, "units": params.units}
 compared = read_compared(snakemake.input.estimates)
 page = answers_page(config, tables, compared, fits, shown, warning=warning, **words)
@@ -34,6 +39,7 @@ write_page(output.ademp, ademp_page(config, params.units[1], tables, words["expl
 write_page(output.index, render("index", study=config["study"]))
 
 table = explore_table(tables["recovery"], shown)
+first = leading(tables["answers"], shown)
 code, styles = vl_convert.javascript_bundle(), prior_styles(list(labels))
 for path, (page, parameters) in zip(output.explore, params.explore.items(), strict=True):
     own = table[table["parameter"].isin(parameters)]
@@ -42,7 +48,7 @@ for path, (page, parameters) in zip(output.explore, params.explore.items(), stri
         study=config["study"],
         explore_page=page,
         code=code,
-        specification=explore_chart(own, shown, styles) if len(own) else None,
+        specification=explore_chart(own, shown, styles, first) if len(own) else None,
         reml="reml" in shown,
         other_pages=[other for other in params.explore if other != page],
     )

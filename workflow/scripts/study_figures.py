@@ -11,6 +11,7 @@ from recovery.figures.results import STUDY_FIGURES, StudyResults
 from recovery.figures.style import Methods, save_figure
 from recovery.figures.zips import read_intervals, zip_plot
 from recovery.files import read_table
+from recovery.summaries.rule import leading
 
 open_log(snakemake.log[0])
 params = snakemake.params
@@ -20,6 +21,8 @@ results = StudyResults(
     params.labels,
     params.all_labels,
     params.units,
+    leading(read_table(snakemake.input.answers), params.labels),
+    params.estimated_rho,
 )
 output = snakemake.output
 for (name, part), *paths in zip(params.names.values(), output.svg, output.png, strict=True):

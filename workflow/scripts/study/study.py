@@ -103,10 +103,20 @@ class Study:
         ]
 
     @property
-    def units(self) -> tuple[str, str]:
-        """Names of the response and of the coded time."""
-        data = self.config["data"]
-        return data["response"], self.real.coding.label(data["time"])
+    def units(self) -> tuple[str, str, str, str]:
+        """Names of the response and of the coded time, and their units, as `style.Units`."""
+        data, coding = self.config["data"], self.real.coding
+        response, unit, per = data["response"], data["response_unit"], data["time_unit"]
+        if self.real.sleepstudy:
+            unit, per = unit or "ms", per or "day"
+        per = per if coding.unit == 1.0 else ""
+        named = f"{response} ({unit})" if unit else response
+        return named, coding.label(data["time"]), unit, per
+
+    @property
+    def estimated_rho(self) -> float | None:
+        """The true rho, if it is the estimate of the real data."""
+        return self.config["truth"]["rho"] if self.given_truth == "data" else None
 
     @property
     def data_columns(self) -> dict[str, Any]:

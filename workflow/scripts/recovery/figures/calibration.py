@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 
 from recovery.calibration.ranks import ecdf_difference
 from recovery.figures import style
+from recovery.figures.panels import line_panels
 
 
 def rank_ecdf(ranks: pd.DataFrame, methods: style.Methods) -> Figure:
@@ -16,7 +17,7 @@ def rank_ecdf(ranks: pd.DataFrame, methods: style.Methods) -> Figure:
             columns = dict(zip(("x", "estimate", "low", "high"), ecdf_difference(known)))
             columns |= dict(zip(("panel", "prior"), keys))
             lines.append(pd.DataFrame(columns).assign(reference=0.0))
-    return style.line_panels(
+    return line_panels(
         lines,
         methods,
         "Ranks of truths drawn from the prior (grey: simultaneous 95 % band)",

@@ -2,7 +2,6 @@
 
 import re
 import textwrap
-from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -17,7 +16,6 @@ from recovery.figures.layout import Part, main_design
 from recovery.figures.results import STUDY_FIGURES, StudyResults
 
 HEADLINE_PARAMETERS = ("rho", "r_u", "sigma_u0", "sigma_u1")
-HEADLINE_METHODS = 6
 DODGE = 0.04  # of true rho: no mark is further than half of it from its rho
 MEASURES = {
     "coverage": ("Coverage of 95 % intervals", "coverage (square-root scale)"),
@@ -32,25 +30,20 @@ REFERENCES = {"coverage": HEADLINE_LEVEL, "bias": 0.0, "model_se_error": 0.0}
 
 
 def headline(results: StudyResults) -> Figure:
-    """Coverage of the correlations and the sds in the main design by the first methods and REML."""
-    last = [prior for prior in style.NEUTRAL if prior in results.labels]
-    priors = [prior for prior in results.labels if prior not in last]
-    shown = [*priors[: HEADLINE_METHODS - len(last)], *last]
+    """Coverage of the correlations and the sds in the main design."""
     part = Part(HEADLINE_PARAMETERS, (main_design(results.designs),), "")
-    return measure_panels(results, part, "coverage", shown)
+    return measure_panels(results, part, "coverage")
 
 
-def measure_panels(
-    results: StudyResults, part: Part, measure: str, shown: Sequence[str] = ()
-) -> Figure:
+def measure_panels(results: StudyResults, part: Part, measure: str) -> Figure:
     """One part of a measure's figure: one row of panels per design, one column per parameter.
 
-    A design has curves against its true correlations; with a single one, it has marks only.
-    All methods are drawn, or those `shown`.
+    A design has curves against its true correlations; with a single one, it has marks only. Of many
+    methods, those that the answer names first and REML are coloured.
     """
+    results = results.led_by(results.leading)
     table = results.measured(measure)
     table = table[table["parameter"].isin(part.parameters)]
-    table = table[table["prior"].isin(shown or list(results.labels))]
     own = table[table["design"].isin(part.designs)]
     rhos = own.groupby("design")["rho"]
     joined = rhos.nunique().max() > 1
@@ -71,12 +64,15 @@ def measure_panels(
         .plot()
     )
     grid = np.reshape(figure.axes, (rows, columns))
+    estimate = results.estimated_rho if joined and results.estimated_rho in set(places) else None
     for (row, column), axes in np.ndenumerate(grid):
         parameter = part.parameters[column]
         of_axis = table if one_axis else table[table["parameter"] == parameter]
         _measure_axis(axes, of_axis, measure)
-        _rho_axis(axes, np.sort(places.unique()), 0.045 * columns, joined)
-        label = style.SYMBOLS[parameter] if measure in UNITLESS else results.label(parameter)
+        _rho_axis(axes, np.sort(places.unique()), 0.045 * columns, joined, estimate)
+        label = results.label(parameter)
+        if measure in UNITLESS:
+            label = style.EXPLAINED.get(parameter, style.SYMBOLS[parameter])
         axes.set_title("" if row else label)
     for design, axes in zip(part.designs, grid[:, 0]):
         name = in_symbols(textwrap.fill(design, 14))
@@ -85,7 +81,10 @@ def measure_panels(
     title, words = MEASURES[measure]
     figure.supylabel(words, size=9)
     dashed = "; dashed: nominal" if measure in REFERENCES else ""
-    figure.suptitle(f"{title} (bars: 95 % Monte Carlo intervals{dashed})")
+    marked = ""
+    if estimate is not None:
+        marked = f"\ndotted: {style.SYMBOLS['rho']} = {style.number(estimate)}, that of the data"
+    figure.suptitle(f"{title} (bars: 95 % Monte Carlo intervals{dashed}){marked}")
     results.legend(figure, own["prior"])
     return figure
 
@@ -94,10 +93,18 @@ STUDY_FIGURES |= {name: partial(measure_panels, measure=name) for name in MEASUR
 STUDY_FIGURES["headline"] = headline
 
 
-def _rho_axis(axes: Axes, truths: np.ndarray, apart: float, labelled: bool) -> None:
-    """Ticks at the true values; without any, if there is one, which is named elsewhere."""
+def _rho_axis(
+    axes: Axes, truths: np.ndarray, apart: float, labelled: bool, estimate: float | None
+) -> None:
+    """Ticks at the true values; without any, if there is one, which is named elsewhere.
+
+    The one that is an estimate has a line in place of a tick.
+    """
     room = 2 * DODGE if labelled else 0.7 * DODGE
     axes.set_xlim(truths[0] - room, truths[-1] + room)
+    if estimate is not None:
+        axes.axvline(estimate, color="0.6", lw=0.8, ls=":", zorder=0)
+        truths = truths[truths != estimate]
     style.truth_ticks(axes, truths if labelled else [], apart)
     if labelled and axes.get_subplotspec().is_last_row():
         axes.set_xlabel(style.TRUE_RHO)

@@ -11,6 +11,7 @@ from scipy import stats
 
 from recovery.figures import style
 from recovery.figures.layout import main_design
+from recovery.figures.panels import line_panels
 from recovery.figures.results import STUDY_FIGURES, StudyResults
 from recovery.parameters import PARAMETERS
 
@@ -81,7 +82,7 @@ def accuracy(results: StudyResults) -> Figure:
     low, high = (stats.norm.ppf(stats.beta.ppf(p, rank, n + 1 - rank)) for p in (0.025, 0.975))
     errors["panel"] = pd.Categorical(errors["parameter"], PARAMETERS)
     estimates = errors.assign(x=x, estimate=errors["z_mean"] - x)
-    return style.line_panels(
+    return line_panels(
         [estimates.assign(low=low - x, high=high - x, reference=0.0)],
         style.Methods(results.all_labels),
         "Posterior means by NUTS minus exact ones, in Monte Carlo standard errors\n"

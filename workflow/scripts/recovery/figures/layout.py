@@ -1,5 +1,6 @@
 """Which figures and pages a study has; known before any result is."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ GROUPS = {
 }
 """Parameters that share a figure."""
 PANELS = 12  # of a figure, at most
+MOST_LETTERS = 30  # of a design in a file's name
 ZIP_METHODS = 4  # of a figure of zip plots
 TYPICAL = (-0.8, 0.0, 0.8)
 """True correlations of the scenarios whose single replicates are shown."""
@@ -35,7 +37,7 @@ class Part(NamedTuple):
     designs : tuple of str
         The designs, one row of panels each.
     title : str
-        What the part shows, e.g. ``correlation, 2 of 3``.
+        What the part shows, e.g. ``sds: 6 subjects; 10 subjects``.
     """
 
     parameters: tuple[str, ...]
@@ -52,6 +54,7 @@ def figure_parts(designs: pd.DataFrame) -> dict[str, Part]:
     """The parts of a figure of measures against rho, by the ending of their file's name.
 
     Designs with several true correlations come first, and those with one have parts of their own.
+    Where there are several parts, the name has the first and the last design of each.
     """
     several = designs.groupby("design", sort=False)["rho"].nunique() > 1
     curves, single = list(several.index[several]), list(several.index[~several])
@@ -60,11 +63,16 @@ def figure_parts(designs: pd.DataFrame) -> dict[str, Part]:
         rows = PANELS // len(parameters)
         chunks = [*_chunks(curves, rows), *_chunks(single, rows)]
         for page, chunk in enumerate(chunks, start=1):
-            name = group if page == 1 else f"{group}_{page}"
-            pages = f", {page} of {len(chunks)}" if len(chunks) > 1 else ""
-            title = group.replace("_", " ") + pages
+            ends = "_to_".join(dict.fromkeys(_as_name(design) for design in (chunk[0], chunk[-1])))
+            name = f"{group}_{page}_{ends}" if len(chunks) > 1 else group
+            title = f"{group.replace('_', ' ')}: {'; '.join(chunk)}"
             parts[name] = Part(parameters, chunk, title)
     return parts
+
+
+def _as_name(design: str) -> str:
+    """A design as part of a file's name."""
+    return re.sub(r"[^A-Za-z0-9.-]+", "-", design)[:MOST_LETTERS].strip("-")
 
 
 def figure_names(figures: Iterable[str], parts: Iterable[str]) -> dict[str, tuple[str, str]]:

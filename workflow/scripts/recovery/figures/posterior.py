@@ -155,8 +155,8 @@ def _subject_panels(plot: so.Plot, data: LongData, methods: style.Methods) -> Fi
     figure = style.new_figure(0.9 + 8.4 / columns * -(-data.subjects // columns))
     facets = plot.facet("subject", wrap=columns, order=list(data.labels))
     facets.label(x="", y="").on(figure).plot()
-    figure.supxlabel(methods.units[1], size=9)
-    figure.supylabel(methods.units[0], size=9)
+    figure.supxlabel(methods.units.time, size=9)
+    figure.supylabel(methods.units.response, size=9)
     return figure
 
 

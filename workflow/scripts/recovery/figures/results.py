@@ -1,6 +1,6 @@
 """The tables that the figures of a study are drawn from, and the registry of figures."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -30,8 +30,12 @@ class StudyResults(style.Methods):
         the same prior are one, whose label names them all.
     all_labels : dict
         Label of every method, implementations of the same prior too: NUTS fits them apart.
-    units : tuple of str
-        Names of the response and of time, as printed.
+    units : sequence of str
+        The fields of `style.Units`.
+    leading : sequence of str
+        The methods that the answer names first.
+    estimated_rho : float or None
+        The true rho that is the estimate of the real data, if it is.
     """
 
     def __init__(
@@ -40,9 +44,12 @@ class StudyResults(style.Methods):
         paths: dict[str, str | Path],
         labels: style.Labels,
         all_labels: style.Labels,
-        units: style.Units,
+        units: Sequence[str],
+        leading: Sequence[str],
+        estimated_rho: float | None,
     ):
         super().__init__(labels, all_labels, units)
+        self.leading, self.estimated_rho = leading, estimated_rho
         self.recovery, self.paths = recovery[recovery["engine"].isin(READ)], paths
         self.all_labels = all_labels
 

@@ -8,6 +8,7 @@ import seaborn.objects as so
 from matplotlib.figure import Figure
 
 from recovery.figures import style
+from recovery.figures.panels import line_panels
 
 WORDS = {
     "width": "mean width of the 95 % interval",
@@ -25,7 +26,7 @@ def sample_size_curves(table: pd.DataFrame, methods: style.Methods) -> Figure:
     goals = table[["parameter", "measure", "goal", "at_least"]].itertuples(index=False)
     table["panel"] = [_title(*goal, methods) for goal in goals]
     sizes = so.Continuous(trans="log").tick(at=np.sort(table["subjects"].unique()), minor=0)
-    return style.line_panels(
+    return line_panels(
         [table.rename(columns={"subjects": "x", "goal": "reference"})],
         methods,
         "How many subjects? (bands: 95 % Monte Carlo intervals; dashed: goals)",

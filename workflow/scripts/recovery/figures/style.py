@@ -1,9 +1,10 @@
 """Common style of all figures: colours, markers, symbols, panels and axes, saving."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from itertools import cycle
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -23,8 +24,24 @@ from recovery.files import written_whole
 Style = dict[str, Any]
 Labels = Mapping[str, str]
 """Labels of methods, by their ids."""
-Units = tuple[str, str]
-"""Names of the response and of time, as printed."""
+
+
+class Units(NamedTuple):
+    """Names of the response and of time on axes, and their units.
+
+    Attributes
+    ----------
+    response, time : str
+        Names, as printed.
+    of_response, of_time : str
+        Units, such as ``ms`` and ``day``; where they are empty, names stand for them.
+    """
+
+    response: str = ""
+    time: str = ""
+    of_response: str = ""
+    of_time: str = ""
+
 
 # Okabe & Ito's colours, ordered so that the first four also differ in lightness (greyscale), then
 # darker ones of Paul Tol's muted scheme.
@@ -41,6 +58,9 @@ NEUTRAL: dict[str, Style] = {
     "reml": {"color": "#7F7F7F", "marker": "x", "linestyle": (0, (1, 0.6)), "markeredgewidth": 1.2}
 }
 """Methods that are not priors."""
+BEHIND: Style = {"color": "#D0D0D0", "marker": "", "linestyle": "-"}
+"""The look of all other methods where some lead."""
+MOST_COLOURED = 5  # methods with looks of their own in a figure of measures
 
 SYMBOLS = {
     "beta0": r"$\beta_0$",
@@ -56,6 +76,8 @@ SYMBOLS = {
 }
 SLOPES = ("beta1", "sigma_u1", "u1")
 CORRELATIONS = ("rho", "r_u")
+EXPLAINED = {"r_u": "$r_u$: correlation of the\nsubjects in the sample"}
+"""Titles of panels of what few readers know."""
 TRUE_RHO = f"true {SYMBOLS['rho']}"
 CHANCE = so.Band(color="0.88", alpha=1, edgewidth=0)
 """The band of what chance alone gives, the same for all methods."""
@@ -123,25 +145,46 @@ class Methods:
         Label of every method that may be drawn, by its id.
     every : iterable of str, optional
         All methods of the study, whose places give the looks; those of `labels` if left out.
-    units : tuple of str
-        Names of the response and of time, as printed.
+    units : sequence of str
+        The fields of `Units`.
     """
 
-    def __init__(self, labels: Labels, every: Iterable[str] = (), units: Units = ("", "")):
+    def __init__(self, labels: Labels, every: Iterable[str] = (), units: Sequence[str] = ()):
         self.labels = {name: plain(label) for name, label in labels.items()}
         self.styles = prior_styles(list(every) or list(labels))
-        self.units = plain(units[0]), plain(units[1])
+        self.units = Units(*map(plain, units))
+
+    def led_by(self, leading: Iterable[str]) -> Self:
+        """The methods, those that lead with their looks and the others in grey, behind them.
+
+        Few methods all have their looks.
+        """
+        found = copy(self)
+        if len(self.labels) > MOST_COLOURED:
+            kept = {*leading, *NEUTRAL}
+            grey = {name: BEHIND for name in self.styles if name not in kept}
+            found.styles = grey | {name: self.styles[name] for name in self.styles if name in kept}
+        return found
 
     def label(self, parameter: str) -> str:
         """A parameter's symbol with its unit; correlations have none."""
-        response, time = self.units
+        if parameter in CORRELATIONS:
+            return EXPLAINED.get(parameter, SYMBOLS[parameter])
+        response, time, unit, unit_of_time = self.units
         per = f"per unit of {time}" if " " in time else f"per {time}"
-        unit = f"{response} {per}" if parameter in SLOPES else response
-        return SYMBOLS[parameter] + (f" ({unit})" if parameter not in CORRELATIONS else "")
+        per = f"per {unit_of_time}" if unit_of_time else per
+        unit = unit or response
+        return (
+            f"{SYMBOLS[parameter]} ({unit} {per})"
+            if parameter in SLOPES
+            else (f"{SYMBOLS[parameter]} ({unit})")
+        )
 
     def plot(self, table: pd.DataFrame, **variables: str) -> so.Plot:
         """A plot of a table, with the looks of the methods in its column ``prior``."""
         priors = [prior for prior in self.styles if prior in set(table["prior"])]
+        table = table.assign(prior=pd.Categorical(table["prior"], priors))
+        table = table.sort_values("prior", kind="stable")  # the last one is drawn on top
         looks = {
             look: {prior: self.styles[prior][look] for prior in priors}
             for look in ("color", "marker", "linestyle")
@@ -156,11 +199,13 @@ class Methods:
 
     def legend(self, figure: Figure, priors: Iterable[str], **look: Any) -> None:
         """Add the legend of the methods drawn, below the axes, with some of their look changed."""
-        drawn = set(priors)
+        drawn = [prior for prior in self.labels if prior in set(priors)]
+        behind = [prior for prior in drawn if self.styles[prior] is BEHIND]
+        named = {prior: self.labels[prior] for prior in drawn if prior not in behind}
+        named |= {prior: f"{len(behind)} other methods" for prior in behind[:1]}
         handles = [
             Line2D([], [], markersize=5, linewidth=1.2, label=label, **self.styles[prior] | look)
-            for prior, label in self.labels.items()
-            if prior in drawn
+            for prior, label in named.items()
         ]
         if handles:
             columns = min(COLUMNS, len(handles))
@@ -178,60 +223,6 @@ def save_figure(figure: Figure, paths: Sequence[str | Path]) -> None:
                 picture = picture.quantize(256, dither=Image.Dither.NONE)
                 picture.save(part, dpi=(200, 200))
     plt.close(figure)
-
-
-def line_panels(
-    tables: Sequence[pd.DataFrame],
-    methods: Methods,
-    title: str,
-    size: tuple[float, float] = (2.07, 1.9),
-    band: so.Band | None = None,
-    line: so.Line | None = None,
-    scale: so.Continuous | None = None,
-    **words: str,
-) -> Figure:
-    """One panel per ``panel``, one line with a band per prior, and the dashed line of a reference.
-
-    Parameters
-    ----------
-    tables : sequence of DataFrame
-        Columns ``panel, prior, x, estimate, low, high, reference``.
-    methods : Methods
-        Names and looks of the priors.
-    title : str
-        The figure's title.
-    size : tuple of float
-        Width and height of a panel in inches.
-    band, line : Band, Line, optional
-        Their looks; if left out, in the method's colour and without marks.
-    scale : Continuous, optional
-        That of the x axis.
-    **words : str
-        Labels of the axes, ``x`` and ``y``; without that of y, panels have y axes of their own.
-    """
-    if not sum(map(len, tables)):
-        return empty_figure(title)
-    table = pd.concat(tables, ignore_index=True)
-    panels = table["panel"].nunique()
-    columns = min(int(WIDTH / size[0]), panels)
-    figure = new_figure(1.2 + size[1] * -(-panels // columns), max(size[0] * columns, 5.0))
-    reference = so.Line(color="0.5", linestyle="--", marker="", linewidth=0.8)
-    alike = dict.fromkeys(("color", "marker", "linestyle"))  # for all methods
-    (
-        methods.plot(table, x="x", y="estimate", ymin="low", ymax="high")
-        .facet("panel", wrap=columns)
-        .share(y="y" in words)
-        .add(band or so.Band(alpha=0.15, edgewidth=0), legend=False)
-        .add(reference, legend=False, y="reference", **alike)
-        .add(line or so.Line(marker="", linewidth=1.1), legend=False)
-        .scale(x=scale or so.Continuous())
-        .label(title=lambda name: SYMBOLS.get(name, name), **{"y": ""} | words)
-        .on(figure)
-        .plot()
-    )
-    figure.suptitle(title)
-    methods.legend(figure, table["prior"], **{} if line else {"marker": ""})
-    return figure
 
 
 def truth_ticks(axes: Axes, truths: Sequence[float], apart: float) -> None:

@@ -36,7 +36,6 @@ STYLE: dict[str, Any] = {
 FIT = {"type": "fit-x", "contains": "padding", "resize": True}
 """The width of the page, whatever the length of the labels of the chosen measure."""
 SPREAD = 0.036  # of all methods along rho: nobody is more than 0.02 off the true value
-SHOWN = 4  # methods at first
 KEYS = ["design", "rho", "prior", "parameter", "measure", "level"]
 NUMBERS = ["estimate", "low", "high"]
 CHOSEN = (
@@ -59,7 +58,10 @@ def explore_table(recovery: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataF
 
 
 def explore_chart(
-    table: pd.DataFrame, labels: dict[str, str], styles: Mapping[str, Mapping[str, Any]]
+    table: pd.DataFrame,
+    labels: dict[str, str],
+    styles: Mapping[str, Mapping[str, Any]],
+    first: Sequence[str],
 ) -> dict[str, Any]:
     """The chart as a Vega-Lite specification.
 
@@ -71,11 +73,13 @@ def explore_chart(
         Label of each method shown, by its id.
     styles : mapping
         Colour and marker of each method, by its id (`prior_styles`).
+    first : sequence of str
+        The methods that are shown at first.
     """
     names, designs = list(labels.values()), list(table["design"].unique())
     shown = alt.selection_point(
         name="shown", fields=["method"], bind="legend", toggle="true",
-        value=[{"method": name} for name in names[:SHOWN]],
+        value=[{"method": label} for name, label in labels.items() if name in first],
     )  # fmt: skip
     step = SPREAD / max(len(names) - 1, 1)
     rows = (

@@ -155,6 +155,11 @@ def answers_table(
     return found.assign(label=found["prior"].map(dict(labels)))[COLUMNS]
 
 
+def leading(answers: pd.DataFrame, labels: Mapping[str, str], most: int = 4) -> list[str]:
+    """The methods that the answers name first, design by design; the first ones without answers."""
+    return list(dict.fromkeys([*answers["prior"], *labels]))[:most]
+
+
 def _compared(scores: pd.DataFrame) -> pd.DataFrame:
     """Simultaneous intervals of the regrets of the priors that hold, and verdicts, by prior."""
     regret, error = scores["regret"].to_numpy(float), scores["regret_mcse"].to_numpy(float)
