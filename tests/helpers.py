@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from recovery.data.longdata import LongData
+
 ROOT = Path(__file__).resolve().parents[1]
 
 TINY = {
@@ -128,3 +130,10 @@ def dense_fit(data, factor):
     beta = np.linalg.solve(precision, weighted.T @ data.response)
     rest = data.response - X @ beta
     return np.linalg.slogdet(V)[1], beta, precision, rest @ np.linalg.solve(V, rest)
+
+
+def visits(patterns) -> LongData:
+    """A table of planned visits, from the times of every subject."""
+    time, counts = np.concatenate(patterns), [len(times) for times in patterns]
+    labels = tuple(str(j + 1) for j in range(len(patterns)))
+    return LongData(0.0 * time, time, np.repeat(np.arange(len(patterns)), counts), labels)

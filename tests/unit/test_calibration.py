@@ -9,14 +9,13 @@ from scipy import stats
 from recovery.calibration.ranks import (
     ALARM,
     MOST_UNSURE,
-    QUANTITIES,
     RANK_DRAWS,
     calibration_table,
     quantities,
     rank_truths,
 )
 from recovery.calibration.truths import calibration_prior, draw_designs
-from recovery.data.scenarios import days
+from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import replicate_data, simulate_designs
 from recovery.fitting.exact import ExactEngine
 from recovery.fitting.nuts import NutsSampler, SamplerSettings
@@ -25,6 +24,8 @@ from recovery.fitting.result import Diagnostics, Fit
 from recovery.model.families import make_prior
 from recovery.model.prior import Covariance
 from recovery.model.priors.lkj_corr_rstanarm import LKJCorrRstanarm
+from recovery.parameters import PARAMETERS
+from study.truth import TRUTH
 
 CENTER = 250.0
 
@@ -34,7 +35,8 @@ def prior_of(family: str, **hyperparameters):
 
 
 def datasets_from(prior, n: int, subjects: int = 6, visits: int = 5):
-    designs = draw_designs(prior, range(1, n + 1), subjects, days(visits), lambda number: number)
+    design = Design(Truth(**TRUTH), subjects, days(visits))
+    designs = draw_designs(prior, range(1, n + 1), design, lambda number: number)
     return simulate_designs(designs, lambda number: 100_000 + number)
 
 
@@ -63,10 +65,10 @@ def test_a_fixed_center_is_kept_and_that_of_the_data_is_not():
 )
 def test_the_exact_engine_is_calibrated(family, subjects, visits, at):
     """Truths by the prior's definition, posteriors from its density: both say one prior."""
-    prior = prior_of(family, beta_prior_at=at).for_times(np.array(days(visits)))
+    prior = prior_of(family, beta_prior_at=at).for_design(np.array(days(visits)))
     datasets = datasets_from(prior, 400, subjects, visits)
     table = verdict(datasets, ExactEngine(prior, [0.95], 1000))
-    assert list(table.index) == list(QUANTITIES)
+    assert list(table.index) == [*PARAMETERS, "log_likelihood"]
     assert (table["p_adjusted"] >= ALARM).all() and (table["n"] == 400).all()
     converged = table["not_converged"] <= MOST_UNSURE * 400
     assert (table["calibrated"] == converged).all()

@@ -183,7 +183,7 @@ def against_draws(data, prior):
 def test_nuts_agrees_in_the_study_s_time(family):
     design = Design(Truth(250.0, 10.0, 25.0, 6.0, 0.3, 25.0), 12, days(8))
     data = replicate_data(simulate_batch(design, [1], 1, "coded"))[0]
-    prior = make_prior(family, origin="mean", unit="sd").for_times(design.planned_times)
+    prior = make_prior(family, origin="mean", unit="sd").for_design(*design.planned)
     settings = SamplerSettings("marginal", chains=4, tune=500, draws=1000, target_accept=0.9)
     sampler = NutsSampler(prior, settings, [0.95])
     estimates = sampler.fit(data, 1).estimates
@@ -197,7 +197,7 @@ def test_nuts_agrees_in_the_study_s_time(family):
 
 def test_mean_and_sd_are_those_of_the_planned_times():
     design = Design(Truth(0, 0, 1, 1, 0, 1), 5, (0.0, 1.0, 3.0, 6.0), missing=0.3, dropout=0.2)
-    prior = make_prior("lkj_corr", origin="mean", unit="sd").for_times(design.planned_times)
+    prior = make_prior("lkj_corr", origin="mean", unit="sd").for_design(*design.planned)
     assert prior.coding == Coding(2.5, 2.29129)
 
 
@@ -220,12 +220,15 @@ def test_bad_codings(key, value, message):
 def test_the_log_prior_of_draws_is_that_of_the_prior_s_own_coding(data, family, at, rng):
     """For ArviZ's psense: draws are in the study's time, the prior is stated in its own."""
     prior = make_prior(family, center=250.0, origin="mean", unit=2.0, beta_prior_at=at)
-    prior = prior.for_times(data.time)
+    prior = prior.for_design(data.time)
     own = prior.draw_parameters(40, rng)
-    draws = {name: ("draw", values) for name, values in decode(own, prior.coding).items()}
+    draws = {name: ("draw", values) for name, values in own.items()}
     found = log_prior(xr.Dataset(draws).expand_dims("chain"), prior, data)
-    level = own["beta0"] + prior.beta_time * own["beta1"]
-    expected = stats.norm(250.0, 50.0).logpdf(level) + stats.norm(0.0, 10.0).logpdf(own["beta1"])
+    coding = prior.coding
+    own |= decode(own, Coding(-coding.lean, 1.0 / coding.unit))  # the way back
+    level = own["beta0"] + (coding.origin + coding.unit * prior.beta_time) * own["beta1"]
+    slope = coding.unit * own["beta1"]
+    expected = stats.norm(250.0, 50.0).logpdf(level) + stats.norm(0.0, 10.0).logpdf(slope)
     expected += stats.t(4, scale=50.0).logpdf(own["sigma"]) + np.log(2.0)
     covariance = (own[name] for name in ("sigma_u0", "sigma_u1", "rho", "sigma"))
     expected += prior.log_density(*covariance)

@@ -93,7 +93,7 @@ def importance_moments(data: LongData, prior, n: int = 60_000):
 def test_hard_data_against_importance_sampling(truth, subjects):
     data = grid_data(Design(truth, subjects, days(5)))
     for at in ("origin", "means"):
-        prior = make_prior("lkj_corr", beta_prior_at=at).for_times(data.time)
+        prior = make_prior("lkj_corr", beta_prior_at=at).for_design(data.time)
         exact = exact_posterior(data, prior)
         assert exact.adequate, exact.error
         moments = exact.moments
@@ -350,13 +350,13 @@ def test_a_prior_at_the_means_moves_with_the_times(sleepstudy):
     for at in ("origin", "means"):
         for shift in (0.0, 2000.0, 1.6e9):
             data = sleepstudy.at(sleepstudy.time + shift)
-            prior = make_prior("independent", beta_prior_at=at, origin=shift).for_times(data.time)
+            prior = make_prior("independent", beta_prior_at=at, origin=shift).for_design(data.time)
             found[at, shift] = exact_posterior(data, prior).moments
     for name in ("beta1", "sigma", "sigma_u1"):
         for shift in (2000.0, 1.6e9):
             expected = pytest.approx(found["means", 0.0][name], rel=1e-6)
             assert found["means", shift][name] == expected
-    plain = make_prior("lkj_corr", beta_prior_at="means").for_times(sleepstudy.time)
+    plain = make_prior("lkj_corr", beta_prior_at="means").for_design(sleepstudy.time)
     far = replace(plain, beta_prior_at=plain.beta_time + 300.0)
     assert plain.beta_time == 4.5
     moments = [exact_posterior(sleepstudy, prior).moments["beta1"][0] for prior in (plain, far)]
@@ -369,7 +369,7 @@ def test_the_center_is_a_shift_of_the_data(sleepstudy):
     found = []
     for data, center in ((sleepstudy, 240.0), (moved, 0.0)):
         prior = make_prior("independent", center=center, beta_prior_at="means")
-        found.append(exact_posterior(data, prior.for_times(data.time)))
+        found.append(exact_posterior(data, prior.for_design(data.time)))
     a, b = found
     assert a.log_marginal_likelihood == pytest.approx(b.log_marginal_likelihood, abs=1e-9)
     for name, shift in (("beta0", 240.0), ("beta1", 0.0), ("sigma", 0.0)):

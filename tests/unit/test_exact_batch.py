@@ -149,7 +149,7 @@ def test_a_prior_s_numbers_do_not_depend_on_the_others(batch):
         "rstanarm": make_prior("lkj_corr_rstanarm", beta0_sd=70.0),
         "independent": make_prior("independent"),
         "inverse_wishart": make_prior("inverse_wishart", beta1_sd=20.0),
-        "centred": make_prior("lkj_corr", origin="mean", unit="sd").for_times(times),
+        "centred": make_prior("lkj_corr", origin="mean", unit="sd").for_design(times),
     }
     numbers = range(len(batch))
     together = exact_batches(batch, priors, LEVELS, truths, numbers, numbers)

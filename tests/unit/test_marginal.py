@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
+from recovery.data.coding import UNCODED
 from recovery.data.longdata import LongData
 from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import simulate_replicate
@@ -160,14 +161,13 @@ def test_pymc_model_is_the_posterior_density(data, point, at):
     from recovery.model.families import make_prior
     from recovery.model.pymc_models import marginal_model
 
-    prior = make_prior("lkj_corr", beta_prior_at=at).for_times(data.time)
+    prior = make_prior("lkj_corr", beta_prior_at=at).for_design(data.time)
     model = marginal_model(data, prior)
     log_density = model.compile_logp(jacobian=False, mode="FAST_COMPILE")
 
     def both(beta0, beta1, sigma, s0, s1, rho):
         unconstrained = {
-            "beta0_deviation": np.array(beta0 + beta1 * time - data.response.mean()),
-            "beta1": np.array(beta1),
+            "stated": np.array([beta0 + beta1 * time - data.response.mean(), beta1]),
             "sigma_log__": np.log(sigma),
             "sigma_u0_log__": np.log(s0),
             "sigma_u1_log__": np.log(s1),
@@ -201,7 +201,8 @@ def test_effects_have_their_conditional_moments(data, point, rng):
     """E and Cov of u_j given y: Sigma X'V^-1 (y - X beta) and Sigma - Sigma X'V^-1 X Sigma."""
     n = 20_000
     names = ("beta0", "beta1", "sigma", "sigma_u0", "sigma_u1", "rho")
-    u = np.stack(draw_effects({k: np.full(n, v) for k, v in zip(names, point)}, data, rng))
+    draws = {name: np.full(n, value) for name, value in zip(names, point)}
+    u = np.stack(draw_effects(draws, data, UNCODED, rng))
     for code in range(data.subjects):
         X, y, Sigma, V = dense(data, code, *point)
         gain = Sigma @ X.T @ np.linalg.inv(V)

@@ -63,8 +63,8 @@ def test_the_data_s_own_design(own_study):
     study = own_study(sheet.replace("c\t\t5\n", ""))
     a, b = (scenario.design for scenario in study.scenarios.values())
     assert (a.subjects, a.redrawn, b.subjects, b.redrawn) == (12, False, 30, True)
-    assert a.patterns == b.patterns == study.real.data.patterns()
-    assert a.patterns[2] == (0.0, 1.0, 3.0, 6.0)
+    assert a.table is b.table is study.real.data
+    assert a.table.patterns()[2] == (0.0, 1.0, 3.0, 6.0)
 
 
 def test_sheet_times_are_coded_as_the_data_are(own_study):

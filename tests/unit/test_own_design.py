@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from helpers import visits
 
 from recovery.data.longdata import LongData
 from recovery.data.scenarios import Design, Truth
@@ -45,7 +46,7 @@ def direct_intervals() -> np.ndarray:
 
 
 def test_widths_and_rejections_are_those_of_a_direct_computation():
-    design = Design(TRUTH, 40, (), patterns=PATTERNS)
+    design = Design(TRUTH, 40, (), table=visits(PATTERNS))
     datasets = simulate_batch(design, range(1, REPLICATES + 1), 1, "own")
     truths = np.stack([datasets[name].to_numpy() for name in PARAMETERS], axis=1)
     numbers = list(range(1, REPLICATES + 1))
@@ -79,7 +80,7 @@ def test_a_prior_at_the_means_covers_the_fixed_effects(at, covers):
     prior = make_prior("lkj_corr", **scales, **slopes, beta_prior_at=at)
     truths = datasets[list(PARAMETERS)].to_array().to_numpy().T
     found = exact_batch(
-        replicate_data(datasets), prior.for_times(np.array(AGES)), [0.95], truths,
+        replicate_data(datasets), prior.for_design(np.array(AGES)), [0.95], truths,
         range(1000), range(1000),
     ).estimates  # fmt: skip
     held = found["truth"].between(found["q2.5"], found["q97.5"])

@@ -54,14 +54,14 @@ def sample():
 def test_exact_fits_of_the_sample_are_found_again(study, sample, scenario):
     """Every prior's posterior of the first data set, and REML's estimates of it."""
     datasets = first_data_set(study, scenario)
-    data, times = replicate_data(datasets), datasets["planned_times"].to_numpy()
+    data, (times,) = replicate_data(datasets), datasets["planned"].to_numpy()
     truths = np.stack([datasets[name].to_numpy() for name in PARAMETERS], axis=1)
     levels = study.config["intervals"]
     seeds = [named_seed(study.config["seed"], scenario, 1, "exact")]
     found = {"reml": reml_batch(data, levels, truths, [1]).estimates}
     for name, prior in study.priors.items():
         found[name] = exact_batch(
-            data, prior.for_times(times), levels, truths, [1], seeds
+            data, prior.for_design(times), levels, truths, [1], seeds
         ).estimates
     for name, estimates in found.items():
         kept = kept_sample(sample, scenario, name, "reml" if name == "reml" else "exact")

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import xarray as xr
+from helpers import visits
 from scipy import stats
 
 from recovery.data.scenarios import Design, Scenario, Truth, days
@@ -119,13 +120,13 @@ PATTERNS = ((0.0, 1.0, 3.0), (0.0, 2.0), (5.0,))
 
 def test_the_data_s_own_visits(design, rng):
     """A design of the real data has its subjects' visits, each subject its own."""
-    own = replace(design, subjects=3, times=(), patterns=PATTERNS)
+    own = replace(design, subjects=3, times=(), table=visits(PATTERNS))
     assert simulate_replicate(own, rng)[1].patterns() == PATTERNS
-    assert not own.balanced and replace(own, patterns=PATTERNS[:1] * 3).balanced
+    assert not own.balanced and replace(own, table=visits(PATTERNS[:1] * 3)).balanced
 
 
 def test_visits_are_drawn_with_replacement(design, rng):
-    drawn = replace(design, subjects=50, times=(), patterns=PATTERNS, redrawn=True)
+    drawn = replace(design, subjects=50, times=(), table=visits(PATTERNS), redrawn=True)
     found = [simulate_replicate(drawn, rng)[1].patterns() for _ in range(100)]
     counts = np.array([[patterns.count(p) for p in PATTERNS] for patterns in found])
     assert stats.chisquare(counts.sum(axis=0)).pvalue > 1e-4
@@ -136,11 +137,11 @@ def test_a_design_survives_its_row(design):
     for own in (
         design,
         replace(design, times=(0.0, 1.0, 3.5), dropout=0.2, residual_df=5.0),
-        replace(design, times=(), patterns=PATTERNS, redrawn=True),
-        replace(design, times=(), patterns=PATTERNS),
+        replace(design, times=(), table=visits(PATTERNS), redrawn=True),
+        replace(design, times=(), table=visits(PATTERNS)),
     ):
         row = Scenario("s", own, 10, 0).columns()
-        assert Design.from_row(row, PATTERNS) == own
+        assert Design.from_row(row, visits(PATTERNS)) == own
 
 
 def test_effects_are_the_ones_in_the_responses(design, rng):

@@ -57,20 +57,29 @@ def families(wildcards):
     return family_hash(*(block["family"] for block in config["priors"].values()))
 
 
+def designed(wildcards):
+    """The scenario that is simulated: one of the study, or the calibration's."""
+    name = wildcards.get("scenario")
+    return study.all_scenarios[name] if name else study.calibration_scenario
+
+
 def scenario_design(wildcards):
     """A scenario's columns without its numbers of replicates: more must not redo the others."""
-    columns = study.all_scenarios[wildcards.scenario].columns()
+    columns = designed(wildcards).columns()
     return {name: value for name, value in columns.items() if name not in ("replicates", "nuts")}
 
 
 def data_of_design(wildcards):
-    """The real data, if a scenario's visits are theirs."""
-    return config["data"]["path"] if study.all_scenarios[wildcards.scenario].design.patterns else []
+    """The real data, and a table of planned visits, if a scenario's visits are theirs."""
+    design = designed(wildcards).design
+    if not design.table:
+        return []
+    return [config["data"]["path"], *([design.source] if design.table is not study.real.data else [])]
 
 
 def columns_of_design(wildcards):
-    """How to read these real data."""
-    return study.data_columns if study.all_scenarios[wildcards.scenario].design.patterns else {}
+    """How to read these tables."""
+    return study.data_columns if designed(wildcards).design.table else {}
 
 
 def prior_block(wildcards):

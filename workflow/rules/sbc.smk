@@ -1,4 +1,6 @@
 rule sbc_simulate:
+    input:
+        data=data_of_design,
     output:
         "<results>/sbc/datasets/{prior}/{batch}.nc",
     log:
@@ -11,7 +13,8 @@ rule sbc_simulate:
         family=family,
         prior=prior_block,
         center=config["truth"]["beta0"],
-        design=study.calibration_design,
+        design=scenario_design,
+        columns=columns_of_design,
         seed=config["seed"],
     script:
         "../scripts/sbc_simulate.py"

@@ -21,7 +21,7 @@ data = [LongData.from_grid(response, np.arange(4)) for response in (grid, unbala
 truths = np.zeros((2, len(PARAMETERS)))
 for family in snakemake.params.names:
     for origin in (0.0, "mean"):
-        prior = make_prior(family, origin=origin).for_times(np.arange(4.0))
+        prior = make_prior(family, origin=origin).for_design(np.arange(4.0))
         fits = exact_batch(data, prior, [0.95], truths, [1, 2], [1, 2]).fits
         for fit in fits[fits["status"] != "ok"].itertuples():
             raise RuntimeError(f"a fit of test data under {family} is {fit.status}: {fit.error}")

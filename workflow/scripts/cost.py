@@ -12,7 +12,7 @@ flags = [os.environ.get("PYTENSOR_FLAGS", ""), f"base_compiledir={cache.name}"]
 os.environ["PYTENSOR_FLAGS"] = ",".join(filter(None, flags))
 
 from recovery.benchmark.cost import measure_costs
-from recovery.data.coding import read_coded_data
+from recovery.data.tables import read_coded_data
 from recovery.files import write_table
 from recovery.model.families import make_prior
 from recovery.seeds import named_seed
@@ -21,7 +21,7 @@ name = snakemake.wildcards.prior
 data = read_coded_data(snakemake.input.data, **snakemake.params.columns)
 fits = measure_costs(
     data,
-    make_prior(**snakemake.params.prior).for_times(data.time),
+    make_prior(**snakemake.params.prior).for_design(*data.fixed.T[1:]),
     lambda *names: named_seed(snakemake.params.seed, "benchmark", name, *names),
     lambda message: logger.info("benchmark | %s: %s", name, message),
 )

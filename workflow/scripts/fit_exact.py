@@ -21,8 +21,8 @@ numbers = datasets["replicate"].to_numpy()
 targets = Targets.of(datasets, params.estimands)
 # the same seeds for all priors: random numbers in common make their differences more precise
 seeds = [named_seed(params.seed, scenario, number, "exact") for number in numbers]
-times = datasets["planned_times"].to_numpy()
-priors = {name: make_prior(**block).for_times(times) for name, block in params.priors.items()}
+planned = datasets["planned"].to_numpy()
+priors = {name: make_prior(**block).for_design(*planned) for name, block in params.priors.items()}
 first = dict(reversed(equal_pairs(priors)))  # a prior -> the first of the same density
 computed = {name: prior for name, prior in priors.items() if name not in first}
 found = exact_batches(data, computed, params.levels, targets, numbers, seeds)

@@ -14,7 +14,7 @@ scenario, prior, batch = (snakemake.wildcards[key] for key in ("scenario", "prio
 with reading(snakemake.input.datasets):
     datasets = xr.load_dataset(snakemake.input.datasets)
 sampler = NutsSampler(
-    make_prior(**snakemake.params.prior).for_times(datasets["planned_times"].to_numpy()),
+    make_prior(**snakemake.params.prior).for_design(*datasets["planned"].to_numpy()),
     SamplerSettings(**snakemake.params.sampler),
     snakemake.params.levels,
 )

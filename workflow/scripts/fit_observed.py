@@ -6,7 +6,7 @@ from pathlib import Path
 import pymc as pm
 
 from jobs.log import logger, open_log
-from recovery.data.coding import read_coded_data
+from recovery.data.tables import read_coded_data
 from recovery.files import write_table, written_whole
 from recovery.fitting.nuts import NutsSampler, SamplerSettings
 from recovery.fitting.observed import observe
@@ -15,7 +15,7 @@ from recovery.model.families import make_prior
 open_log(snakemake.log[0])
 name, params, output = snakemake.wildcards.prior, snakemake.params, snakemake.output
 data = read_coded_data(snakemake.input.data, **params.columns)
-prior = make_prior(**params.prior).for_times(data.time)
+prior = make_prior(**params.prior).for_design(*data.fixed.T[1:])
 settings = SamplerSettings(**params.sampler)
 files = zip(output.trees, output.estimates, output.graphs, strict=True)
 for tree_path, estimates_path, graph_path in files:

@@ -1,18 +1,18 @@
 """Fit one batch of data sets by REML."""
 
+import numpy as np
 import xarray as xr
 
 from jobs.log import logger, open_log
-from recovery.data.simulate import replicate_data
+from recovery.data.simulate import replicate_data, true_values
 from recovery.files import reading, write_table
 from recovery.fitting.reml import reml_batch
-from recovery.parameters import PARAMETERS
 
 open_log(snakemake.log[0])
 with reading(snakemake.input.datasets):
     datasets = xr.load_dataset(snakemake.input.datasets)
 numbers = datasets["replicate"].to_numpy()
-truths = datasets[list(PARAMETERS)].to_array().to_numpy().T
+truths = np.stack([*true_values(datasets).values()], axis=1)
 params = snakemake.params
 found = reml_batch(replicate_data(datasets), params.levels, truths, numbers, params.interval)
 logger.info("%s | REML: %d fits done", snakemake.wildcards.scenario, len(numbers))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import xarray as xr
 
 from jobs.log import open_log
-from recovery.data.coding import read_coded_data
+from recovery.data.tables import read_coded_data
 from recovery.figures.densities import implied_densities, implied_priors
 from recovery.figures.forest import forest, forest_table
 from recovery.figures.posterior import PRIOR_FIGURES, data_panels
@@ -38,8 +38,9 @@ for draw, *paths in zip(figures, snakemake.output.svg, snakemake.output.png, str
     save_figure(draw(), paths)
 
 blocks, shown = snakemake.params.blocks, snakemake.params.shown
+columns = data.fixed.T[1:]
 densities = {
-    name: implied_densities(data, make_prior(**blocks[name]).for_times(data.time)) for name in shown
+    name: implied_densities(data, make_prior(**blocks[name]).for_design(*columns)) for name in shown
 }
 figure = implied_priors(densities, Methods(shown, methods.labels, snakemake.params.units))
 save_figure(figure, [snakemake.output.prior_svg, snakemake.output.prior_png])

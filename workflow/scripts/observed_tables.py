@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from jobs.log import logger, open_log
-from recovery.data.coding import read_coded_data
+from recovery.data.tables import read_coded_data
 from recovery.exact.posterior import exact_posterior
 from recovery.files import read_table, write_table
 from recovery.fitting.exact import exact_batches
@@ -18,12 +18,13 @@ from recovery.summaries.bayes_factors import bayes_factors
 open_log(snakemake.log[0])
 params = snakemake.params
 data = read_coded_data(snakemake.input.data, **params.columns)
-priors = {name: make_prior(**block).for_times(data.time) for name, block in params.priors.items()}
+columns = data.fixed.T[1:]
+priors = {name: make_prior(**block).for_design(*columns) for name, block in params.priors.items()}
 tables = []
 for path in map(Path, snakemake.input.estimates):
     keys = {"prior": path.parent.name, "engine": "nuts", "formulation": path.stem}
     tables.append(read_table(path).assign(**keys))
-unknown = np.full((1, len(PARAMETERS)), np.nan)
+unknown = np.full((1, len(PARAMETERS) + len(data.effects)), np.nan)
 seed = named_seed(params.seed, "observed", "exact")
 for name, exact in exact_batches([data], priors, params.levels, unknown, [1], [seed]).items():
     table = exact.estimates.drop(columns=["replicate", "truth", "crps"])

@@ -16,7 +16,7 @@ prior, method, batch = (snakemake.wildcards[key] for key in ("prior", "method", 
 params = snakemake.params
 with reading(snakemake.input.datasets):
     datasets = xr.load_dataset(snakemake.input.datasets)
-made = make_prior(**params.prior).for_times(datasets["planned_times"].to_numpy())
+made = make_prior(**params.prior).for_design(*datasets["planned"].to_numpy())
 made = calibration_prior(made, params.center)
 sampler = {**params.sampler, "formulation": method}
 if method == "exact":

@@ -2,17 +2,18 @@
 
 from jobs.log import open_log
 from recovery.data.batches import batch_replicates
-from recovery.data.coding import read_coded_data
 from recovery.data.scenarios import Design
 from recovery.data.simulate import simulate_batch
+from recovery.data.tables import read_coded_data
 from recovery.files import written_whole
 
 open_log(snakemake.log[0])
-path, patterns = snakemake.input.data, ()
-if path:
-    patterns = read_coded_data(path, **snakemake.params.columns).patterns()
+table, paths = None, snakemake.input.data
+if paths:
+    data, design = (*paths, "")[:2]
+    table = read_coded_data(data, **snakemake.params.columns, design=design)
 datasets = simulate_batch(
-    Design.from_row(snakemake.params.design, patterns),
+    Design.from_row(snakemake.params.design, table),
     batch_replicates(snakemake.wildcards.batch),
     snakemake.params.seed,
     snakemake.wildcards.scenario,

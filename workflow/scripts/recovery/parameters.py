@@ -1,21 +1,13 @@
 """The estimands: their names and order, and the correlation realised by the subjects."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
-import pandas as pd
 import xarray as xr
 
 PARAMETERS = ("beta0", "beta1", "sigma", "sigma_u0", "sigma_u1", "rho", "r_u")
-"""The estimands, in the order of every table. ``r_u`` is the realised correlation."""
+"""The estimands of every study, in the order of every table; ``r_u`` is the realised correlation.
 
-ROWS = pd.Index(PARAMETERS, name="parameter")
-
-
-def over_parameters(found: Mapping[str, Any], missing: Any) -> np.ndarray:
-    """Stack what was found of each estimand in the tables' order; `missing` where nothing was."""
-    return np.stack([found.get(name, missing) for name in PARAMETERS])
+The further fixed effects of a formula follow, under the names that it gives them.
+"""
 
 
 def correlation(a: np.ndarray, b: np.ndarray) -> np.ndarray:

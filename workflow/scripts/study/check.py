@@ -12,10 +12,11 @@ import yaml
 
 from recovery.data.text import read_text
 from recovery.errors import InputError
+from recovery.parameters import PARAMETERS
 from recovery.summaries.measures import MEASURES, Proportion
 from study.job_limits import check_jobs
 from study.priors import center_warnings, made_priors, scale_warnings
-from study.real_data import read_real_data
+from study.real_data import RealData, read_real_data
 from study.scenarios import sample_size_scenarios, sheet_scenarios
 from study.schema import validated
 from study.study import Study
@@ -83,7 +84,12 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
     validated(config, "config.schema.yaml", source)
     given_truth = given.get("truth", {})
     _check_names(config, source)
-    real = read_real_data(config["data"])
+    try:
+        real = read_real_data(config["data"])
+    except InputError as error:
+        at = f"{source}, key " if str(error).startswith("data.") else ""
+        raise InputError(f"{at}{error}") from None
+    _name_effects(config, real, source)
     if given_truth == "data":
         config["truth"] = truth_of_data(real, source)
     else:
@@ -93,6 +99,7 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
     if not has_rho and "goals" not in given.get("sample_size", {}):
         config["sample_size"]["goals"].pop("rho", None)
     _check_goals(config, has_rho, source)
+    _check_estimands(config, real, source)
     _check_belief(config["belief"], source)
     scenarios = sheet_scenarios(config, real)
     sample_sizes = sample_size_scenarios(config, real)
@@ -103,6 +110,32 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
     _check_calibration(study, source)
     _check_labels(study, source)
     return study
+
+
+def _name_effects(config: dict[str, Any], real: RealData, source: str) -> None:
+    """Write the formula's names for the further effects where the config names them otherwise."""
+    goals = config["sample_size"]["goals"]
+    for key, block in (("truth", config["truth"]), ("sample_size.goals", goals)):
+        for name in list(block):
+            if name in (*PARAMETERS, *real.data.effects):
+                continue
+            known = _effect(name, real, f"{source}, key {key}.{name}")
+            block[known] = block.pop(name)
+    if config["focus"] != "rho":
+        config["focus"] = _effect(config["focus"], real, f"{source}, key focus")
+
+
+def _effect(name: str, real: RealData, where: str) -> str:
+    """The further effect that a name in the config means."""
+    if name in PARAMETERS:
+        return name
+    if real.part:
+        from recovery.data.formula import same_effect
+
+        if (found := same_effect(name, real.data.effects)) in real.data.effects:
+            return found
+    expected = ", ".join((*PARAMETERS, *real.data.effects))
+    raise InputError(f"{where}: unknown effect '{name}' (expected one of {expected}).")
 
 
 def _check_names(config: dict[str, Any], source: str) -> None:
@@ -151,6 +184,16 @@ def _check_belief(belief: dict[str, Any], source: str) -> None:
         raise InputError(f"{source}, key belief.weights: must be at least 0, and one above 0.")
 
 
+def _check_estimands(config: dict[str, Any], real: RealData, source: str) -> None:
+    """Refuse lines where the formula has further effects: a line then depends on covariates."""
+    asked = [key for key in ("subjects", "lines_at", "new_subject_at") if config["estimands"][key]]
+    if real.part and asked:
+        raise InputError(
+            f"{source}, key estimands.{asked[0]}: not available with data.formula, since a "
+            "subject's line then depends on its covariates; leave it out."
+        )
+
+
 def _problem_of_goal(
     parameter: str, measure: str, goal: float, truth: dict[str, float], has_rho: bool
 ) -> str:
@@ -166,12 +209,14 @@ def _problem_of_goal(
 
 
 def _check_calibration(study: Study, source: str) -> None:
-    """Refuse to calibrate in a design whose subjects have different visits."""
+    """Refuse to calibrate in a design whose data sets have different visits."""
     first = next(iter(study.scenarios.values()))
-    if study.config["sbc"]["design"] == "study" and len(set(first.design.patterns)) > 1:
+    drawn = first.design.redrawn or first.design.missing or first.design.dropout
+    if (study.config["sbc"]["design"] == "study" or study.real.part) and drawn:
         raise InputError(
             f"{source}, key sbc.design: the visits of the first scenario, '{first.scenario}', "
-            "differ between subjects, but calibration needs the same for all; set it to 'small'."
+            "differ between data sets, but calibration needs the same for all; set it to 'small', "
+            "or begin the sheet with another scenario."
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from recovery.data.longdata import LongData, time_text
 from recovery.errors import FAILURES_OF_DATA, InputError
 from recovery.model.families import family_class, make_prior
-from recovery.model.prior import Prior, as_yaml_number
+from recovery.model.prior import Prior, as_yaml_number, checked
 from study.real_data import RealData
 from study.study import hyperparameters
 from study.truth import TRUTH
@@ -51,9 +51,51 @@ def _prior(block: dict[str, Any], real: RealData) -> tuple[Prior, list[str]]:
     filled = [key for key in scales if block.get(key) == "auto"]
     given = {key: value for key, value in hyperparameters(block).items() if key not in filled}
     prior = make_prior(block["family"], **given)
-    numbers = _automatic_scales(real.data, prior.for_times(real.data.time).coding.unit)
+    resolved = prior.for_design(*real.data.fixed.T[1:])
+    numbers = _automatic_scales(real.data, resolved.coding.unit)
     block |= {key: numbers[scales[key]] for key in filled}
-    return replace(prior, **{key: block[key] for key in filled}), filled
+    prior = replace(prior, **{key: block[key] for key in filled})
+    if real.part:
+        if "beta_prior_at" not in block:
+            raise InputError(
+                "beta_prior_at: write 'means' (the prior of beta0 is that of the mean response at "
+                "the means of all columns) or 'origin' (where all columns are 0), since the "
+                "formula has further effects."
+            )
+        filled = [*filled, *(["effects_sd"] if block.get("effects_sd", "auto") == "auto" else [])]
+        block["effects_sd"] = _effects_sd(block.get("effects_sd", "auto"), real.data)
+        prior = replace(prior, effects_sd=block["effects_sd"])
+        if not resolved.coding.trivial:
+            coding, times = resolved.coding, real.data.time
+            recoding = real.part.recoding(real.table, coding.code(times)).tolist()
+            coded = {"origin": coding.origin, "unit": coding.unit}
+            prior = replace(prior, **coded, recoding=recoding)
+    elif "effects_sd" in block:
+        raise InputError("effects_sd: the config has no data.formula with further effects.")
+    return prior, filled
+
+
+def _effects_sd(given: Any, data: LongData) -> dict[str, float]:
+    """Prior sds of the further effects by name; ``auto`` is sd(y) / (2 sd(column)).
+
+    For a factor of two levels of equal size this is sd(y), for any other column the rule of slopes.
+    """
+    from recovery.data.formula import same_effect
+
+    named = {name: value for name, value in given.items()} if isinstance(given, dict) else {}
+    by_effect = {same_effect(name, data.effects): value for name, value in named.items()}
+    unknown = [name for name in named if same_effect(name, data.effects) not in data.effects]
+    if unknown:
+        raise InputError(
+            f"effects_sd.{unknown[0]}: unknown effect (expected {', '.join(data.effects)})."
+        )
+    response, found = data.response.std(ddof=1), {}
+    for name, column in zip(data.effects, data.further.T):
+        value = by_effect.get(name, "auto") if isinstance(given, dict) else given
+        if value == "auto":
+            value = float(f"{response / (2.0 * column.std(ddof=1)):.3g}")
+        found[name] = checked(f"effects_sd.{name}", value, ["effects_sd"])
+    return found
 
 
 def _automatic_scales(data: LongData, unit: float) -> dict[str, float]:
@@ -103,7 +145,7 @@ def center_warnings(priors: Mapping[str, Prior], real: RealData) -> list[str]:
     mean, beta0, beta1 = _reml_line(real)
     far = {}
     for name, prior in priors.items():
-        made = prior.for_times(real.data.time)
+        made = prior.for_design(*real.data.fixed.T[1:])
         time = made.coding.origin + made.coding.unit * made.beta_time
         level = beta0 + beta1 * (time - mean)
         sds = abs(level - made.center_for(real.data.response)) / made.beta0_sd

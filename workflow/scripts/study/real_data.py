@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from recovery.data.coding import Coding
 from recovery.data.longdata import LongData, time_text
 from recovery.data.read import describe, read_measurements
+from recovery.data.tables import needed_covariates, with_fixed_effects
 from recovery.errors import InputError
 
 SLEEPSTUDY = "59678310ccb961afd980eeb9122a22b914243fa8d29f40945b9f93a7b5ee1f4b"
@@ -23,7 +25,7 @@ class RealData:
     Attributes
     ----------
     data : LongData
-        The data, their times coded.
+        The data, their times coded, with the further columns of the formula.
     coding : Coding
         How the file's times are coded.
     description : str
@@ -36,6 +38,10 @@ class RealData:
         What is suspect in the file but may be meant.
     sleepstudy : bool
         Whether they are sleepstudy.
+    table : DataFrame
+        The coded time and the covariates, row by row.
+    part : FixedPart or None
+        The fixed effects of the formula, if there is one.
     """
 
     data: LongData
@@ -45,6 +51,8 @@ class RealData:
     notes: list[str]
     suspect: list[str]
     sleepstudy: bool
+    table: pd.DataFrame
+    part: Any
 
     @property
     def warnings(self) -> list[str]:
@@ -71,15 +79,17 @@ def read_real_data(block: dict[str, Any]) -> RealData:
     InputError
         If they are not valid, or a coding makes different times equal.
     """
-    path = block["path"]
-    columns = {name: block[name] for name in ("response", "time", "group", "incomplete")}
-    found = read_measurements(path, **columns)
+    path, formula = block["path"], block["formula"]
+    names = block["response"], block["time"]
+    columns = {name: block[name] for name in ("response", "time", "group", "incomplete", "strata")}
+    found = read_measurements(path, **columns, covariates=needed_covariates(formula, *names))
     raw = found.data
     coding = Coding.of(block["origin"], block["unit"], raw.time)
     description = f"{path}: {describe(raw)}"
     if not coding.trivial:
         description += f"; time is {coding.label(block['time'])}"
-    coded = coding.code_data(raw)
+    coded, table, part = with_fixed_effects(found, coding, formula, *names)
+    notes = [*found.notes, *([_fixed_effects_in_words(part)] if part else [])]
     if len(np.unique(coded.time)) < len(np.unique(raw.time)):
         raise InputError(
             f"{path}, column '{block['time']}': different times become equal when coded with "
@@ -94,4 +104,11 @@ def read_real_data(block: dict[str, Any]) -> RealData:
             f"({time_text(low)} to {time_text(high)})"
         )
     sleepstudy = hashlib.sha256(Path(path).read_bytes()).hexdigest() == SLEEPSTUDY
-    return RealData(coded, coding, description, far, found.notes, found.warnings, sleepstudy)
+    return RealData(coded, coding, description, far, notes, found.warnings, sleepstudy, table, part)
+
+
+def _fixed_effects_in_words(part: Any) -> str:
+    """The fixed effects of a formula, and what its factors compare with."""
+    text = f"Fixed effects: intercept, {', '.join([part.time, *part.effects])}."
+    levels = [f"{name} = {own[0]}" for name, own in part.levels.items()]
+    return text + (f" Reference levels: {', '.join(levels)}." if levels else "")

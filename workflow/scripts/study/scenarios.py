@@ -5,8 +5,10 @@ from typing import Any
 import numpy as np
 
 from recovery.data.coding import Coding, rounded
-from recovery.data.longdata import time_text
+from recovery.data.longdata import LongData, time_text
+from recovery.data.read import read_measurements
 from recovery.data.scenarios import DEVIATIONS, Design, Scenario, Truth, days
+from recovery.data.tables import needed_covariates, with_fixed_effects
 from recovery.errors import InputError
 from study.real_data import RealData
 from study.schema import validated
@@ -27,6 +29,7 @@ def sheet_scenarios(config: dict[str, Any], real: RealData) -> dict[str, Scenari
     """
     found: dict[str, Scenario] = {}
     for where, cells in read_sheet(config["scenarios"]):
+        effects = _true_effects(cells, real, where)
         validated(cells, "scenario.schema.yaml", where, "column")
         name = cells["scenario"]
         # ids that differ only in case would share a folder on some file systems
@@ -35,8 +38,8 @@ def sheet_scenarios(config: dict[str, Any], real: RealData) -> dict[str, Scenari
                 f"{where}, column scenario: duplicate id '{name}' "
                 "(upper and lower case count as equal)."
             )
-        truth = {key: float(cells.get(key, value)) for key, value in config["truth"].items()}
-        design = _design(Truth(**truth), cells, real, where)
+        truth = Truth.of(config["truth"] | cells | effects, real.data.effects)
+        design = _design(truth, cells, real, config["data"], where)
         replicates = cells.get("replicates", config["replicates"])
         nuts = cells.get("nuts", config["sampler"]["replicates"])
         if not config["sampler"]["priors"]:
@@ -48,11 +51,11 @@ def sheet_scenarios(config: dict[str, Any], real: RealData) -> dict[str, Scenari
 
 def sample_size_scenarios(config: dict[str, Any], real: RealData) -> dict[str, Scenario]:
     """A scenario per number of subjects: their visits are drawn from the real data's."""
-    truth = Truth(**config["truth"])
+    truth = Truth.of(config["truth"], real.data.effects)
     block = config["sample_size"]
     found = {}
     for subjects in block["subjects"]:
-        design = Design(truth, subjects, (), patterns=real.data.patterns(), redrawn=True)
+        design = Design(truth, subjects, (), table=real.data, redrawn=True)
         name = f"{SAMPLE_SIZE}{subjects}"
         found[name] = Scenario(name, design, block["replicates"], 0)
     return found
@@ -68,18 +71,53 @@ def shown_columns(scenario: Scenario, coding: Coding) -> dict[str, Any]:
     return scenario.columns() | {"visits": " ".join(time_text(time + 0.0) for time in shown)}
 
 
-def _design(truth: Truth, cells: dict[str, Any], real: RealData, where: str) -> Design:
+def _true_effects(cells: dict[str, Any], real: RealData, where: str) -> dict[str, float]:
+    """The cells of the further effects' truths, by the effects' own names, out of a row."""
+    if not real.part:
+        return {}
+    from recovery.data.formula import same_effect
+
+    found = {}
+    for column in list(cells):
+        name = same_effect(column, real.data.effects)
+        if name in real.data.effects:
+            found[name] = cells.pop(column)
+            if not isinstance(found[name], int | float):
+                raise InputError(f"{where}, column {column}: '{found[name]}' is not a number.")
+    return found
+
+
+def _design(
+    truth: Truth, cells: dict[str, Any], real: RealData, block: dict[str, Any], where: str
+) -> Design:
     deviations: dict[str, Any] = {name: float(cells[name]) for name in DEVIATIONS if name in cells}
-    if cells.get("design") == "data":
+    if cells.get("residual_ar") and cells.get("residual_df"):
+        raise InputError(
+            f"{where}, column residual_ar: leave it or residual_df blank; correlated residuals are "
+            "normal."
+        )
+    if "design" in cells:
         for column in ("times", "days", "missing", "dropout"):
             if cells.get(column):
                 raise InputError(
-                    f"{where}, column {column}: leave it blank with design 'data', which takes the "
-                    "visits of the real data as they are."
+                    f"{where}, column {column}: leave it blank with a design, whose visits are "
+                    "taken as they are."
                 )
-        patterns, redrawn = real.data.patterns(), "subjects" in cells
-        subjects = cells.get("subjects", len(patterns))
-        return Design(truth, subjects, (), **deviations, patterns=patterns, redrawn=redrawn)
+        table, source = _table(cells["design"], real, block, where)
+        redrawn, subjects = "subjects" in cells, cells.get("subjects", table.subjects)
+        steps = np.diff(table.time)[np.diff(table.subject) == 0]
+        if deviations.get("residual_ar") and not (steps > 0).all():
+            raise InputError(
+                f"{where}, column residual_ar: a subject of the design has two rows at one time; "
+                "leave the cell blank."
+            )
+        own = {"table": table, "redrawn": redrawn, "source": source}
+        return Design(truth, subjects, (), **deviations, **own)
+    if real.part:
+        raise InputError(
+            f"{where}, column design: write 'data', or the path of a table of planned visits with "
+            "the columns of data.formula."
+        )
     if real.foreign and not ("subjects" in cells and {"times", "days"} & cells.keys()):
         raise InputError(
             f"{where}: fill in the columns subjects and times (or days), whose defaults apply only "
@@ -89,6 +127,20 @@ def _design(truth: Truth, cells: dict[str, Any], real: RealData, where: str) -> 
     design = Design(truth, subjects, _times(cells, real, where), **deviations)
     _check_missing(design, where)
     return design
+
+
+def _table(design: str, real: RealData, block: dict[str, Any], where: str) -> tuple[LongData, str]:
+    """The real data, or the table of planned visits that a sheet names, and what to call it."""
+    if design == "data":
+        return real.data, "the data"
+    names = {key: block[key] for key in ("time", "group", "strata")}
+    formula = block["formula"], block["response"], block["time"]
+    try:
+        found = read_measurements(design, "", **names, covariates=needed_covariates(*formula))
+        data = with_fixed_effects(found, real.coding, *formula, real.part).data
+    except InputError as error:
+        raise InputError(f"{where}, column design: {error}") from None
+    return data, design
 
 
 def _times(cells: dict[str, Any], real: RealData, where: str) -> tuple[float, ...]:

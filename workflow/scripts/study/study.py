@@ -1,10 +1,11 @@
 """A checked study, and what the rules take from it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from recovery.data.longdata import time_text
-from recovery.data.scenarios import Scenario, days
+from recovery.data.scenarios import Design, Scenario, days
+from recovery.model.families import OF_DESIGN
 from recovery.model.prior import Prior
 from recovery.summaries.pairs import merged_labels
 from study.real_data import RealData
@@ -63,10 +64,14 @@ class Study:
     @property
     def prior_blocks(self) -> dict[str, dict[str, Any]]:
         """Every prior's family and hyperparameters; a new label must not refit anything."""
-        return {
-            prior: {"family": block["family"], **hyperparameters(block)}
-            for prior, block in self.config["priors"].items()
-        }
+        found = {}
+        for prior, block in self.config["priors"].items():
+            found[prior] = {"family": block["family"], **hyperparameters(block)}
+            if len(recoding := self.priors[prior].recoding):
+                made = self.priors[prior]
+                own = {"origin": made.origin, "unit": made.unit, "recoding": recoding}
+                found[prior] |= own
+        return found
 
     @property
     def labels(self) -> dict[str, str]:
@@ -121,7 +126,9 @@ class Study:
     @property
     def data_columns(self) -> dict[str, Any]:
         """The arguments of `read_coded_data` but the path."""
-        columns = {key: self.config["data"][key] for key in ("response", "time", "group")}
+        block = self.config["data"]
+        columns = {key: block[key] for key in ("response", "time", "group")}
+        columns |= {key: block[key] for key in ("formula", "strata") if block[key]}
         return columns | {"origin": self.real.coding.origin, "unit": self.real.coding.unit}
 
     @property
@@ -155,9 +162,15 @@ class Study:
             add("truth", name, value, "REML estimate of the data" if of_data else source)
         for prior, made in self.priors.items():
             given = hyperparameters(self.config["priors"][prior])
-            for name, value in asdict(made).items():
+            values = {field.name: getattr(made, field.name) for field in fields(made)}
+            values |= {f"sd of {name}": sd for name, sd in values.pop("effects_sd").items()}
+            for name, value in values.items():
+                if name in OF_DESIGN:
+                    continue
                 source = "config" if name in given else "default"
                 automatic = (prior, name) in self.automatic
+                if name.startswith("sd of "):
+                    source, automatic = "config", (prior, "effects_sd") in self.automatic
                 add(f"prior {prior}", name, value, "auto, from the data" if automatic else source)
         return rows
 
@@ -177,10 +190,10 @@ class Study:
         }
 
     @property
-    def calibration_design(self) -> dict[str, Any]:
-        """Subjects and visit times of the calibration's data sets, which are balanced."""
-        block = self.config["sbc"]
-        if block["design"] == "small":
-            return {"subjects": block["subjects"], "times": list(days(block["days"]))}
-        design = next(iter(self.scenarios.values())).design
-        return {"subjects": design.subjects, "times": list(design.times or design.patterns[0])}
+    def calibration_scenario(self) -> Scenario:
+        """The scenario whose design, but for its truth, is that of the calibration's data sets."""
+        block, first = self.config["sbc"], next(iter(self.scenarios.values()))
+        if block["design"] == "study" or self.real.part:
+            return first
+        design = Design(first.design.truth, block["subjects"], days(block["days"]))
+        return replace(first, design=design)

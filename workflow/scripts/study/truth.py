@@ -1,5 +1,6 @@
 """A study's true values: sleepstudy's defaults, for which data they are, and REML estimates."""
 
+import json
 import math
 
 import numpy as np
@@ -32,6 +33,12 @@ def check_not_sleepstudys(truth: dict[str, float], real: RealData, source: str) 
         What to call the config in messages.
     """
     left = [name for name in _changed(real) if truth[name] == TRUTH[name]]
+    missing = [name for name in real.data.effects if name not in truth]
+    if missing and not left:
+        raise InputError(
+            f"{source}, key truth: {', '.join(missing)} of the formula has no true value; give a "
+            "number, or 'truth: data' for the REML estimates."
+        )
     if left:
         others = "with another origin or unit" if real.sleepstudy else "for other data"
         raise InputError(
@@ -99,10 +106,12 @@ def reml_truth(data: LongData, source: str) -> dict[str, float]:
             f"{source}, key truth: REML finds no estimate of these data; write numbers."
         ) from None
     names = ("beta0", "beta1", "sigma_u0", "sigma_u1", "rho", "sigma")
+    values = {name: getattr(found, name) for name in names}
+    values |= dict(zip(data.effects, found.effects))
     spreads = {"beta0": data.response.std(), "beta1": data.response.std() / data.time.std()}
     return {
-        name: rounded(value := getattr(found, name), min(abs(value), spreads.get(name, math.inf)))
-        for name in names
+        name: rounded(value, min(abs(value), spreads.get(name, math.inf)))
+        for name, value in values.items()
     } | ({} if found.sigma > LEAST_SIGMA * data.response.std() else {"sigma": 0.0})
 
 
@@ -123,4 +132,11 @@ def near_truth(truth: dict[str, float], data: LongData) -> dict[str, float]:
 
 def as_yaml(truth: dict[str, float]) -> str:
     """A truth as the config has it, in one line."""
-    return "{" + ", ".join(f"{name}: {as_yaml_number(x)}" for name, x in truth.items()) + "}"
+    return (
+        "{" + ", ".join(f"{_as_key(name)}: {as_yaml_number(x)}" for name, x in truth.items()) + "}"
+    )
+
+
+def _as_key(name: str) -> str:
+    """A name as a key of YAML, in quotes if it is an effect of a formula."""
+    return name if name in TRUTH else json.dumps(name, ensure_ascii=False)

@@ -18,11 +18,9 @@ from arviz_stats.base import array_stats
 from arviz_stats.ecdf_utils import ecdf_pit
 
 from recovery.data.longdata import LongData
+from recovery.data.simulate import true_values
 from recovery.fitting.result import FittedReplicate
 from recovery.parameters import PARAMETERS, correlation
-
-QUANTITIES = (*PARAMETERS, "log_likelihood")
-"""The ranked quantities; the log likelihood is that of parameters and effects given the data."""
 
 RANK_DRAWS = 100
 BAND = 0.95
@@ -47,7 +45,7 @@ def rank_truths(fitted: Iterable[FittedReplicate]) -> pd.DataFrame:
     for number, truth, data, fit in fitted:
         rng = np.random.default_rng([fit.diagnostics.seed, 2])  # a stream that the fit does not use
         ranks = {} if fit.draws is None else truth_ranks(fit.draws, truth, data, rng)
-        for quantity in QUANTITIES:
+        for quantity in (*PARAMETERS, *data.effects, "log_likelihood"):
             rank = ranks.get(quantity, np.nan)
             pit = (rank + rng.random()) / (RANK_DRAWS + 1)
             rows.append((number, quantity, fit.diagnostics.status, rank, pit))
@@ -68,9 +66,8 @@ def truth_ranks(
     thinned = draws.isel(draw=places).stack(sample=("draw", "chain")).isel(sample=range(RANK_DRAWS))
     posterior = {str(name): thinned[name].transpose("sample", ...).to_numpy() for name in thinned}
     true_effects = dict(zip(("u0", "u1"), truth["effects"].to_numpy()))
-    true_values = {name: truth[name].to_numpy() for name in PARAMETERS} | true_effects
     among = quantities(posterior, data)
-    value = quantities(true_values, data)
+    value = quantities(true_values(truth) | true_effects, data)
     return {
         name: int((x < value[name]).sum() + rng.integers((x == value[name]).sum() + 1))
         for name, x in among.items()
@@ -78,12 +75,17 @@ def truth_ranks(
 
 
 def quantities(values: Mapping[str, np.ndarray], data: LongData) -> dict[str, np.ndarray]:
-    """The ranked quantities of draws: parameters of shape (...), effects (..., subjects)."""
-    found = {name: values[name] for name in PARAMETERS if name in values}
+    """The ranked quantities of draws: parameters of shape (...), effects (..., subjects).
+
+    The log likelihood is that of parameters and effects given the data.
+    """
+    found = {name: values[name] for name in (*PARAMETERS, *data.effects) if name in values}
     u0, u1 = values["u0"], values["u1"]
     found["r_u"] = correlation(u0, u1)
     intercept, slope = values["beta0"][..., None] + u0, values["beta1"][..., None] + u1
     mean = intercept[..., data.subject] + slope[..., data.subject] * data.time
+    for name, column in zip(data.effects, data.further.T):
+        mean = mean + values[name][..., None] * column
     squares = np.square(data.response - mean).sum(axis=-1)
     sigma = values["sigma"]
     likelihood = -len(data.response) * np.log(sigma) - squares / (2.0 * sigma**2)

@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 
 from recovery.data.scenarios import Design, Truth
-from recovery.model.coded import decode
 from recovery.model.prior import Prior
 
 
@@ -21,8 +20,7 @@ def calibration_prior(prior: Prior, center: float) -> Prior:
 def draw_designs(
     prior: Prior,
     numbers: Sequence[int],
-    subjects: int,
-    times: tuple[float, ...],
+    design: Design,
     seed_of: Callable[[int], int],
 ) -> dict[int, Design]:
     """One design per replicate, with a truth drawn from the prior by the replicate's seed.
@@ -33,18 +31,15 @@ def draw_designs(
         A prior whose center is a number (`calibration_prior`), its coding resolved.
     numbers : sequence of int
         Numbers of the replicates.
-    subjects : int
-        Subjects of every data set.
-    times : tuple of float
-        Their visit times.
+    design : Design
+        That of every data set, but for its truth.
     seed_of : callable
         Maps a replicate's number to the seed of its truth.
     """
     designs = {}
     for number in numbers:
-        drawn = decode(
-            prior.draw_parameters(1, np.random.default_rng(seed_of(number))), prior.coding
-        )
-        truth = Truth(**{name: float(values[0]) for name, values in drawn.items()})
-        designs[number] = Design(truth, subjects, times)
+        drawn = prior.draw_parameters(1, np.random.default_rng(seed_of(number)))
+        values = {name: float(draws[0]) for name, draws in drawn.items()}
+        effects = tuple(values.pop(name) for name in prior.effects_sd)
+        designs[number] = replace(design, truth=Truth(**values, effects=effects))
     return designs

@@ -2,13 +2,11 @@
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from recovery.data.longdata import LongData, time_text
-from recovery.data.read import read_measurements
 
 DIGITS = 6
 """Digits of what is computed from data, of their spread: last bits must not rerun a study."""
@@ -90,8 +88,5 @@ class Coding:
         return f"{f'({shifted})' if self.origin else name} / {time_text(self.unit)}"
 
 
-def read_coded_data(
-    path: str | Path, response: str, time: str, group: str, origin: float, unit: float
-) -> LongData:
-    """Read the real data and code their times; see `read_measurements` for its errors."""
-    return Coding(origin, unit).code_data(read_measurements(path, response, time, group).data)
+UNCODED = Coding()
+"""The study's own time."""

@@ -1,6 +1,6 @@
 """Long data: one response per row, with its time and its subject."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -30,12 +30,31 @@ class LongData:
         Code 0..J-1 of the subject of each measurement.
     labels : tuple of str, length J
         The subjects' names, by code.
+    further : ndarray, shape (N, k)
+        Further columns of the fixed effects; their coefficients have the names `effects`.
+    effects : tuple of str, length k
+        Names of these effects.
+    strata : tuple of str, length J, or empty
+        The level of every subject within which designs are drawn.
     """
 
     response: np.ndarray
     time: np.ndarray
     subject: np.ndarray
     labels: tuple[str, ...]
+    further: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
+    effects: tuple[str, ...] = ()
+    strata: tuple[str, ...] = ()
+
+    @property
+    def fixed(self) -> np.ndarray:
+        """The columns of the fixed effects: 1, time and the further ones, shape (N, 2 + k)."""
+        return np.column_stack([np.ones(len(self.time)), self.time, *self.further.T])
+
+    @property
+    def means(self) -> np.ndarray:
+        """Means of these columns but the first, shape (1 + k,)."""
+        return np.array([column.mean() for column in (self.time, *self.further.T)])
 
     @property
     def subjects(self) -> int:
@@ -46,6 +65,25 @@ class LongData:
     def balanced(self) -> bool:
         """Whether every subject was measured at the same times."""
         return len(set(self.patterns())) == 1
+
+    def drawn(self, chosen: np.ndarray) -> "LongData":
+        """The data of chosen subjects, one after another, as new subjects 1, 2, ..."""
+        edges = np.searchsorted(self.subject, np.arange(self.subjects + 1))
+        rows = np.concatenate([np.arange(edges[k], edges[k + 1]) for k in chosen])
+        subject = np.repeat(np.arange(len(chosen)), np.diff(edges)[chosen])
+        labels = tuple(str(j + 1) for j in range(len(chosen)))
+        return replace(self.kept(rows), subject=subject, labels=labels, strata=())
+
+    def kept(self, rows: np.ndarray) -> "LongData":
+        """The same subjects with some of their rows."""
+        further = self.further[rows] if self.effects else self.further
+        return replace(
+            self,
+            response=self.response[rows],
+            time=self.time[rows],
+            subject=self.subject[rows],
+            further=further,
+        )
 
     def at(self, time: np.ndarray) -> "LongData":
         """The same responses at other times."""

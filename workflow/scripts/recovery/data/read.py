@@ -3,6 +3,8 @@
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,7 +35,9 @@ class Measurements(NamedTuple):
     Attributes
     ----------
     data : LongData
-        Sorted by subject (in order of appearance) and time.
+        Sorted by subject (in order of appearance) and time; without further columns.
+    covariates : DataFrame
+        The covariates wanted, in the same order: numbers where all cells are, else text.
     notes : list of str
         What a reader must know of how the file was read, one sentence each.
     warnings : list of str
@@ -41,6 +45,7 @@ class Measurements(NamedTuple):
     """
 
     data: LongData
+    covariates: pd.DataFrame
     notes: list[str]
     warnings: list[str]
 
@@ -67,20 +72,36 @@ class Column(NamedTuple):
         self.refuse(~np.isfinite(numbers) & ~empty, f"it must be a finite number ({hint})")
         return numbers.to_numpy(float)
 
+    def missing(self, incomplete: str) -> np.ndarray:
+        """The rows without a value, which are refused unless rows are left out."""
+        empty = np.isin(self.texts, MISSING)
+        self.refuse(empty & (incomplete != "leave out"), "a covariate needs a value in every row")
+        return empty
+
 
 def read_measurements(
-    path: str | Path, response: str, time: str, group: str, incomplete: str = "leave out"
+    path: str | Path,
+    response: str,
+    time: str,
+    group: str,
+    incomplete: str = "leave out",
+    covariates: Sequence[str] = (),
+    strata: str = "",
 ) -> Measurements:
-    """Read a long table with a response, a time and a group column.
+    """Read a long table with a response, a time and a group column, and covariates.
 
     Parameters
     ----------
     path : str or Path
         A CSV file, plain or gzipped, or a parquet file; any further columns are ignored.
     response, time, group : str
-        Names of the columns.
+        Names of the columns; of a table of planned visits the response is "".
     incomplete : {"leave out", "refuse"}
-        What to do with rows without a response or a time.
+        What to do with rows without a response, a time or a covariate.
+    covariates : sequence of str
+        Names of further columns that are wanted.
+    strata : str
+        The column of the strata of the subjects, if any.
 
     Raises
     ------
@@ -89,22 +110,48 @@ def read_measurements(
         subjects, rows of a subject, times or responses.
     """
     cells = read_data_cells(path)
-    wanted = {"group": group, "time": time, "response": response}
+    wanted = {"group": group, "time": time, **({"response": response} if response else {})}
     columns = {key: _column(cells, path, key, wanted) for key in wanted}
     subjects = columns["group"].texts
     columns["group"].refuse(np.isin(subjects, MISSING), "every subject needs a name")
-    numbers = {key: columns[key].numbers(hint, incomplete) for key, hint in HINTS.items()}
-    missing = {key: np.isnan(values) for key, values in numbers.items()}
-    kept = ~(missing["response"] | missing["time"])
+    numbers = {key: columns[key].numbers(HINTS[key], incomplete) for key in wanted if key in HINTS}
+    further = {name: _column(cells, path, "formula", {"formula": name}) for name in covariates}
+    if strata:
+        further[strata] = _column(cells, path, "strata", {"strata": strata})
+    missing = {wanted[key]: np.isnan(values) for key, values in numbers.items()}
+    missing |= {name: column.missing(incomplete) for name, column in further.items()}
+    kept = ~np.any([*missing.values()], axis=0)
     codes, labels = pd.factorize(subjects[kept])
     order = np.lexsort((numbers["time"][kept], codes))
-    values = {key: numbers[key][kept][order] for key in numbers}
-    data = LongData(values["response"], values["time"], codes[order], tuple(map(str, labels)))
-    notes = [_left_out(missing, wanted, kept)]
+    time_values = numbers["time"][kept][order]
+    responses = numbers["response"][kept][order] if response else 0.0 * time_values
+    data = LongData(responses, time_values, codes[order], tuple(map(str, labels)))
+    notes = [_left_out(missing, kept)]
     _check_enough(data, path, wanted, notes[0])
-    notes += [_repeated(cells, kept, data), _unused(cells, wanted)]
+    table = pd.DataFrame({name: _typed(further[name].texts[kept][order]) for name in further})
+    if strata:
+        data = replace(data, strata=_strata(data, table[strata].map(str), strata, path))
+    notes += [_repeated(cells, kept, data), _unused(cells, [*wanted.values(), *further])]
     warnings = [_alike(data.labels), _stands_apart(data.response, response)]
-    return Measurements(data, list(filter(None, notes)), list(filter(None, warnings)))
+    found = list(filter(None, notes)), list(filter(None, warnings))
+    return Measurements(data, table[list(covariates)], *found)
+
+
+def _typed(texts: np.ndarray) -> pd.Series:
+    """Numbers where all cells are numbers, else text."""
+    numbers = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce")
+    return numbers.astype(float) if numbers.notna().all() else pd.Series(texts, dtype=object)
+
+
+def _strata(data: LongData, levels: pd.Series, name: str, path: str | Path) -> tuple[str, ...]:
+    """The level of every subject, which must have one."""
+    of_subject = levels.groupby(data.subject)
+    for code in np.flatnonzero(of_subject.nunique() > 1):
+        raise InputError(
+            f"{path}, column '{name}': the subject '{data.labels[code]}' has several levels, but "
+            "data.strata must not vary within a subject."
+        )
+    return tuple(of_subject.first())
 
 
 def describe(data: LongData) -> str:
@@ -149,12 +196,10 @@ def _column(cells: Cells, path: str | Path, key: str, wanted: dict[str, str]) ->
     return column
 
 
-def _left_out(missing: dict[str, np.ndarray], wanted: dict[str, str], kept: np.ndarray) -> str:
+def _left_out(missing: dict[str, np.ndarray], kept: np.ndarray) -> str:
     if kept.all():
         return ""
-    counts = [
-        f"{missing[key].sum()} without '{wanted[key]}'" for key in missing if missing[key].any()
-    ]
+    counts = [f"{rows.sum()} without '{name}'" for name, rows in missing.items() if rows.any()]
     return f"{(~kept).sum()} of {len(kept)} rows are left out: {', '.join(counts)}."
 
 
@@ -172,8 +217,8 @@ def _repeated(cells: Cells, kept: np.ndarray, data: LongData) -> str:
     return f"{text}."
 
 
-def _unused(cells: Cells, wanted: dict[str, str]) -> str:
-    used = set(map(one_line, wanted.values()))
+def _unused(cells: Cells, wanted: Sequence[str]) -> str:
+    used = set(map(one_line, wanted))
     names = [f"'{name}'" for name in dict.fromkeys(cells.names) if name and name not in used]
     return f"Columns that are not used: {', '.join(names)}." if names else ""
 
@@ -225,7 +270,7 @@ def _check_enough(data: LongData, path: str | Path, wanted: dict[str, str], left
         ("subjects with several times", "group", several, MIN_SUBJECTS),
         ("different responses", "response", len(np.unique(data.response)), 2),
     ):
-        if count < least:
+        if key in wanted and count < least:
             raise InputError(
                 f"{path}: found {count} {what} (column '{wanted[key]}'); the model needs at least "
                 f"{least}. {left_out}"

@@ -1,17 +1,21 @@
 """Scenarios: the data-generating mechanisms of the study, one per row of a sheet."""
 
 import math
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from recovery.data.longdata import time_text
+from recovery.data.longdata import LongData, time_text
 
 
 @dataclass(frozen=True)
 class Truth:
-    """True values of the model's parameters (in sleepstudy ms and ms/day)."""
+    """True values of the model's parameters (in sleepstudy ms and ms/day).
+
+    Those of the further fixed effects are in the order of the design's columns.
+    """
 
     beta0: float
     beta1: float
@@ -19,6 +23,13 @@ class Truth:
     sigma_u1: float
     rho: float
     sigma: float
+    effects: tuple[float, ...] = ()
+
+    @classmethod
+    def of(cls, values: Mapping[str, float], effects: Sequence[str] = ()) -> "Truth":
+        """From values by name."""
+        plain = {name: float(values[name]) for name in TRUE_VALUES}
+        return cls(**plain, effects=tuple(float(values[name]) for name in effects))
 
 
 @dataclass(frozen=True)
@@ -32,8 +43,8 @@ class Design:
     subjects : int
         Number of subjects.
     times : tuple of float
-        Planned visit times of every subject, increasing, in the study's coding; empty if
-        `patterns` are given.
+        Planned visit times of every subject, increasing, in the study's coding; empty if there is
+        a `table`.
     missing : float
         Share of the rows that are missing at random, below 1; every subject keeps at least one.
         With dropout, it is a share of the rows before dropout.
@@ -43,11 +54,17 @@ class Design:
     effects_df, residual_df : float
         Degrees of freedom (above 2) of the subjects' effects and of the residuals, which are
         Student t scaled to the true sds and correlation. Infinity means normal.
-    patterns : tuple of tuple of float
-        Visit times of the subjects of the real data, in place of `times`.
+    residual_ar : float
+        Correlation of a subject's residuals that are one unit of time apart; those that are dt
+        apart have its power dt.
+    table : LongData or None
+        The planned visits of the subjects of the real data or of a file, with their further
+        columns, in place of `times`.
     redrawn : bool
-        Whether each data set draws its subjects' patterns from `patterns` with replacement;
-        otherwise each subject has its own.
+        Whether each data set draws its subjects from `table` with replacement, within the levels of
+        its strata and in their shares; otherwise each subject has its own visits.
+    source : str
+        What the table is of.
     """
 
     truth: Truth
@@ -57,8 +74,10 @@ class Design:
     dropout: float = 0.0
     effects_df: float = math.inf
     residual_df: float = math.inf
-    patterns: tuple[tuple[float, ...], ...] = ()
+    residual_ar: float = 0.0
+    table: LongData | None = field(default=None, compare=False)
     redrawn: bool = False
+    source: str = "the data"
 
     @property
     def dropouts(self) -> int:
@@ -68,45 +87,59 @@ class Design:
     @property
     def balanced(self) -> bool:
         """Whether every subject of every data set has the same times."""
-        if self.patterns:
-            return len(set(self.patterns)) == 1
+        if self.table:
+            return self.table.balanced
         return self.dropouts == 0 and round(self.missing * self.subjects * len(self.times)) == 0
 
     @property
-    def planned_times(self) -> np.ndarray:
-        """All planned times of a data set, before dropout and missing rows."""
-        if self.patterns:
-            return np.concatenate([np.asarray(times) for times in self.patterns])
-        return np.asarray(self.times)
+    def planned(self) -> list[np.ndarray]:
+        """Time, and the further columns, of all planned rows, before dropout and missing rows."""
+        if self.table:
+            return [self.table.time, *self.table.further.T]
+        return [np.asarray(self.times)]
+
+    @property
+    def effects(self) -> tuple[str, ...]:
+        """Names of the further fixed effects."""
+        return self.table.effects if self.table else ()
+
+    @property
+    def subjects_by_stratum(self) -> dict[str, int]:
+        """How many of the subjects are of each stratum: the table's shares, whole numbers."""
+        levels, counts = np.unique(self.table.strata, return_counts=True) if self.table else ((), 0)
+        shares = self.subjects * counts / np.sum(counts)
+        whole = np.floor(shares).astype(int)
+        last = np.argsort(whole - shares, kind="stable")[: self.subjects - whole.sum()]
+        whole[last] += 1
+        return dict(zip(map(str, levels), whole.tolist()))
 
     @classmethod
-    def from_row(
-        cls, row: dict[str, Any], patterns: tuple[tuple[float, ...], ...] = ()
-    ) -> "Design":
+    def from_row(cls, row: dict[str, Any], table: LongData | None = None) -> "Design":
         """Build from a row of ``designs.csv``; only columns with a default here may be missing.
 
         Parameters
         ----------
         row : dict
-            The row; its ``visits`` are times or say that they are those of the real data.
-        patterns : tuple of tuple of float
-            The real data's visit times, which such a row needs.
+            The row; its ``visits`` are times or say that they are those of a table.
+        table : LongData or None
+            The table, which such a row needs.
         """
-        truth = Truth(**{name: float(row[name]) for name in Truth.__dataclass_fields__})
+        truth = Truth.of(row, table.effects if table else ())
         shape: dict[str, Any] = {name: float(row[name]) for name in DEVIATIONS if name in row}
         subjects, visits = int(row["subjects"]), str(row["visits"])
-        times: tuple[float, ...] = ()
-        if visits not in (OF_DATA, DRAWN_FROM_DATA):
-            times, patterns = tuple(map(float, visits.split())), ()
-        redrawn = visits == DRAWN_FROM_DATA
-        return cls(truth, subjects, times, **shape, patterns=patterns, redrawn=redrawn)
+        for words, redrawn in ((AS_IN, False), (DRAWN_FROM, True)):
+            if table and visits.startswith(words):
+                shape |= {"redrawn": redrawn, "source": visits.removeprefix(words)}
+                return cls(truth, subjects, (), **shape, table=table)
+        return cls(truth, subjects, tuple(map(float, visits.split())), **shape)
 
 
-DEVIATIONS = ("missing", "dropout", "effects_df", "residual_df")
-"""Columns of the sheet for designs that are not balanced or not normal."""
+TRUE_VALUES = ("beta0", "beta1", "sigma_u0", "sigma_u1", "rho", "sigma")
+DEVIATIONS = ("missing", "dropout", "effects_df", "residual_df", "residual_ar")
+"""Columns of the sheet for designs that are not balanced, not normal or not independent."""
 
-OF_DATA, DRAWN_FROM_DATA = "as in the data", "drawn from the data"
-"""Values of the column ``visits`` for a design that is the real data's."""
+AS_IN, DRAWN_FROM = "as in ", "drawn from "
+"""How the column ``visits`` begins for a design that is a table's."""
 
 
 def days(n: int) -> tuple[float, ...]:
@@ -139,8 +172,8 @@ class Scenario:
         """The scenario as one flat row of ``designs.csv``."""
         design = self.design
         visits = " ".join(map(time_text, design.times))
-        if design.patterns:
-            visits = DRAWN_FROM_DATA if design.redrawn else OF_DATA
+        if design.table:
+            visits = (DRAWN_FROM if design.redrawn else AS_IN) + design.source
         return {
             "scenario": self.scenario,
             "rho": design.truth.rho,
@@ -148,6 +181,7 @@ class Scenario:
             "visits": visits,
             "replicates": self.replicates,
             "nuts": self.nuts,
-            **{name: value for name, value in asdict(design.truth).items() if name != "rho"},
+            **{name: getattr(design.truth, name) for name in TRUE_VALUES if name != "rho"},
+            **dict(zip(design.effects, design.truth.effects)),
             **{name: getattr(design, name) for name in DEVIATIONS},
         }

@@ -1,21 +1,20 @@
 """Simulate sleepstudy-like data sets whose truth is known."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
 from recovery.data.longdata import LongData
-from recovery.data.scenarios import Design
-from recovery.parameters import correlation
+from recovery.data.scenarios import TRUE_VALUES, Design
+from recovery.parameters import PARAMETERS, correlation
 from recovery.seeds import named_seed
 
 
 def simulate_replicate(design: Design, rng: np.random.Generator) -> tuple[np.ndarray, LongData]:
-    """Draw one data set from ``y_ij = beta0 + u0_j + (beta1 + u1_j) t_ij + eps_ij``.
+    """Draw one data set from ``y_ij = beta0 + u0_j + (beta1 + u1_j) t_ij + x_ij b + eps_ij``.
 
     Returns
     -------
@@ -25,19 +24,35 @@ def simulate_replicate(design: Design, rng: np.random.Generator) -> tuple[np.nda
         The responses at the times that remain.
     """
     truth, size = design.truth, design.subjects
-    subject, time = planned_rows(design, rng)
+    planned = planned_rows(design, rng)
+    subject, time = planned.subject, planned.time
     standard = rng.standard_normal((2, size))
     noise = rng.standard_normal(len(time))
     effects = scaled_effects(design, standard, rng)
     noise *= t_factors(design.residual_df, len(time), rng)
+    if design.residual_ar:
+        noise = autocorrelated(noise, planned, design.residual_ar)
     intercept, slope = truth.beta0 + effects[0], truth.beta1 + effects[1]
     response = intercept[subject] + slope[subject] * time + truth.sigma * noise
-    labels = tuple(str(j + 1) for j in range(size))
-    data = LongData(response, time, subject, labels)
-    if design.patterns or design.balanced:
+    for effect, column in zip(truth.effects, planned.further.T):
+        response += effect * column
+    data = replace(planned, response=response)
+    if design.table or design.balanced:
         return effects, data
-    kept = remaining_cells(design, rng).ravel()
-    return effects, LongData(response[kept], time[kept], subject[kept], labels)
+    return effects, data.kept(np.flatnonzero(remaining_cells(design, rng)))
+
+
+def autocorrelated(noise: np.ndarray, data: LongData, correlation: float) -> np.ndarray:
+    """Residuals of variance 1 of which two of a subject correlate as correlation^(their distance).
+
+    Each is a share of the one before it and of independent noise; rows are in order of time.
+    """
+    found = noise.copy()
+    steps = np.diff(data.time)
+    for i in np.flatnonzero(np.diff(data.subject) == 0):
+        share = correlation ** steps[i]
+        found[i + 1] = share * found[i] + np.sqrt(1.0 - share**2) * noise[i + 1]
+    return found
 
 
 def draw_effects(design: Design, size: int, rng: np.random.Generator) -> np.ndarray:
@@ -56,18 +71,23 @@ def scaled_effects(design: Design, standard: np.ndarray, rng: np.random.Generato
     return np.stack([truth.sigma_u0 * z0, truth.sigma_u1 * (truth.rho * z0 + across * z1)])
 
 
-def planned_rows(design: Design, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Subject and time of every planned row, sorted by subject."""
-    if design.patterns:
-        chosen = np.arange(design.subjects)
-        if design.redrawn:
-            chosen = rng.integers(len(design.patterns), size=design.subjects)
-        rows = [np.asarray(design.patterns[k]) for k in chosen]
-        return np.repeat(np.arange(design.subjects), [len(row) for row in rows]), np.concatenate(
-            rows
-        )
-    subject = np.repeat(np.arange(design.subjects), len(design.times))
-    return subject, np.tile(design.times, design.subjects)
+def planned_rows(design: Design, rng: np.random.Generator) -> LongData:
+    """The planned rows, sorted by subject; their responses mean nothing yet."""
+    table, size = design.table, design.subjects
+    if table is None:
+        time = np.tile(design.times, size)
+        subject = np.repeat(np.arange(size), len(design.times))
+        return LongData(time, time, subject, tuple(str(j + 1) for j in range(size)))
+    if not design.redrawn:
+        return table.drawn(np.arange(size))
+    if not table.strata:
+        return table.drawn(rng.integers(table.subjects, size=size))
+    strata = np.array(table.strata)
+    chosen = [
+        rng.choice(np.flatnonzero(strata == level), count)
+        for level, count in design.subjects_by_stratum.items()
+    ]
+    return table.drawn(np.concatenate(chosen))
 
 
 def t_factors(df: float, shape: Any, rng: np.random.Generator) -> np.ndarray:
@@ -146,8 +166,10 @@ def simulate_designs(designs: dict[int, Design], seed_of: Callable[[int], int]) 
         how many rows it has, so that replicates can be selected; ``effects``
         (replicate, effect, subject_number); ``new_effects`` (replicate, effect), of one more
         subject; and the truth of every parameter, the realised
-        correlation ``r_u`` included, over ``replicate``. ``planned_times`` are those of the visits
-        before dropout and missing rows.
+        correlation ``r_u`` included, over ``replicate``. ``planned`` (column, planned_row) has
+        times and further columns of the visits before dropout and missing rows. With further fixed
+        effects there are also ``further`` (row, further_effect), their columns, and
+        ``further_effects`` (replicate, further_effect), their truth.
     """
     effects, data = zip(
         *(
@@ -160,10 +182,19 @@ def simulate_designs(designs: dict[int, Design], seed_of: Callable[[int], int]) 
         draw_effects(design, 1, np.random.default_rng([seed_of(number), 1]))[:, 0]
         for number, design in designs.items()
     ]
-    truth = pd.DataFrame([asdict(design.truth) for design in designs.values()])
+    truths = [design.truth for design in designs.values()]
+    truth = {name: [getattr(one, name) for one in truths] for name in TRUE_VALUES}
     truth["r_u"] = correlation(*np.stack(effects, axis=1))
     size, rows = data[0].subjects, np.array([len(one.response) for one in data])
-    planned = next(iter(designs.values())).planned_times
+    first = next(iter(designs.values()))
+    further = {}
+    if first.effects:
+        further = {
+            "further": (("row", "further_effect"), np.concatenate([one.further for one in data])),
+            "further_effects": (
+                ("replicate", "further_effect"), np.array([one.effects for one in truths])
+            ),
+        }  # fmt: skip
     return xr.Dataset(
         {
             "response": ("row", np.concatenate([one.response for one in data])),
@@ -171,17 +202,33 @@ def simulate_designs(designs: dict[int, Design], seed_of: Callable[[int], int]) 
             "subject": ("row", np.concatenate([one.subject for one in data]).astype("int32") + 1),
             "first_row": ("replicate", np.cumsum(rows) - rows),
             "rows": ("replicate", rows),
-            "planned_times": ("planned_row", planned),
+            "planned": (("column", "planned_row"), np.array(first.planned)),
             "effects": (("replicate", "effect", "subject_number"), np.stack(effects)),
             "new_effects": (("replicate", "effect"), np.stack(new)),
-            **{name: ("replicate", values.to_numpy()) for name, values in truth.items()},
+            **{name: ("replicate", np.asarray(values)) for name, values in truth.items()},
+            **further,
         },
         coords={
+            **({"further_effect": list(first.effects)} if first.effects else {}),
             "replicate": list(designs),
             "effect": ["intercept", "slope"],
             "subject_number": np.arange(1, size + 1),
         },
     )
+
+
+def effect_names(datasets: xr.Dataset) -> tuple[str, ...]:
+    """Names of the further fixed effects of a batch."""
+    named = "further_effect" in datasets.coords
+    return tuple(map(str, datasets["further_effect"].to_numpy())) if named else ()
+
+
+def true_values(datasets: xr.Dataset) -> dict[str, np.ndarray]:
+    """The truths of a batch, or of one of its data sets, by parameter and further effect."""
+    found = {name: datasets[name].to_numpy() for name in PARAMETERS}
+    for i, name in enumerate(effect_names(datasets)):
+        found[name] = datasets["further_effects"].to_numpy()[..., i]
+    return found
 
 
 def replicate_data(datasets: xr.Dataset) -> list[LongData]:
@@ -190,9 +237,12 @@ def replicate_data(datasets: xr.Dataset) -> list[LongData]:
     response, time, subject = (
         datasets[name].to_numpy() for name in ("response", "time", "subject")
     )
-    subject = subject.astype(int) - 1
+    subject, effects = subject.astype(int) - 1, effect_names(datasets)
+    columns = datasets["further"].to_numpy() if effects else None
     starts, rows = datasets["first_row"].to_numpy(), datasets["rows"].to_numpy()
     return [
         LongData(response[own], time[own], subject[own], labels)
+        if columns is None
+        else LongData(response[own], time[own], subject[own], labels, columns[own], effects)
         for own in (slice(start, start + count) for start, count in zip(starts, rows))
     ]

@@ -11,6 +11,7 @@ import xarray as xr
 
 from recovery.data.coding import Coding
 from recovery.data.longdata import LongData
+from recovery.data.simulate import effect_names, true_values
 from recovery.errors import FAILURES_OF_DATA, FitError, failure_text
 from recovery.exact.draws import Randomness, drawn_estimands, joint_draws, matched
 from recovery.exact.estimands import (
@@ -68,8 +69,10 @@ class Targets(NamedTuple):
     ----------
     estimands : Estimands
         The estimands besides the parameters.
-    truths : ndarray, shape (fits, 7 + names)
-        True values in the order of `PARAMETERS` and of the estimands' names.
+    effects : tuple of str
+        Names of the further fixed effects.
+    truths : ndarray, shape (fits, names)
+        True values in the order of `names`.
     lines : ndarray, shape (fits, 2, subjects)
         The subjects' true intercepts and slopes; empty if they are not scored.
     additional : ndarray of bool, shape (fits,)
@@ -77,15 +80,21 @@ class Targets(NamedTuple):
     """
 
     estimands: Estimands
+    effects: tuple[str, ...]
     truths: np.ndarray
     lines: np.ndarray
     additional: np.ndarray
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of everything estimated, in the order of the tables."""
+        return (*PARAMETERS, *self.effects, *self.estimands.names)
+
     @classmethod
-    def parameters(cls, truths: np.ndarray) -> "Targets":
+    def parameters(cls, truths: np.ndarray, effects: tuple[str, ...] = ()) -> "Targets":
         """The parameters only."""
         size = len(truths)
-        return cls(Estimands(), truths, np.empty((size, 2, 0)), np.zeros(size, dtype=bool))
+        return cls(Estimands(), effects, truths, np.empty((size, 2, 0)), np.zeros(size, dtype=bool))
 
     @classmethod
     def of(cls, datasets: xr.Dataset, wanted: dict[str, Any]) -> "Targets":
@@ -101,13 +110,13 @@ class Targets(NamedTuple):
         """
         fields = {name: value for name, value in wanted.items() if name != "replicates"}
         estimands = Estimands(**fields)
-        columns = {name: datasets[name].to_numpy() for name in PARAMETERS}
+        columns = true_values(datasets)
         new = datasets["new_effects"].to_numpy().T
         truths = np.vstack([*columns.values(), estimands.values(columns, new)]).T
         population = np.stack([columns["beta0"], columns["beta1"]], axis=1)
         lines = population[:, :, None] + datasets["effects"].to_numpy()
         first = datasets["replicate"].to_numpy() <= wanted["replicates"]
-        return cls(estimands, truths, lines, first & estimands.wanted)
+        return cls(estimands, effect_names(datasets), truths, lines, first & estimands.wanted)
 
 
 def solve_batch(
@@ -128,7 +137,7 @@ def solve_batch(
         Probabilities of the quantiles wanted.
     """
     points, wanted = np.array([0.5, *probabilities]), np.asarray(levels, float)
-    names = (*PARAMETERS, *targets.estimands.names)
+    names = targets.names
     size = len(data)
     columns = 5 + len(points) + 2 * len(levels) + 1
     found = {
@@ -180,12 +189,12 @@ class _Shared:
             raise FitError("the responses are not all finite")
         key = prior.coding, prior.center
         if key not in self._problems:
-            found = (one.beta_precision(float(self.data.time.mean())) for one in self.groups[key])
+            found = (one.beta_precision(self.data.means) for one in self.groups[key])
             distinct = {precision.tobytes(): precision for precision in found}
             center = prior.center_for(self.data.response)
             self._problems[key] = Problem(self.data, prior.coding, center, [*distinct.values()])
         problem = self._problems[key]
-        own = prior.beta_precision(problem.middle).tobytes()
+        own = prior.beta_precision(problem.means).tobytes()
         beta = [precision.tobytes() for precision in problem.precisions].index(own)
         exact = solve(problem, prior, beta)
         if not np.isfinite(exact.log_marginal_likelihood):

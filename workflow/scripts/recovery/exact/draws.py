@@ -52,11 +52,13 @@ def joint_draws(
     order = rng.permutation(n)
     index = tuple(i[order] for i in _node_indices(exact.grid, np.sort(rng.random(n))))
     draws = _placed(exact, index, rng)
-    noise = rng.standard_normal((2, n)), rng.standard_normal((n, data.subjects, 2))
-    beta, effects = _beta_and_effects(exact, draws, *noise)
+    of_beta = rng.standard_normal((len(problem.combine), n))
+    of_effects = rng.standard_normal((n, data.subjects, 2))
+    beta, effects = _beta_and_effects(exact, draws, of_beta, of_effects)
     draws["u0"], draws["u1"] = effects
     draws = decode(draws, problem.coding)
-    return draws | {"beta0": beta[0] + problem.center, "beta1": beta[1]}
+    beta[0] += problem.center
+    return draws | dict(zip(("beta0", "beta1", *data.effects), beta))
 
 
 class Randomness(NamedTuple):
@@ -90,8 +92,9 @@ class Randomness(NamedTuple):
         places = (np.arange(n) + rng.random()) / n
         empty = np.empty((n, 0))
         if not _alike(problem):
-            normals = rng.standard_normal((2, n)), rng.standard_normal((n, size, 2))
-            return cls(places, empty, empty, *normals, seed)
+            of_beta = rng.standard_normal((len(problem.combine), n))
+            of_effects = rng.standard_normal((n, size, 2))
+            return cls(places, empty, empty, of_beta, of_effects, seed)
         z, roots = rng.standard_normal((n, 5)), np.zeros((n, 2), order="F")
         for k in range(2):
             if size - 3 - k > 0:
@@ -156,8 +159,9 @@ def _fisher_z(rho: np.ndarray) -> np.ndarray:
 
 
 def _alike(problem: Problem) -> bool:
-    """Whether all subjects, three or more, have the same visits."""
-    return len(problem.statistics.patterns) == 1 and problem.data.subjects > 2
+    """Whether all subjects, three or more, have the same visits and fixed effects."""
+    data = problem.data
+    return len(problem.statistics.patterns) == 1 and data.subjects > 2 and not data.effects
 
 
 def _realised_correlations(
@@ -182,7 +186,7 @@ def _beta_and_effects(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Beta from the center, shape (p, n), and effects in the grid's coding, shape (2, n, J)."""
     statistics, sigma = exact.problem.statistics, draws["sigma"]
-    precision, _ = entries_of([exact.prior.beta_precision(exact.problem.middle)])
+    precision, _ = entries_of([exact.prior.beta_precision(exact.problem.means)])
     parameters = np.array([draws.get(name, 0.0 * sigma) for name in PARAMETERS_ON_AXES])
     drawn = beta_of_draws(*statistics[:2], precision[0], parameters, z)
     v = np.column_stack([*-drawn, np.ones(len(sigma))])

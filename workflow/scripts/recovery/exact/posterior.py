@@ -106,7 +106,7 @@ class ExactPosterior:
         shared, prior = self.problem.shared(self.prior.has_rho), self.prior
         if axes == shared.axes:
             return shared.weighed(step, self.beta, prior)
-        own = Ladder(self.problem, axes, prior.has_rho, [prior.beta_precision(self.problem.middle)])
+        own = Ladder(self.problem, axes, prior.has_rho, [prior.beta_precision(self.problem.means)])
         return own.weighed(step, 0, prior)
 
     def quantiles(self, probabilities: Sequence[float]) -> dict[str, np.ndarray]:
@@ -153,7 +153,8 @@ def solve(
         grid, judged, error = _climb(problem.own(prior, beta, axes), 0, prior)
     moments: dict[str, tuple[float, float]] = {}
     marginals: dict[str, Marginal] = {}
-    for i, name in enumerate((*PARAMETERS_ON_AXES, "beta0", "beta1")):
+    names = (*PARAMETERS_ON_AXES, "beta0", "beta1", *problem.data.effects)
+    for i, name in enumerate(names):
         if name != "rho" or prior.has_rho:
             mean, sd = judged.moments[i].tolist()
             shift = problem.center if name == "beta0" else 0.0

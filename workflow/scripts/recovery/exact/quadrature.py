@@ -68,8 +68,8 @@ class Problem:
         Where responses and beta0 are counted from.
     precisions : sequence of ndarray, shape (p, p)
         Precisions of the priors of beta, whose means are 0 (`Prior.beta_precision`). Beta counts
-        time from its mean in the data, `middle`, so that times may be far from 0; `combine` takes
-        it to the study's time.
+        time and the further columns from their `means` in the data, so that times may be far from
+        0; `combine` takes it to the study's coding.
     """
 
     def __init__(
@@ -77,10 +77,11 @@ class Problem:
     ) -> None:
         self.data, self.coding, self.center = data, coding, center
         self.precisions = tuple(precisions)
-        self.middle, one = float(data.time.mean()), np.ones(len(data.time))
-        self.combine = np.array([[1.0, -self.middle], [0.0, 1.0]])
-        times = data.time - self.middle, coding.code(data.time)
-        fixed, random = (np.column_stack([one, time]) for time in times)
+        self.means = data.means
+        self.combine = np.eye(1 + len(self.means))
+        self.combine[0, 1:] = -self.means
+        fixed = data.fixed - np.array([0.0, *self.means])
+        random = np.column_stack([np.ones(len(data.time)), coding.code(data.time)])
         self.statistics = Statistics.of_columns(fixed, random, data.response - center, data.subject)
         self._guesses = self.statistics.guesses()
         self._shared: dict[bool, Ladder] = {}
@@ -88,7 +89,7 @@ class Problem:
     @classmethod
     def of(cls, data: LongData, prior: Prior, center: float) -> "Problem":
         """The problem of one prior."""
-        return cls(data, prior.coding, center, [prior.beta_precision(float(data.time.mean()))])
+        return cls(data, prior.coding, center, [prior.beta_precision(data.means)])
 
     @cached_property
     def scatter(self) -> np.ndarray:

@@ -19,7 +19,6 @@ from recovery.exact.posterior import TOLERANCE, exact_posterior
 from recovery.fitting.result import Diagnostics, Fit
 from recovery.fitting.summary import no_estimates
 from recovery.model.prior import Prior
-from recovery.parameters import PARAMETERS
 
 
 class ExactBatch(NamedTuple):
@@ -65,15 +64,16 @@ def exact_batches(
         The priors to fit, by id.
     levels : list of float
         Levels of the intervals.
-    targets : Targets or ndarray, shape (fits, 7)
-        What is estimated, with its truth; an array are the true values of the `PARAMETERS`.
+    targets : Targets or ndarray, shape (fits, 7 + k)
+        What is estimated, with its truth; an array are the true values of the `PARAMETERS` and of
+        the further effects.
     numbers : sequence of int
         The replicates' numbers.
     seeds : sequence of int
         One seed per data set, of the draws behind r_u.
     """
     if not isinstance(targets, Targets):
-        targets = Targets.parameters(np.asarray(targets, float))
+        targets = Targets.parameters(np.asarray(targets, float), data[0].effects)
     probabilities = list(quantile_columns(levels).values())
     solved = solve_batch(data, priors, probabilities, levels, targets, seeds)
     return {
@@ -100,7 +100,7 @@ def _tables(
     numbers: Sequence[int],
     seeds: Sequence[int],
 ) -> ExactBatch:
-    names = (*PARAMETERS, *targets.estimands.names)
+    names = targets.names
     records = [
         asdict(_record(found.error[k], found.message[k], found.seconds[k], int(seed)))
         for k, seed in enumerate(seeds)
@@ -191,11 +191,11 @@ class ExactEngine:
                 raise FitError("the posterior is not finite")
             drawn = joint_draws(exact, data, self.draws, np.random.default_rng([seed, 1]))
         except FAILURES_OF_DATA as error:
-            return Fit.failed(error, self.levels, attempts=1, seed=seed)
+            return Fit.failed(error, self.levels, data.effects, attempts=1, seed=seed)
         draws = {
             name: (("chain", "draw", "subject")[: values.ndim + 1], values[None])
             for name, values in drawn.items()
         }
         seconds = time.process_time() - started
         record = _record(exact.error, "", seconds, seed)
-        return Fit(record, no_estimates(self.levels), xr.Dataset(draws))
+        return Fit(record, no_estimates(self.levels, data.effects), xr.Dataset(draws))

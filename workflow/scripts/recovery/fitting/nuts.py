@@ -10,6 +10,7 @@ bad), so that to keep the good and replace the bad selects estimates, and biases
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -61,8 +62,7 @@ class NutsSampler:
     Parameters
     ----------
     prior : Prior
-        The prior, its coding resolved. The model takes times in this coding; draws are returned in
-        the study's.
+        The prior, its coding resolved; draws are returned in the study's.
     settings : SamplerSettings
         Formulation and lengths of the chains.
     levels : list of float
@@ -77,7 +77,7 @@ class NutsSampler:
         self._compiled: dict[int, CompiledPyMCModel] = {}
 
     def compiled(self, data: LongData) -> CompiledPyMCModel:
-        """The model of a data set in the prior's coding, compiled at most once.
+        """The model of a data set, compiled at most once.
 
         A latent model has the effects of so many subjects as parameters; a marginal model serves
         all data sets.
@@ -104,11 +104,11 @@ class NutsSampler:
             try:
                 trace = self._sample(data, settings, seed + attempt - 1)
                 posterior = trace["posterior"].to_dataset()
-                estimates, sample = estimates_from_draws(posterior, self.levels)
+                estimates, sample = estimates_from_draws(posterior, self.levels, data.effects)
             except FAILURES_OF_DATA as error:
                 kept = ("attempts", "target_accept", "gradient_evaluations", "seed")
                 known = {name: getattr(record, name) for name in kept}
-                fit = Fit.failed(error, self.levels, **known)
+                fit = Fit.failed(error, self.levels, data.effects, **known)
                 break
             record = _assessed(record, trace, estimates)
             fit = Fit(record, estimates, posterior, sample, trace["sample_stats"].to_dataset())
@@ -118,8 +118,6 @@ class NutsSampler:
         return replace(fit, diagnostics=replace(fit.diagnostics, sampling_seconds=seconds))
 
     def _sample(self, data: LongData, settings: SamplerSettings, seed: int) -> xr.DataTree:
-        coding = self.prior.coding
-        data = coding.code_data(data)
         model = self.compiled(data)
         try:
             trace = nutpie.sample(
@@ -139,10 +137,20 @@ class NutsSampler:
             raise
         draws = draws_from_trace(trace)
         rng = np.random.default_rng([seed, 1])  # apart from nutpie's use of the seed
-        posterior = draws["posterior"].to_dataset()
-        posterior = self.formulation.complete(posterior, data, rng)
-        draws["posterior"] = xr.DataTree(posterior.assign(decode(posterior, coding)))
+        posterior = by_name(draws["posterior"].to_dataset(), data.effects)
+        posterior = self.formulation.complete(posterior, data, self.prior, rng)
+        posterior = posterior.assign(decode(posterior, self.prior.coding))
+        draws["posterior"] = xr.DataTree(posterior)
         return draws
+
+
+def by_name(draws: xr.Dataset, effects: Sequence[str]) -> xr.Dataset:
+    """Draws with the further effects as variables of their own."""
+    if not effects:
+        return draws
+    further = draws["further"].transpose(..., "effect")
+    named = {name: further.isel(effect=i, drop=True) for i, name in enumerate(effects)}
+    return draws.drop_vars("further").assign(named)
 
 
 def _assessed(record: Diagnostics, draws: xr.DataTree, estimates: pd.DataFrame) -> Diagnostics:

@@ -7,7 +7,7 @@ from scipy import stats
 
 from recovery.data.coding import Coding
 from recovery.data.longdata import LongData
-from recovery.fitting.nuts import NutsSampler
+from recovery.fitting.nuts import NutsSampler, by_name
 from recovery.fitting.result import Fit
 from recovery.model.coded import decode
 from recovery.model.prior import Prior
@@ -61,11 +61,11 @@ def observe(
     posterior = with_conditional_mean(fit.draws, data)
     prior_draws = pm.sample_prior_predictive(
         PRIOR_DRAWS,
-        model=latent_model(sampler.prior.coding.code_data(data), sampler.prior),
+        model=latent_model(data, sampler.prior),
         random_seed=seed("prior"),
         compile_kwargs={"mode": "FAST_COMPILE"},  # drawn once: compiling would take longer
     )
-    drawn = prior_draws["prior"].to_dataset()
+    drawn = by_name(prior_draws["prior"].to_dataset().drop_vars("stated"), data.effects)
     drawn = drawn.assign(decode(drawn, sampler.prior.coding))
     prior = with_conditional_mean(drawn, data)
     log_density = stats.norm.logpdf(
@@ -92,13 +92,17 @@ def log_prior(draws: xr.Dataset, prior: Prior, data: LongData) -> xr.Dataset:
     """
     coding = prior.coding
     own = decode(draws, Coding(-coding.lean, 1.0 / coding.unit))  # the way back
-    level = own["beta0"] + prior.beta_time * own["beta1"]
+    beta = np.stack([draws[name] for name in ("beta0", "beta1", *data.effects)])
+    level, *others = np.tensordot(prior.stated, beta, 1)
     s0, s1, rho, sigma = (
         np.asarray(own.get(name, 0.0)) for name in ("sigma_u0", "sigma_u1", "rho", "sigma")
     )
     densities = {
         "beta0": stats.norm(prior.center_for(data.response), prior.beta0_sd).logpdf(level),
-        "beta1": stats.norm(0.0, prior.beta1_sd).logpdf(own["beta1"]),
+        **{
+            name: stats.norm(0.0, sd).logpdf(effect)
+            for name, sd, effect in zip(("beta1", *data.effects), prior.beta_sds[1:], others)
+        },
         "sigma": stats.t(prior.sigma_df, scale=prior.sigma_scale).logpdf(sigma) + np.log(2.0),
         "covariance": prior.log_density(s0, s1, rho, sigma),
     }
@@ -121,6 +125,8 @@ def with_conditional_mean(draws: xr.Dataset, data: LongData) -> xr.Dataset:
     intercept = draws["beta0"] + draws["u0"]
     slope = draws["beta1"] + draws["u1"]
     mean = intercept.isel(subject=subject) + slope.isel(subject=subject) * time
+    for name, column in zip(data.effects, data.further.T):
+        mean = mean + draws[name] * xr.DataArray(column, dims="observation")
     return draws.assign(mu=mean.drop_vars("subject").transpose("chain", "draw", "observation"))
 
 

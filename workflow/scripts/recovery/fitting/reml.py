@@ -15,7 +15,7 @@ from recovery.fitting.result import Diagnostics
 from recovery.model.statistics import Statistics
 from recovery.parameters import PARAMETERS
 from recovery.reml.estimate import estimate
-from recovery.reml.intervals import fixed_effect_interval, profile_intervals
+from recovery.reml.intervals import between_subjects, fixed_effect_interval, profile_intervals
 
 
 class RemlBatch(NamedTuple):
@@ -45,14 +45,14 @@ def reml_batch(
         The data sets, each with any times.
     levels : list of float
         Levels of the intervals.
-    truths : ndarray, shape (fits, 7)
-        True values in the order of `PARAMETERS`.
+    truths : ndarray, shape (fits, 7 + k)
+        True values in the order of `PARAMETERS` and of the further effects.
     numbers : sequence of int
         The replicates' numbers.
     interval : {"ml", "reml"}
         The likelihood whose profile gives the intervals of the standard deviations and rho.
     """
-    tables, records = [], []
+    tables, records, names = [], [], (*PARAMETERS, *data[0].effects)
     for one, number in zip(data, numbers):
         started = time.process_time()
         rows: dict[str, dict[str, float]] = {}
@@ -68,11 +68,11 @@ def reml_batch(
         seconds = time.process_time() - started
         record = Diagnostics(status=status, error=message, attempts=1, sampling_seconds=seconds)
         records.append({"replicate": number, **asdict(record)})
-        tables.append([rows.get(name, {}) for name in PARAMETERS])
+        tables.append([rows.get(name, {}) for name in names])
     columns = [*estimate_columns(levels), "crps"]
     estimates = pd.DataFrame([row for rows in tables for row in rows], columns=columns, dtype=float)
-    estimates.insert(0, "replicate", np.repeat(numbers, len(PARAMETERS)))
-    estimates.insert(1, "parameter", np.tile(np.array(PARAMETERS, dtype=object), len(data)))
+    estimates.insert(0, "replicate", np.repeat(numbers, len(names)))
+    estimates.insert(1, "parameter", np.tile(np.array(names, dtype=object), len(data)))
     estimates.insert(2, "truth", np.asarray(truths, float).ravel())
     return RemlBatch(estimates, pd.DataFrame(records))
 
@@ -84,15 +84,18 @@ def reml_rows(
     found = estimate(data)
     statistics = Statistics.of(data, float(np.mean(data.response)))
     profiles = profile_intervals(statistics, levels, interval == "reml")
-    rows: dict[str, dict[str, float]] = {}
-    for name in ("beta0", "beta1", "sigma", "sigma_u0", "sigma_u1", "rho"):
-        row = rows[name] = {"mean": getattr(found, name)}
+    errors = {"beta0": found.se_beta0, "beta1": found.se_beta1}
+    errors |= dict(zip(data.effects, found.se_effects))
+    values = vars(found) | dict(zip(data.effects, found.effects))
+    freedom = max(data.subjects - between_subjects(data), 1)
+    rows: dict[str, dict[str, float]] = {name: {"mean": values[name]} for name in profiles}
+    rows |= {name: {"mean": values[name], "sd": error} for name, error in errors.items()}
+    for name, row in rows.items():
         for level in levels:
             if name in profiles:
                 ends = profiles[name][level]
             else:
-                error = row["sd"] = getattr(found, f"se_{name}")
-                ends = fixed_effect_interval(row["mean"], error, data.subjects, level)
+                ends = fixed_effect_interval(row["mean"], row["sd"], freedom, level)
             row |= dict(zip(map(quantile_name, interval_probabilities(level)), ends))
     if np.isnan(found.rho):
         rows["rho"] = {}

@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from recovery.data.simulate import replicate_data
+from recovery.data.simulate import replicate_data, true_values
 from recovery.fitting.result import Engine, FittedReplicate
 from recovery.fitting.summary import crps_of_draws
-from recovery.parameters import PARAMETERS
 
 
 def fit_each(
@@ -51,7 +50,7 @@ def replicate_tables(fitted: Iterable[FittedReplicate]) -> tuple[pd.DataFrame, p
     """
     numbers, estimates, fits, scores = [], [], [], []
     for number, replicate, _, fit in fitted:
-        truth = np.array([replicate[name].item() for name in PARAMETERS])
+        truth = np.array([value.item() for value in true_values(replicate).values()])
         numbers.append(number)
         estimates.append(fit.estimates.assign(truth=truth))
         fits.append(asdict(fit.diagnostics))

@@ -1,5 +1,6 @@
 """A fit as a value: what was estimated, and what happened on the way."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -74,10 +75,12 @@ class Fit:
     sample_stats: xr.Dataset | None = None
 
     @classmethod
-    def failed(cls, error: Exception, levels: list[float], **attempt: Any) -> "Fit":
+    def failed(
+        cls, error: Exception, levels: list[float], effects: Sequence[str], **attempt: Any
+    ) -> "Fit":
         """A fit that raised an exception; `attempt` are diagnostics that it has all the same."""
         record = Diagnostics(status="failed", error=failure_text(error), **attempt)
-        return cls(record, no_estimates(levels))
+        return cls(record, no_estimates(levels, effects))
 
 
 class Engine(Protocol):

@@ -1,11 +1,13 @@
 """From the draws of a posterior to estimates, one row per parameter."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from recovery.columns import density_columns, estimate_columns, quantile_columns
-from recovery.parameters import PARAMETERS, ROWS, over_parameters, realised_correlation
+from recovery.parameters import PARAMETERS, realised_correlation
 
 
 def highest_density(ordered: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
@@ -49,7 +51,7 @@ def crps_of_draws(ordered: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 
 def estimates_from_draws(
-    posterior: xr.Dataset, levels: list[float]
+    posterior: xr.Dataset, levels: list[float], effects: Sequence[str] = ()
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """Summarise the draws of every estimand.
 
@@ -60,6 +62,8 @@ def estimates_from_draws(
         that it lacks (rho under a prior without correlation) gets a row of NaN.
     levels : list of float
         Levels of the intervals.
+    effects : sequence of str
+        Names of the further fixed effects.
 
     Returns
     -------
@@ -72,7 +76,8 @@ def estimates_from_draws(
     from arviz_stats.base import array_stats  # two seconds that the exact engine need not pay
 
     draws = posterior.assign(r_u=realised_correlation(posterior))
-    present = [name for name in PARAMETERS if name in draws]
+    rows = [*PARAMETERS, *effects]
+    present = [name for name in rows if name in draws]
     array = np.stack([draws[name].transpose("chain", "draw").to_numpy() for name in present])
     flat = array.reshape(len(present), -1)
     ordered = np.sort(flat, axis=1)
@@ -92,11 +97,12 @@ def estimates_from_draws(
         "rhat": array_stats.rhat(array, **axes),
         **highest_density_columns(ordered, levels),
     }
-    by_name = pd.DataFrame(columns, index=present).reindex(ROWS)
-    missing = np.full(flat.shape[1], np.nan)
-    return by_name, over_parameters(dict(zip(present, ordered)), missing)
+    by_name = pd.DataFrame(columns, index=present).reindex(pd.Index(rows, name="parameter"))
+    missing, found = np.full(flat.shape[1], np.nan), dict(zip(present, ordered))
+    return by_name, np.stack([found.get(name, missing) for name in rows])
 
 
-def no_estimates(levels: list[float]) -> pd.DataFrame:
+def no_estimates(levels: list[float], effects: Sequence[str]) -> pd.DataFrame:
     """The rows of a fit that failed: every estimand, every value missing."""
-    return pd.DataFrame(np.nan, index=ROWS, columns=estimate_columns(levels))
+    rows = pd.Index([*PARAMETERS, *effects], name="parameter")
+    return pd.DataFrame(np.nan, index=rows, columns=estimate_columns(levels))

@@ -12,7 +12,7 @@ import xarray as xr
 
 from recovery.parameters import PARAMETERS
 
-KEPT = (*PARAMETERS, "u0", "u1")
+KEPT = (*PARAMETERS, "further", "u0", "u1")
 """Variables of a model whose draws are kept."""
 STATS = (
     "diverging", "n_steps", "depth", "energy", "energy_error", "logp", "mean_tree_accept",
@@ -46,7 +46,8 @@ def _stacked(chains: list, names: Any, kept: list[np.ndarray]) -> xr.Dataset:
     variables = {}
     for name in names:
         array = np.stack([_column(chain, name)[rows] for chain, rows in zip(chains, kept)])
-        variables[name] = (("chain", "draw", "subject")[: array.ndim], array)
+        over = "effect" if name == "further" else "subject"
+        variables[name] = (("chain", "draw", over)[: array.ndim], array)
     coords = {"chain": np.arange(len(chains)), "draw": np.arange(int(kept[0].sum()))}
     return xr.Dataset(variables, coords)
 

@@ -1,10 +1,11 @@
 """A prior that is stated in another coding of time than the study's.
 
-With time tc = (t - m) / k, the line a + b t is (a + b m) + (b k) tc. So the population line and the
-subjects' effects transform by T = [[1, m], [0, k]], and their covariance Sigma becomes
-T Sigma T'. A posterior is computed in the coding of its prior and reported in the study's. (In the
-study's coding the density of such a prior, p_c(s0c, s1c, rho_c) k^3 (s0 s1)^2 / (s0c s1c)^2, is
-singular where the line's standard deviation at the prior's origin is 0; no fixed grid serves it.)
+With time tc = (t - m) / k, the line a + b t is (a + b m) + (b k) tc. So the subjects' effects
+transform by T = [[1, m], [0, k]], and their covariance Sigma becomes T Sigma T'. (The fixed effects
+are those of the study's coding in all engines, see `Prior.stated`.) A posterior is computed in the
+coding of its prior and reported in the study's. (In the study's coding the density of such a prior,
+p_c(s0c, s1c, rho_c) k^3 (s0 s1)^2 / (s0c s1c)^2, is singular where the line's standard deviation at
+the prior's origin is 0; no fixed grid serves it.)
 """
 
 from collections.abc import Mapping
@@ -17,13 +18,13 @@ from recovery.data.coding import Coding
 
 
 def decode(values: Mapping[str, Any] | xr.Dataset, coding: Coding) -> dict[str, Any]:
-    """Parameters and effects in the study's coding, from those in the prior's.
+    """Covariance and effects of the subjects in the study's coding, from those in the prior's.
 
     Parameters
     ----------
     values : mapping or Dataset
-        Arrays by name: beta0, beta1, sigma_u0, sigma_u1 and, where present, rho, u0 and u1. Others
-        are left as they are.
+        Arrays by name: sigma_u0, sigma_u1 and, where present, rho, u0 and u1. Others are left as
+        they are.
     coding : Coding
         The prior's coding, in the study's time.
 
@@ -34,10 +35,9 @@ def decode(values: Mapping[str, Any] | xr.Dataset, coding: Coding) -> dict[str, 
     """
     found: dict[str, Any] = dict(values.items())  # type: ignore[arg-type]
     lean = coding.lean
-    for level, slope in (("beta0", "beta1"), ("u0", "u1")):
-        if level in values:
-            found[level] = values[level] - lean * values[slope]
-            found[slope] = values[slope] / coding.unit
+    if "u0" in values:
+        found["u0"] = values["u0"] - lean * values["u1"]
+        found["u1"] = values["u1"] / coding.unit
     if "sigma_u0" in values:
         s0, s1 = values["sigma_u0"], values["sigma_u1"]
         rho = values.get("rho", 0.0)

@@ -5,12 +5,16 @@ from collections.abc import Mapping
 import numpy as np
 import xarray as xr
 
+from recovery.data.coding import Coding
 from recovery.data.longdata import LongData
 from recovery.kernels.draws import effects_kernel
+from recovery.model.prior import Prior
 from recovery.model.statistics import Statistics
 
 
-def with_effects(draws: xr.Dataset, data: LongData, rng: np.random.Generator) -> xr.Dataset:
+def with_effects(
+    draws: xr.Dataset, data: LongData, prior: Prior, rng: np.random.Generator
+) -> xr.Dataset:
     """Add ``u0`` and ``u1`` over (chain, draw, subject) to draws over (chain, draw).
 
     They are drawn from their conditional given the parameters (`draw_effects`).
@@ -18,13 +22,16 @@ def with_effects(draws: xr.Dataset, data: LongData, rng: np.random.Generator) ->
     draws = draws.transpose("chain", "draw", ...)
     parameters = {str(name): values.to_numpy() for name, values in draws.items()}
     dims = ("chain", "draw", "subject")
-    effects = dict(zip(("u0", "u1"), draw_effects(parameters, data, rng)))
+    effects = dict(zip(("u0", "u1"), draw_effects(parameters, data, prior.coding, rng)))
     drawn = draws.assign({name: (dims, values) for name, values in effects.items()})
     return drawn.assign_coords(subject=list(data.labels))
 
 
 def draw_effects(
-    parameters: Mapping[str, np.ndarray], data: LongData, rng: np.random.Generator
+    parameters: Mapping[str, np.ndarray],
+    data: LongData,
+    coding: Coding,
+    rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draw u0 and u1 of every subject from their exact conditional, once per posterior draw.
 
@@ -35,10 +42,12 @@ def draw_effects(
     Parameters
     ----------
     parameters : dict of ndarray
-        Draws of beta0, beta1, sigma, sigma_u0, sigma_u1 and, if the prior has it, rho, all of
-        the same shape.
+        Draws of the fixed effects in the study's coding, and of sigma, sigma_u0, sigma_u1 and, if
+        the prior has it, rho in the prior's, all of the same shape.
     data : LongData
         The data set fitted.
+    coding : Coding
+        The prior's coding, which is that of the effects drawn.
     rng : numpy.random.Generator
         Source of the draws.
 
@@ -50,8 +59,9 @@ def draw_effects(
     shape = parameters["sigma"].shape
     flat = {name: np.ravel(values) for name, values in parameters.items()}
     center, sigma = float(data.response.mean()), flat["sigma"]
-    found = Statistics.of(data, center)
-    v = np.column_stack([center - flat["beta0"], -flat["beta1"], np.ones(len(sigma))])
+    found = Statistics.of(data, center, coding)
+    slopes = (-flat[name] for name in ("beta1", *data.effects))
+    v = np.column_stack([center - flat["beta0"], *slopes, np.ones(len(sigma))])
     noise = rng.standard_normal((len(sigma), data.subjects, 2))
     factor = covariance_factor(flat)
     u = effects_kernel(2)(found.triangles, found.coordinates, factor, v, sigma, noise)

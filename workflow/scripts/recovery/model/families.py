@@ -15,6 +15,8 @@ from recovery.model.prior import WORDS, Prior
 FOLDER = Path(__file__).parent / "priors"
 FAMILIES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
 """Names of all families."""
+OF_DESIGN = ("recoding", "further_means")
+"""Fields of a prior that follow from the design."""
 
 
 def family_class(family: str) -> type[Prior]:
@@ -48,11 +50,12 @@ def make_prior(family: str, **hyperparameters: Any) -> Prior:
     """
     prior = family_class(family)
     known = [field.name for field in fields(prior)]
+    expected = [name for name in known if name not in OF_DESIGN]
     for name in hyperparameters:
         if name not in known:
             raise InputError(
                 f"{name}: unknown hyperparameter of the family '{family}' "
-                f"(expected {', '.join(known)})."
+                f"(expected {', '.join(expected)})."
             )
     at = hyperparameters.get("beta_prior_at", "origin")
     if at not in WORDS["beta_prior_at"]:

@@ -9,15 +9,16 @@ seconds to import, so only the functions that build a model import it.
 
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from recovery.data.coding import Coding
+from recovery.data.coding import Coding, rounded
 from recovery.errors import InputError
+from recovery.model.coded import decode
 
 
 class Covariance(NamedTuple):
@@ -38,6 +39,8 @@ WORDS = {
     "beta_prior_at": ("origin", "means"),
 }
 """Hyperparameters that may be a word in place of a number."""
+OF_FURTHER = ("effects_sd", "recoding", "further_means")
+"""Fields of the further fixed effects, which are no numbers."""
 
 Draws = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Draws of sigma_u0, sigma_u1 and rho."""
@@ -69,11 +72,19 @@ class Prior(ABC):
     unit : float or "sd"
         The coding of time in which the prior is stated, counted in the study's time: its beta0
         and sigma_u0 are those at `origin`, and its slopes are per `unit`. "mean" and "sd" are those
-        of the planned times (`for_times`).
+        of the planned times (`for_design`).
     beta_prior_at : "origin" or "means"
-        Where the priors of beta0 and beta1 are independent: beta0 ~ Normal(center, beta0_sd) is the
-        population's mean at `origin`, or at the mean of the planned times, as rstanarm and brms
-        state it. `for_times` turns the word into this time, in the prior's coding.
+        Where the priors of the fixed effects are independent: beta0 ~ Normal(center, beta0_sd) is
+        the population's mean at `origin`, or at the means of the planned times and of the further
+        columns, as rstanarm and brms state it. `for_design` turns the word into this time, in the
+        prior's coding, and takes the further means.
+    effects_sd : dict
+        Prior standard deviations of the further fixed effects, by name: Normal(0, .).
+    recoding : sequence of sequence of float, shape (p, p)
+        Fixed effects in the prior's coding from those in the study's, where there are further ones
+        and `origin` or `unit` is set.
+    further_means : sequence of float
+        Means of the further columns, of ``beta_prior_at: means``.
 
     Raises
     ------
@@ -91,43 +102,76 @@ class Prior(ABC):
     origin: float | str = 0.0
     unit: float | str = 1.0
     beta_prior_at: float | str = "origin"
+    effects_sd: Mapping[str, float] = field(default_factory=dict, hash=False)
+    recoding: Sequence[Sequence[float]] = field(default=(), hash=False)
+    further_means: Sequence[float] = ()
 
     def __post_init__(self) -> None:
-        for name in (f.name for f in fields(self)):
+        for name in (f.name for f in fields(self) if f.name not in OF_FURTHER):
             value = getattr(self, name)
             if isinstance(value, str) and value in WORDS.get(name, ()):
                 continue
-            object.__setattr__(self, name, _checked(name, value, self.scales()))
+            object.__setattr__(self, name, checked(name, value, self.scales()))
 
     @cached_property
     def coding(self) -> Coding:
         """The coding in which the prior is stated; "mean" and "sd" must be resolved."""
         return Coding(float(self.origin), float(self.unit))
 
-    def for_times(self, times: np.ndarray) -> "Prior":
-        """The prior with "mean", "sd" and "means" taken from times in the study's coding."""
+    def for_design(self, times: np.ndarray, *further: np.ndarray) -> "Prior":
+        """The prior with "mean", "sd" and "means" taken from planned rows in the study's coding.
+
+        Parameters
+        ----------
+        times : ndarray, shape (rows,)
+            Planned times.
+        *further : ndarray, shape (rows,)
+            The further columns of the fixed effects there.
+        """
         coding = Coding.of(self.origin, self.unit, times)
-        at = self.beta_prior_at
+        at, means = self.beta_prior_at, self.further_means
         if at == "means":
             at = Coding.of("mean", 1.0, coding.code(times)).origin
-        return replace(self, origin=coding.origin, unit=coding.unit, beta_prior_at=at)
+            means = tuple(rounded(column.mean(), float(column.std())) for column in further)
+        coded = {"origin": coding.origin, "unit": coding.unit}
+        return replace(self, **coded, beta_prior_at=at, further_means=means)
 
     @property
     def beta_time(self) -> float:
         """The time, in the prior's coding, at which beta0's prior is stated."""
         return 0.0 if self.beta_prior_at == "origin" else float(self.beta_prior_at)
 
-    def beta_precision(self, middle: float) -> np.ndarray:
-        """Precision of (beta0 + beta1 middle - center, beta1), whose prior mean is 0.
+    @property
+    def beta_sds(self) -> np.ndarray:
+        """Prior sds of what the prior states of the fixed effects, shape (p,); see `stated`."""
+        return np.array([self.beta0_sd, self.beta1_sd, *self.effects_sd.values()])
 
-        Beta is that of the study's time. In the prior's coding, beta0 + beta1 t at the time t of
-        `beta_time` and beta1 are independent; t is the study's time origin + unit t, and beta1
-        there that per unit.
+    @property
+    def stated(self) -> np.ndarray:
+        """What the prior states independently, from beta in the study's coding, shape (p, p).
+
+        The first is the population's mean at `beta_prior_at`, whose prior mean is the center; the
+        others are the slope per `unit` and the further effects, whose prior means are 0.
         """
-        coding = self.coding
-        level = coding.origin + coding.unit * self.beta_time - middle
-        stated = np.array([[1.0, level], [0.0, coding.unit]])
-        return stated.T @ np.diag([self.beta0_sd**-2.0, self.beta1_sd**-2.0]) @ stated
+        coding, p = self.coding, 2 + len(self.effects_sd)
+        found = np.diag([1.0, coding.unit, *[1.0] * (p - 2)])
+        if len(self.recoding):
+            found = np.array(self.recoding, float)
+        found[0, 1] = coding.origin + coding.unit * self.beta_time
+        if len(self.further_means):
+            found[0, 2:] = self.further_means
+        return found
+
+    def beta_precision(self, means: np.ndarray) -> np.ndarray:
+        """Precision of the fixed effects, whose prior means are 0, shape (p, p).
+
+        They are those in the study's coding, the first one being the population's mean, less the
+        center, at `means` of the other columns.
+        """
+        shift = np.eye(1 + len(means))
+        shift[0, 1:] = -means
+        stated = self.stated @ shift
+        return stated.T @ np.diag(self.beta_sds**-2.0) @ stated
 
     @classmethod
     def scales(cls) -> dict[str, str]:
@@ -156,17 +200,16 @@ class Prior(ABC):
         Returns
         -------
         dict
-            beta0, beta1, sigma, sigma_u0, sigma_u1 and rho, each of shape (n,).
+            beta0, beta1, the further effects, sigma, sigma_u0, sigma_u1 and rho in the study's
+            coding, each of shape (n,).
         """
         sigma = self.sigma_scale * np.abs(rng.standard_t(self.sigma_df, n))
         level = rng.normal(float(self.center), self.beta0_sd, n)
-        slope = rng.normal(0.0, self.beta1_sd, n)
-        return {
-            "beta0": level - slope * self.beta_time,
-            "beta1": slope,
-            "sigma": sigma,
-            **dict(zip(("sigma_u0", "sigma_u1", "rho"), self.draw(sigma, rng))),
-        }
+        others = [rng.normal(0.0, sd, n) for sd in self.beta_sds[1:]]
+        beta = np.linalg.solve(self.stated, np.array([level, *others]))
+        covariance = dict(zip(("sigma_u0", "sigma_u1", "rho"), self.draw(sigma, rng)))
+        fixed = dict(zip(("beta0", "beta1", *self.effects_sd), beta))
+        return fixed | decode({"sigma": sigma, **covariance}, self.coding)
 
     @abstractmethod
     def log_density(self, sigma_u0: Any, sigma_u1: Any, rho: Any, sigma: Any) -> Any:
@@ -176,7 +219,7 @@ class Prior(ABC):
         """
 
 
-def _checked(name: str, value: Any, scales: Iterable[str]) -> float:
+def checked(name: str, value: Any, scales: Iterable[str]) -> float:
     """A hyperparameter as a float; `InputError` if it is not valid."""
     if value == "auto":
         raise InputError(

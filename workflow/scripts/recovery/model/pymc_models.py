@@ -21,8 +21,8 @@ def latent_data(data: LongData, prior: Prior) -> dict[str, Any]:
     """The ``pm.Data`` of the latent model for a data set."""
     return {
         "center": prior.center_for(data.response),
-        "beta_time": prior.beta_time,
-        "time": data.time,
+        "fixed": data.fixed,
+        "time": prior.coding.code(data.time),
         "subject_of_row": data.subject,
         "measured": data.response,
     }
@@ -32,52 +32,56 @@ def latent_model(data: LongData, prior: Prior) -> pm.Model:
     """The post's formulation: non-centred subject effects as parameters."""
     with pm.Model(coords={"effect": ["intercept", "slope"], "subject": data.labels}) as model:
         values = {name: pm.Data(name, value) for name, value in latent_data(data, prior).items()}
-        _, beta1, sigma = _population(prior, values["center"], values["beta_time"])
+        beta, sigma = _population(prior, values["center"])
         cov = prior.covariance(sigma)
         standard = pm.Normal("z", 0.0, 1.0, dims=("effect", "subject"))
         u0 = pm.Deterministic("u0", cov.sigma_u0 * standard[0], dims="subject")
         u1 = pm.Deterministic("u1", cov.sigma_u1 * _correlated(standard, cov), dims="subject")
         subject = values["subject_of_row"]
-        mean = model["beta0"] + u0[subject] + (beta1 + u1[subject]) * values["time"]
+        population = sum(slope * values["fixed"][:, i] for i, slope in enumerate(beta))
+        mean = values["center"] + population + u0[subject] + u1[subject] * values["time"]
         pm.Normal("response", mean, sigma, observed=values["measured"])
     return model
 
 
 def marginal_data(data: LongData, prior: Prior) -> dict[str, Any]:
-    """The ``pm.Data`` of the marginal model: `Statistics`, the center and `Prior.beta_time`."""
+    """The ``pm.Data`` of the marginal model: the center, and `Statistics` about it."""
     center = prior.center_for(data.response)
-    found = Statistics.of(data, center)
-    stated = np.array([center, prior.beta_time])
-    return {"stated": stated, "totals": found.totals, "patterns": found.patterns}
+    found = Statistics.of(data, center, prior.coding)
+    return {"center": center, "totals": found.totals, "patterns": found.patterns}
 
 
 def marginal_model(data: LongData, prior: Prior) -> pm.Model:
     """The same model with the subjects' effects integrated out (see `statistics`)."""
     with pm.Model() as model:
         values = {name: pm.Data(name, value) for name, value in marginal_data(data, prior).items()}
-        intercept, beta1, sigma = _population(prior, values["stated"][0], values["stated"][1])
+        beta, sigma = _population(prior, values["center"])
         cov = prior.covariance(sigma)
         rho = 0.0 if cov.rho is None else cov.rho
-        vector = pm.math.stack([intercept, beta1, sigma, cov.sigma_u0, cov.sigma_u1, rho])
-        likelihood = MarginalLogLikelihood(p=2, q=2)
+        vector = pm.math.stack([*beta, sigma, cov.sigma_u0, cov.sigma_u1, rho])
+        likelihood = MarginalLogLikelihood(p=len(beta), q=2)
         found: Any = likelihood(values["totals"], values["patterns"], vector)
         pm.Potential("marginal_likelihood", found[0])
     return model
 
 
-def _population(prior: Prior, center: Any, time: Any) -> tuple[Any, Any, Any]:
-    """The priors of beta0, beta1 and sigma, for all families; also beta0 counted from the center.
+def _population(prior: Prior, center: Any) -> tuple[list[Any], Any]:
+    """The fixed effects, beta0 counted from the center, and sigma, for all families.
 
-    The population's mean at `Prior.beta_time` is sampled as its deviation from the center. A
-    compiled model keeps the starting point it was compiled with; that of a deviation suits every
-    data set.
+    What `Prior.stated` has is sampled, as its deviation from the center. A compiled model keeps the
+    starting point it was compiled with; that of a deviation suits every data set.
     """
-    deviation = pm.Normal("beta0_deviation", 0.0, prior.beta0_sd)
-    beta1 = pm.Normal("beta1", 0.0, prior.beta1_sd)
-    intercept = deviation - beta1 * time
-    pm.Deterministic("beta0", center + intercept)
+    stated = pm.Normal("stated", 0.0, prior.beta_sds)
+    inverse = np.linalg.inv(prior.stated)
+    beta = [
+        sum(share * stated[k] for k, share in enumerate(row.tolist()) if share) for row in inverse
+    ]
+    pm.Deterministic("beta0", center + beta[0])
+    pm.Deterministic("beta1", beta[1])
+    if prior.effects_sd:
+        pm.Deterministic("further", pm.math.stack(beta[2:]))
     sigma = pm.HalfStudentT("sigma", nu=prior.sigma_df, sigma=prior.sigma_scale)
-    return intercept, beta1, sigma
+    return beta, sigma
 
 
 def _correlated(standard: Any, cov: Covariance) -> Any:
@@ -87,7 +91,9 @@ def _correlated(standard: Any, cov: Covariance) -> Any:
     return cov.rho * standard[0] + pm.math.sqrt(1.0 - cov.rho**2) * standard[1]
 
 
-def label_subjects(draws: xr.Dataset, data: LongData, rng: np.random.Generator) -> xr.Dataset:
+def label_subjects(
+    draws: xr.Dataset, data: LongData, prior: Prior, rng: np.random.Generator
+) -> xr.Dataset:
     """Name the subjects as in the data; a compiled model has those of another data set."""
     return draws.assign_coords(subject=list(data.labels))
 
@@ -107,7 +113,7 @@ class Formulation(NamedTuple):
 
     build: Callable[[LongData, Prior], pm.Model]
     data: Callable[[LongData, Prior], dict[str, Any]]
-    complete: Callable[[xr.Dataset, LongData, np.random.Generator], xr.Dataset]
+    complete: Callable[[xr.Dataset, LongData, Prior, np.random.Generator], xr.Dataset]
 
 
 FORMULATIONS = {

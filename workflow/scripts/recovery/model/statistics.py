@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from recovery.data.coding import UNCODED, Coding
 from recovery.data.longdata import LongData
 from recovery.kernels.statistics import summarise
 
@@ -41,10 +42,13 @@ class Statistics(NamedTuple):
     coordinates: np.ndarray
 
     @classmethod
-    def of(cls, data: LongData, center: float) -> "Statistics":
-        """Summarise a data set whose responses count from a center; X and Z are (1, time)."""
-        line = np.column_stack([np.ones(len(data.time)), data.time])
-        return cls.of_columns(line, line, data.response - center, data.subject)
+    def of(cls, data: LongData, center: float, coding: Coding = UNCODED) -> "Statistics":
+        """Summarise a data set whose responses count from a center.
+
+        X has the data's fixed effects, and Z is (1, time), the latter in a coding.
+        """
+        line = np.column_stack([np.ones(len(data.time)), coding.code(data.time)])
+        return cls.of_columns(data.fixed, line, data.response - center, data.subject)
 
     @classmethod
     def of_columns(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recovery.data.coding import Coding
 from recovery.data.longdata import LongData
 from recovery.errors import FitError
 from recovery.kernels.deviance import deviance_kernels
@@ -31,6 +32,8 @@ class Estimate:
         -2 times the restricted log likelihood (REML) or the log likelihood (ML).
     singular : bool
         Whether the estimate is at the boundary: an sd of 0, or rho = -1 or 1.
+    effects, se_effects : tuple of float
+        The further fixed effects and their standard errors.
     """
 
     beta0: float
@@ -43,6 +46,8 @@ class Estimate:
     se_beta1: float
     deviance: float
     singular: bool
+    effects: tuple[float, ...] = ()
+    se_effects: tuple[float, ...] = ()
 
 
 def estimate(data: LongData, reml: bool = True) -> Estimate:
@@ -51,9 +56,8 @@ def estimate(data: LongData, reml: bool = True) -> Estimate:
     The deviance is minimised for effects at the mean time, where they are nearly uncorrelated,
     wherever the times are counted from.
     """
-    line = np.column_stack([np.ones(len(data.time)), data.time])
     center, middle = float(np.mean(data.response)), float(np.mean(data.time))
-    found = Statistics.of_columns(line, line - [0.0, middle], data.response - center, data.subject)
+    found, p = Statistics.of(data, center, Coding(middle)), data.fixed.shape[1]
     scales, _ = starting_scales(found)
     value, x = Deviance(found, scales, reml).minimum(STARTS)
     l00, l10, l11 = x.tolist()
@@ -62,12 +66,12 @@ def estimate(data: LongData, reml: bool = True) -> Estimate:
     if math.hypot(l10, l11) < SINGULAR:
         l10 = 0.0
     factor = np.array([[l00, 0.0], [l10, l11]]) * scales[:, None]
-    root = deviance_kernels(2, 2).solution(found.totals, found.patterns, factor)
-    variance = root[2, 2] ** 2 / (found.totals[0] - (2.0 if reml else 0.0))
+    root = deviance_kernels(p, 2).solution(found.totals, found.patterns, factor)
+    variance = root[p, p] ** 2 / (found.totals[0] - (p if reml else 0.0))
     if not variance > 0.0:
         raise FitError("the residual variance is not above 0")
-    sigma, inverse = math.sqrt(variance), np.linalg.inv(root[:2, :2])
-    beta, errors = root[2, :2] @ inverse, sigma * np.sqrt(np.square(inverse).sum(axis=0))
+    sigma, inverse = math.sqrt(variance), np.linalg.inv(root[:p, :p])
+    beta, errors = root[p, :p] @ inverse, sigma * np.sqrt(np.square(inverse).sum(axis=0))
     # rows of L: those of the intercept at time 0, and of the slope
     factor[0] -= middle * factor[1]
     sigma_u0, sigma_u1 = (sigma * math.hypot(*row) for row in factor.tolist())
@@ -88,4 +92,6 @@ def estimate(data: LongData, reml: bool = True) -> Estimate:
         float(errors[1]),
         float(value),
         singular,
+        tuple(beta[2:].tolist()),
+        tuple(errors[2:].tolist()),
     )

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
+from recovery.data.longdata import LongData
 from recovery.errors import FitError
 from recovery.kernels.deviance import RHO, SIGMA, SIGMA_U0, SIGMA_U1, deviance_kernels
 from recovery.model.statistics import Statistics
@@ -53,10 +54,11 @@ def profile_intervals(
     scales, _ = starting_scales(found)
     least, x = Deviance(found, scales, reml).minimum(STARTS)
     factor = np.array([[x[0], 0.0], [x[1], x[2]]]) * scales[:, None]
-    root = deviance_kernels(2, 2).solution(found.totals, found.patterns, factor)
-    if not root[2, 2] > 0.0:
+    p = found.coordinates.shape[2] - 1
+    root = deviance_kernels(p, 2).solution(found.totals, found.patterns, factor)
+    if not root[p, p] > 0.0:
         raise FitError("the residual variance is not above 0")
-    sigma = float(root[2, 2]) / math.sqrt(found.totals[0] - (2.0 if reml else 0.0))
+    sigma = float(root[p, p]) / math.sqrt(found.totals[0] - (p if reml else 0.0))
     (s0, _), (along, across) = factor.tolist()
     along = math.copysign(along, s0 * along)
     starts = _coordinates(
@@ -204,8 +206,19 @@ def _bracket(
 
 
 def fixed_effect_interval(
-    estimate: float, error: float, subjects: int, level: float
+    estimate: float, error: float, freedom: int, level: float
 ) -> tuple[float, float]:
-    """Estimate -+ the t quantile of J - 1 degrees of freedom times the standard error."""
-    half = float(special.stdtrit(subjects - 1, 0.5 + 0.5 * level)) * error
+    """Estimate -+ the t quantile of so many degrees of freedom times the standard error.
+
+    They are the number of subjects minus that of the columns of X that do not vary within a
+    subject, the intercept included (`between_subjects`).
+    """
+    half = float(special.stdtrit(freedom, 0.5 + 0.5 * level)) * error
     return estimate - half, estimate + half
+
+
+def between_subjects(data: LongData) -> int:
+    """Number of columns of the fixed effects that do not vary within any subject."""
+    first = np.searchsorted(data.subject, np.arange(data.subjects))
+    fixed = data.fixed
+    return int((fixed == fixed[first][data.subject]).all(axis=0).sum())

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from recovery.data.scenarios import DEVIATIONS, DRAWN_FROM_DATA, OF_DATA
+from recovery.data.scenarios import AS_IN, DRAWN_FROM
 
-FACTORS = ("subjects", "visits", "beta0", "beta1", "sigma_u0", "sigma_u1", "sigma", *DEVIATIONS)
+NO_FACTORS = ("scenario", "design", "rho", "replicates", "nuts")
 
 
 def with_design_names(scenarios: pd.DataFrame) -> pd.DataFrame:
@@ -15,10 +15,12 @@ def with_design_names(scenarios: pd.DataFrame) -> pd.DataFrame:
 
     Scenarios that differ in rho only are one design. The most common design is named by its size.
     """
-    usual = {name: scenarios[name].mode()[0] for name in FACTORS}
+    factors = [name for name in scenarios if name not in NO_FACTORS]
+    # an effect that only some scenarios have sets none apart
+    usual = {name: scenarios[name].mode()[0] for name in factors if scenarios[name].notna().all()}
 
     def words(row: pd.Series) -> str:
-        unusual = [name for name in FACTORS if row[name] != usual[name]] or ["subjects", "visits"]
+        unusual = [name for name in usual if row[name] != usual[name]] or ["subjects", "visits"]
         return ", ".join(_factor_in_words(name, row[name]) for name in unusual)
 
     names = scenarios.apply(words, axis=1)
@@ -40,12 +42,14 @@ def _factor_in_words(name: str, value: Any) -> str:
         case "effects_df" | "residual_df":
             kind = "effects" if name == "effects_df" else "residuals"
             return f"normal {kind}" if np.isinf(value) else f"t({value:g}) {kind}"
+        case "residual_ar":
+            return f"AR(1) {value:g} residuals" if value else "independent residuals"
         case _:
             return f"{name} = {value:g}"
 
 
 def _visits_in_words(visits: str) -> str:
-    if visits in (OF_DATA, DRAWN_FROM_DATA):
+    if visits.startswith((AS_IN, DRAWN_FROM)):
         return f"visits {visits}"
     times = visits.split()
     if times == [str(day) for day in range(len(times))]:

@@ -1,0 +1,106 @@
+"""The real data and tables of planned visits as the study uses them: coded, with all columns."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from recovery.data.coding import Coding
+from recovery.data.longdata import LongData
+from recovery.data.read import Measurements, read_measurements
+
+
+class CodedData(NamedTuple):
+    """Data as the study uses them.
+
+    Attributes
+    ----------
+    data : LongData
+        Coded, with the further columns of the fixed effects.
+    table : DataFrame
+        The coded time and the covariates, row by row.
+    part : FixedPart or None
+        The fixed effects of the formula, if there is one.
+    """
+
+    data: LongData
+    table: pd.DataFrame
+    part: Any = None
+
+
+def needed_covariates(formula: str, response: str, time: str) -> list[str]:
+    """The columns that a formula needs besides the response and time; none without a formula."""
+    if not formula:
+        return []
+    from recovery.data.formula import covariates  # half a second that other studies need not pay
+
+    return covariates(formula, response, time)
+
+
+def with_fixed_effects(
+    found: Measurements, coding: Coding, formula: str, response: str, time: str, part: Any = None
+) -> CodedData:
+    """Code the times of measurements and add the further columns of a formula.
+
+    Parameters
+    ----------
+    found : Measurements
+        With the covariates of the formula.
+    coding : Coding
+        The study's.
+    formula, response, time : str
+        The formula, if any, and the columns of the response and time.
+    part : FixedPart, optional
+        That of the real data, for a table of planned visits; made from the data if left out.
+    """
+    data = coding.code_data(found.data)
+    table = found.covariates.assign(**{time: data.time})
+    if not formula:
+        return CodedData(data, table)
+    from recovery.data.formula import FixedPart
+
+    part = part or FixedPart.of(formula, response, time, table)
+    further = part.columns(table)
+    return CodedData(replace(data, further=further, effects=part.effects), table, part)
+
+
+def read_coded_data(
+    path: str | Path,
+    response: str,
+    time: str,
+    group: str,
+    origin: float,
+    unit: float,
+    formula: str = "",
+    strata: str = "",
+    design: str | Path = "",
+) -> LongData:
+    """Read the real data, or a table of planned visits, as the study uses them.
+
+    Parameters
+    ----------
+    path : str or Path
+        The real data.
+    response, time, group, strata : str
+        Their columns.
+    origin, unit : float
+        The coding of time.
+    formula : str
+        The formula of the fixed effects, if any.
+    design : str or Path
+        A table of planned visits, whose further columns are made as those of the real data.
+
+    Raises
+    ------
+    InputError
+        See `read_measurements` and `FixedPart`.
+    """
+    covariates, coding = needed_covariates(formula, response, time), Coding(origin, unit)
+    columns = {"time": time, "group": group, "covariates": covariates, "strata": strata}
+    real = read_measurements(path, response, **columns)
+    coded = with_fixed_effects(real, coding, formula, response, time)
+    if not design:
+        return coded.data
+    planned = read_measurements(design, "", **columns)
+    return with_fixed_effects(planned, coding, formula, response, time, coded.part).data
