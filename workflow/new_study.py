@@ -4,6 +4,8 @@ Run in the repository's folder::
 
     python -m uv run python workflow/new_study.py my.csv \
         --response score --time month --group patient --to MY_STUDY
+    python -m uv run python workflow/new_study.py trial.csv \
+        --formula "score ~ month * arm + age" --time month --group patient --to TRIAL
 
 It prints what it read and the commands that run the study. The truth is the REML estimates of the
 data, the priors' scales come from the data, and the design is that of the data. Times far from 0,
@@ -23,7 +25,10 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parent / "scripts"))
 
-from recovery.data.longdata import LongData, time_text
+from recovery.data.cells import one_line, read_data_cells
+from recovery.data.formula import same_effect
+from recovery.data.longdata import time_text
+from recovery.data.read import MISSING
 from recovery.errors import InputError
 from study.check import Study, check_study
 from study.real_data import RealData, read_real_data
@@ -32,6 +37,7 @@ from study.truth import as_yaml, near_truth, reml_truth, simulable
 
 RHOS = {"rho_m08": -0.8, "rho_m04": -0.4, "rho_0": 0, "rho_04": 0.4, "rho_08": 0.8}
 NUTS_REPLICATES = 20
+FEW = 6  # whole numbers of a column, at most, that may be a factor's levels
 MOST_SUBJECTS = 100_000  # of a design, see workflow/schemas
 
 CONFIG = """\
@@ -45,7 +51,7 @@ data:
   time: {time}
   group: {group}
   origin: {origin} # a time, or mean: the mean of the data's times
-
+{formula}
 # True values of the simulated data sets: the REML estimates of the data (data), or numbers:
 # {{beta0: ..., beta1: ..., sigma_u0: ..., sigma_u1: ..., rho: ..., sigma: ...}}
 truth: {truth}
@@ -79,7 +85,11 @@ sample_size:
   replicates: 1000
   goals:
     rho: {{width: 0.6}} # mean width of the 95 % interval at most 0.6
-    beta1: {{reject: 0.8}} # the interval excludes 0 with probability at least 0.8
+    {effect}: {{reject: 0.8}} # the interval excludes 0 with probability at least 0.8
+"""
+FOCUS = """
+# The effect that you came for: priors are compared by its intervals.
+focus: {focus}
 """
 SCALES = ("beta0_sd", "beta1_sd", "sigma_scale", "sigma_u0_scale", "sigma_u1_scale")
 
@@ -91,7 +101,7 @@ def main() -> None:
     folder = Path(arguments.to)
     try:
         origin, real = _read(arguments)
-        config, sheet = _config(origin, real.data, _truth(real, arguments), arguments), _sheet()
+        config, sheet = _config(origin, real, _truth(real, arguments), arguments), _sheet()
         study = _checked(config, sheet, arguments)
         _write(folder, config, sheet)
     except InputError as error:
@@ -111,8 +121,8 @@ def _read(arguments: argparse.Namespace) -> tuple[int | str, RealData]:
     Far is more than half of the times' range, as for ages: rho and sigma_u0 at such a time say
     nothing of the data.
     """
-    names = {name: getattr(arguments, name) for name in ("response", "time", "group")}
-    block = {"path": arguments.csv, "unit": 1, "incomplete": "leave out", **names}
+    names = {name: getattr(arguments, name) for name in ("response", "time", "group", "formula")}
+    block = {"path": arguments.csv, "unit": 1, "incomplete": "leave out", "strata": "", **names}
     real = read_real_data(block | {"origin": 0})
     low, high = real.data.time.min(), real.data.time.max()
     origin: int | str = 0
@@ -125,7 +135,56 @@ def _read(arguments: argparse.Namespace) -> tuple[int | str, RealData]:
             f"Time is counted from the mean, {time_text(real.coding.origin)} (data.origin: mean), "
             f"since time 0 is far from the data's times ({time_text(low)} to {time_text(high)})."
         )
+    _say_of_covariates(real, arguments)
     return origin, real
+
+
+def _say_of_covariates(real: RealData, arguments: argparse.Namespace) -> None:
+    """Which columns could be used, and which count as numbers."""
+    for name in real.table:
+        values = real.table[name]
+        few = values.dtype == float and values.nunique() <= FEW and (values % 1 == 0).all()
+        if real.part and name != arguments.time and few and name not in real.part.levels:
+            print(f"'{name}' counts as a number; write C({name}) in the formula for a factor.")
+    cells = read_data_cells(arguments.csv)
+    used = (arguments.response, arguments.time, arguments.group)
+    unused = [name for name in cells.names if name and name not in map(one_line, used)]
+    if real.part or not unused:
+        return
+    of_column = {name: [row[cells.names.index(name)] for row in cells.rows] for name in unused}
+    two = [name for name in unused if len(set(of_column[name]) - set(MISSING)) == 2]
+    terms = [f"{_term(arguments.time)} * {_term(name)}" for name in two[:1]] or [
+        _term(arguments.time)
+    ]
+    terms += [_term(name) for name in unused if name not in two[:1]]
+    print(f'They are used with --formula "{_term(arguments.response)} ~ {" + ".join(terms)}".')
+
+
+def _term(name: str) -> str:
+    """A column's name in a formula."""
+    return name if name.isidentifier() else f"`{name}`"
+
+
+def _fixed_effects(real: RealData, arguments: argparse.Namespace) -> tuple[str, str, str]:
+    """The config's lines of the formula, the focus, and the effect of the second goal."""
+    part, focus, strata = real.part, "", ""
+    if not part:
+        return "", "", "beta1"
+    for name, levels in part.levels.items():
+        per_subject = real.table[name].groupby(real.data.subject).nunique()
+        if not strata and (per_subject == 1).all():
+            strata = name
+        wanted = same_effect(f"{part.time}:{name}[T.{levels[-1]}]", part.effects)
+        if not focus and len(levels) == 2 and wanted in part.effects:
+            focus = wanted
+    lines = [f"  formula: {_quoted(arguments.formula)}"]
+    lines += (
+        [f"  strata: {_quoted(strata)} # subjects are drawn within its levels"] if strata else []
+    )
+    if focus:
+        print(f"The effect in focus is taken to be '{focus}' (focus in the config).")
+    effect = focus or part.effects[0] if part.effects else "beta1"
+    return "\n".join(lines) + "\n", FOCUS.format(focus=_quoted(focus)) * bool(focus), effect
 
 
 def _truth(real: RealData, arguments: argparse.Namespace) -> str:
@@ -183,26 +242,37 @@ def _write(folder: Path, config: str, sheet: str) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("csv", help="a long CSV file, one measurement per row")
-    parser.add_argument("--response", required=True, help="its column of the response")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--response", help="its column of the response")
+    what.add_argument("--formula", default="", help="the fixed effects: score ~ month * arm + age")
     parser.add_argument("--time", required=True, help="its column of the time")
     parser.add_argument("--group", required=True, help="its column of the subject")
     parser.add_argument("--to", required=True, help="the folder to write the study to")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.formula:
+        arguments.response = arguments.formula.partition("~")[0].strip().strip("`")
+    return arguments
 
 
-def _config(origin: int | str, data: LongData, truth: str, arguments: argparse.Namespace) -> str:
+def _config(origin: int | str, real: RealData, truth: str, arguments: argparse.Namespace) -> str:
     stem = Path(arguments.csv).name.partition(".")[0]
     study = re.sub(r"[^A-Za-z0-9_-]+", "_", stem)[:60].strip("_-")
     columns = {name: _quoted(getattr(arguments, name)) for name in ("response", "time", "group")}
-    base = min(data.subjects, MOST_SUBJECTS // 4)
-    return CONFIG.format(
-        path=_quoted(os.path.relpath(arguments.csv, arguments.to)),
-        study=_quoted(study or "study"),
-        scales="\n    ".join([*(f"{name}: auto" for name in SCALES), "beta_prior_at: means"]),
-        subjects=sorted({max(3, round(base * factor)) for factor in (0.5, 1, 2, 4)}),
-        truth=truth,
-        origin=origin,
-        **columns,
+    base = min(real.data.subjects, MOST_SUBJECTS // 4)
+    formula, focus, effect = _fixed_effects(real, arguments)
+    return (
+        CONFIG.format(
+            path=_quoted(os.path.relpath(arguments.csv, arguments.to)),
+            study=_quoted(study or "study"),
+            scales="\n    ".join([*(f"{name}: auto" for name in SCALES), "beta_prior_at: means"]),
+            subjects=sorted({max(3, round(base * factor)) for factor in (0.5, 1, 2, 4)}),
+            truth=truth,
+            origin=origin,
+            formula=formula,
+            effect=_quoted(effect),
+            **columns,
+        )
+        + focus
     )
 
 

@@ -235,7 +235,7 @@ BY = "by the interval score of rho, averaged over these"
     ],
 )
 def test_sentences(rows, sentence):
-    assert answer(pd.DataFrame(rows)).startswith(sentence)
+    assert answer(pd.DataFrame(rows), "rho").startswith(sentence)
 
 
 def test_designs_are_never_averaged():

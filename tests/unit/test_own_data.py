@@ -271,16 +271,17 @@ def test_what_was_read(own_study):
 
 
 def test_calibration_in_the_study_s_design(in_root):
-    assert check_study(copy.deepcopy(DEMO)).calibration_design == {
-        "subjects": 6, "times": [0.0, 1.0, 2.0, 3.0, 4.0],
-    }  # fmt: skip
-    found = check_study(changed(DEMO, "sbc.design", "study")).calibration_design
-    assert found == {"subjects": 18, "times": list(days(10))}
+    small = check_study(copy.deepcopy(DEMO)).calibration_scenario.design
+    assert (small.subjects, small.times) == (6, days(5))
+    found = check_study(changed(DEMO, "sbc.design", "study")).calibration_scenario.design
+    assert (found.subjects, found.times) == (18, days(10))
 
 
-def test_calibration_needs_equal_visits(own_study):
+def test_calibration_needs_the_same_visits_in_all_data_sets(own_study):
+    sheet = "scenario\tdesign\tsubjects\na\tdata\t30\n"
     with pytest.raises(InputError, match=r"sbc\.design: the visits of the first .*, 'a', differ"):
-        own_study(sbc={"design": "study"})
+        own_study(sheet, sbc={"design": "study"})
+    assert own_study(sheet.replace("\t30", "\t"), sbc={"design": "study"})
 
 
 def test_times_of_estimands_are_coded_as_the_data_are(own_study):

@@ -54,7 +54,7 @@ def test_negative_biases_have_their_interval_in_order():
 def test_a_prior_without_the_parameter_gets_a_sentence():
     table = curve([1.0, 0.5, 0.2], 0.1, 0.75, False)
     labels = {"none": "Independent", "a": "LKJ(1)"}
-    first, second = sample_size_sentences(table, {"rho": {"width": 0.75}}, labels)
+    first, second = sample_size_sentences(table, {"rho": {"width": 0.75}}, labels, {})
     assert first == ("rho, width at most 0.75, under Independent: the prior has no such estimate.")
     assert second.startswith("rho, width at most 0.75, under LKJ(1): 15 subjects")
 
@@ -64,7 +64,12 @@ def test_a_prior_without_the_parameter_gets_a_sentence():
     [
         ([1.0, 0.5, 0.2], 0.1, 0.75, "15 subjects (Monte Carlo interval 13 to 17)"),
         ([1.0, 0.9, 0.8], 0.1, 0.5, "more than 40 subjects"),
-        ([0.4, 0.3, 0.2], 0.1, 0.5, "10 subjects or fewer"),
+        (
+            [0.4, 0.3, 0.2],
+            0.1,
+            0.5,
+            "10 subjects or fewer, since the smallest size reaches the goal",
+        ),
         ([1.0, 0.9, 0.7], 0.1, 0.75, "34 subjects (Monte Carlo interval 24 to more than 40)"),
         # the band crosses the goal beyond an end: 0.8 - 0.1 at 40 but 0.9 - 0.1 at 20
         (
@@ -77,14 +82,15 @@ def test_a_prior_without_the_parameter_gets_a_sentence():
             [0.7, 0.6, 0.5],
             0.1,
             0.75,
-            "10 subjects or fewer (Monte Carlo interval 10 or fewer to 15)",
+            "10 subjects or fewer, since the smallest size reaches the goal "
+            "(Monte Carlo interval 10 or fewer to 15)",
         ),
         ([0.8, 0.6, 0.5], 0.1, 0.75, "12 subjects (Monte Carlo interval 10 or fewer to 17)"),
     ],
 )
 def test_sentences(estimates, half, goal, answer):
     (found,) = sample_size_sentences(
-        curve(estimates, half, goal, False), {"rho": {"width": goal}}, {"a": "LKJ(1)"}
+        curve(estimates, half, goal, False), {"rho": {"width": goal}}, {"a": "LKJ(1)"}, {}
     )
     assert found == f"rho, width at most {goal:g}, under LKJ(1): {answer}."
 

@@ -115,9 +115,9 @@ def test_designs_are_named_by_what_sets_them_apart():
     usual = Scenario("a", Design(Truth(250.0, 10.0, 25.0, 6.0, 0.3, 25.0), 18, days(10)), 5, 0)
     other = replace(usual.design, truth=replace(usual.design.truth, rho=-0.3))
     noisy = replace(usual.design, missing=0.3, residual_df=3.0)
-    visits = replace(usual.design, times=(0.0, 0.5, 2.0), dropout=0.4)
+    early = replace(usual.design, times=(0.0, 0.5, 2.0), dropout=0.4)
     data = replace(usual.design, times=(), table=visits(((0.0, 1.0),)), redrawn=True)
-    designs = [usual.design, other, noisy, visits, data]
+    designs = [usual.design, other, noisy, early, data]
     scenarios = [replace(usual, design=design) for design in designs]
     table = with_design_names(pd.DataFrame([scenario.columns() for scenario in scenarios]))
     same = "18 subjects, 10 days"

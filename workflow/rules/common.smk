@@ -2,13 +2,13 @@
 
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 
 from jobs.code_hash import code_hash, family_hash
 from recovery.data.batches import batches
 from recovery.errors import InputError
 from recovery.exact.estimands import Estimands
-from recovery.parameters import PARAMETERS
 from recovery.figures.layout import page_names
 from study.check import check_study, check_yaml
 from study.job_limits import SBC_BATCH, reml_replicates
@@ -74,7 +74,10 @@ def data_of_design(wildcards):
     design = designed(wildcards).design
     if not design.table:
         return []
-    return [config["data"]["path"], *([design.source] if design.table is not study.real.data else [])]
+    return [
+        config["data"]["path"],
+        *([design.source] if design.table is not study.real.data else []),
+    ]
 
 
 def columns_of_design(wildcards):
@@ -170,7 +173,10 @@ PAGE_FILES = sorted(
 EXPLORE_PAGES = page_names(
     # bias and RMSE, and coverage and width at each level
     len(study.scenarios) * len(study.method_labels) * (2 + 2 * len(config["intervals"])),
-    [*PARAMETERS, *Estimands(study.estimands["lines_at"], study.estimands["new_subject_at"]).names],
+    [
+        *study.parameters,
+        *Estimands(study.estimands["lines_at"], study.estimands["new_subject_at"]).names,
+    ],
 )
 
 # Figures by file name: drawn by functions of the same name in recovery/figures.

@@ -9,7 +9,7 @@ from recovery.figures.layout import (
 )
 
 DESIGNS = named_designs(scenario.columns() for scenario in study.scenarios.values())
-FIGURE_PARTS = figure_parts(DESIGNS)
+FIGURE_PARTS = figure_parts(DESIGNS, study.real.data.effects)
 ZIP_PAGES = zip_pages(study.methods_with_rho)
 # some figures show nothing in some studies
 DRAWN = {
@@ -107,6 +107,7 @@ rule study_figures:
         all_labels=study.method_labels,
         units=study.units,
         estimated_rho=study.estimated_rho,
+        focus=config["focus"],
         names=STUDY_FIGURES,
         parts={name: part._asdict() for name, part in FIGURE_PARTS.items()},
         zip_scenarios=ZIP_SCENARIOS,

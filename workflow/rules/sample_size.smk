@@ -20,6 +20,7 @@ rule sample_size_table:
         ],
         goals=config["sample_size"]["goals"],
         labels=study.labels,
+        strata=dict(Counter(study.real.data.strata)),
         shown=study.shown_priors,
         methods=list(study.method_labels),
         units=study.units,

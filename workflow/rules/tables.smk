@@ -53,6 +53,7 @@ rule tables:
         targets=config["mcse_target"],
         belief=config["belief"],
         interval=config["interval"],
+        focus=config["focus"],
         shown_labels=study.shown_labels,
     script:
         "../scripts/tables.py"

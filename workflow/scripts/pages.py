@@ -26,7 +26,8 @@ columns = ["prior", "engine", "status", "sampling_seconds"]
 fits = pd.concat(read_table(path, columns=columns) for path in snakemake.input.fits)
 
 warning = failures_warning(tables["missingness"])
-answer = f"{warning}\n{short_answer(tables['answers'], config['belief'])}\n".lstrip()
+answer = short_answer(tables["answers"], config["belief"], config["focus"])
+answer = f"{warning}\n{answer}\n".lstrip()
 Path(output.answer).write_text(answer, encoding="utf-8")
 # the report's first words; labels are a user's text
 literal = re.sub(r"([\\*`|_])", r"\\\1", answer).replace("\n", "\n\n")

@@ -26,4 +26,5 @@ params = snakemake.params
 figure = sample_size_curves(table, Methods(params.shown, params.methods, params.units))
 save_figure(figure, [snakemake.output.svg, snakemake.output.png])
 with open(snakemake.output.answer, "w", encoding="utf-8") as file:
-    file.write("\n".join(sample_size_sentences(table, snakemake.params.goals, labels)) + "\n")
+    sentences = sample_size_sentences(table, params.goals, labels, params.strata)
+    file.write("\n".join(sentences) + "\n")

@@ -23,6 +23,7 @@ results = StudyResults(
     params.units,
     leading(read_table(snakemake.input.answers), params.labels),
     params.estimated_rho,
+    params.focus,
 )
 output = snakemake.output
 for (name, part), *paths in zip(params.names.values(), output.svg, output.png, strict=True):

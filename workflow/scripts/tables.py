@@ -36,7 +36,7 @@ if snakemake.input.scores:
         for path in map(Path, snakemake.input.scores)
     ]
     tables["subjects"] = subjects_table(pd.concat(scores, ignore_index=True))
-choice = designs, params.belief, params.shown_labels
+choice = designs, params.belief, params.shown_labels, params.focus
 tables["regret"] = regret_table(tables["scores"], *choice)
 cells = coverage_cells(tables["recovery"], tables.get("subjects"), params.belief, params.interval)
 tables["answers"] = answers_table(lowest_coverage(cells), tables.pop("scores"), *choice)

@@ -1,5 +1,7 @@
 """The estimands: their names and order, and the correlation realised by the subjects."""
 
+import re
+
 import numpy as np
 import xarray as xr
 
@@ -8,6 +10,10 @@ PARAMETERS = ("beta0", "beta1", "sigma", "sigma_u0", "sigma_u1", "rho", "r_u")
 
 The further fixed effects of a formula follow, under the names that it gives them.
 """
+
+
+ADDITIONAL = re.compile(r"(sd|rho|new)_at_")
+"""How the names of additional estimands begin, which are no parameters of the model."""
 
 
 def correlation(a: np.ndarray, b: np.ndarray) -> np.ndarray:

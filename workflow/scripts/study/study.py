@@ -7,6 +7,7 @@ from recovery.data.longdata import time_text
 from recovery.data.scenarios import Design, Scenario, days
 from recovery.model.families import OF_DESIGN
 from recovery.model.prior import Prior
+from recovery.parameters import PARAMETERS
 from recovery.summaries.pairs import merged_labels
 from study.real_data import RealData
 
@@ -49,6 +50,11 @@ class Study:
     automatic: list[tuple[str, str]]
     given_truth: dict[str, float] | str
     warnings: list[str]
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters of the model, those of the formula last."""
+        return (*PARAMETERS, *self.real.data.effects)
 
     @property
     def nuts_priors(self) -> list[str]:

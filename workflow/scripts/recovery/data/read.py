@@ -114,7 +114,8 @@ def read_measurements(
     columns = {key: _column(cells, path, key, wanted) for key in wanted}
     subjects = columns["group"].texts
     columns["group"].refuse(np.isin(subjects, MISSING), "every subject needs a name")
-    numbers = {key: columns[key].numbers(HINTS[key], incomplete) for key in wanted if key in HINTS}
+    hints = {key: hint for key, hint in HINTS.items() if key in wanted}
+    numbers = {key: columns[key].numbers(hint, incomplete) for key, hint in hints.items()}
     further = {name: _column(cells, path, "formula", {"formula": name}) for name in covariates}
     if strata:
         further[strata] = _column(cells, path, "strata", {"strata": strata})

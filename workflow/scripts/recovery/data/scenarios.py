@@ -1,6 +1,7 @@
 """Scenarios: the data-generating mechanisms of the study, one per row of a sheet."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -106,12 +107,7 @@ class Design:
     @property
     def subjects_by_stratum(self) -> dict[str, int]:
         """How many of the subjects are of each stratum: the table's shares, whole numbers."""
-        levels, counts = np.unique(self.table.strata, return_counts=True) if self.table else ((), 0)
-        shares = self.subjects * counts / np.sum(counts)
-        whole = np.floor(shares).astype(int)
-        last = np.argsort(whole - shares, kind="stable")[: self.subjects - whole.sum()]
-        whole[last] += 1
-        return dict(zip(map(str, levels), whole.tolist()))
+        return shared_out(self.subjects, Counter(self.table.strata)) if self.table else {}
 
     @classmethod
     def from_row(cls, row: dict[str, Any], table: LongData | None = None) -> "Design":
@@ -134,9 +130,25 @@ class Design:
         return cls(truth, subjects, tuple(map(float, visits.split())), **shape)
 
 
+def shared_out(total: int, counts: Mapping[str, int]) -> dict[str, int]:
+    """A total in whole numbers in the shares of counts; what is left goes to the largest rests.
+
+    Examples
+    --------
+    >>> shared_out(7, {"drug": 10, "placebo": 10})
+    {'drug': 4, 'placebo': 3}
+    """
+    shares = {name: total * count / sum(counts.values()) for name, count in counts.items()}
+    whole = {name: math.floor(share) for name, share in shares.items()}
+    by_rest = sorted(shares, key=lambda name: whole[name] - shares[name])
+    for name in by_rest[: total - sum(whole.values())]:
+        whole[name] += 1
+    return whole
+
+
 TRUE_VALUES = ("beta0", "beta1", "sigma_u0", "sigma_u1", "rho", "sigma")
 DEVIATIONS = ("missing", "dropout", "effects_df", "residual_df", "residual_ar")
-"""Columns of the sheet for designs that are not balanced, not normal or not independent."""
+"""Columns of the sheet for other designs: not balanced, not normal, correlated residuals."""
 
 AS_IN, DRAWN_FROM = "as in ", "drawn from "
 """How the column ``visits`` begins for a design that is a table's."""

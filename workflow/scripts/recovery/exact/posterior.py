@@ -24,7 +24,7 @@ from recovery.kernels.mixtures import fixed_effects
 from recovery.model.coded import decode
 from recovery.model.prior import Prior
 
-SHARED = 3
+SHARED = 4
 """Steps of `LADDER` that priors share; one that needs finer grids gets its own."""
 TOLERANCE = 1e-3
 BEYOND = 1e-5  # of the peak: the density at a shared grid's ends, at most

@@ -16,6 +16,7 @@ from recovery.figures.layout import Part, main_design
 from recovery.figures.results import STUDY_FIGURES, StudyResults
 
 HEADLINE_PARAMETERS = ("rho", "r_u", "sigma_u0", "sigma_u1")
+BESIDE_FOCUS = ("rho", "sigma_u0", "sigma_u1")
 DODGE = 0.04  # of true rho: no mark is further than half of it from its rho
 MEASURES = {
     "coverage": ("Coverage of 95 % intervals", "coverage (square-root scale)"),
@@ -30,8 +31,10 @@ REFERENCES = {"coverage": HEADLINE_LEVEL, "bias": 0.0, "model_se_error": 0.0}
 
 
 def headline(results: StudyResults) -> Figure:
-    """Coverage of the correlations and the sds in the main design."""
-    part = Part(HEADLINE_PARAMETERS, (main_design(results.designs),), "")
+    """Coverage of the correlations, the sds and the effect in focus in the main design."""
+    focus = results.focus
+    shown = HEADLINE_PARAMETERS if focus in HEADLINE_PARAMETERS else (focus, *BESIDE_FOCUS)
+    part = Part(shown, (main_design(results.designs),), "")
     return measure_panels(results, part, "coverage")
 
 
@@ -72,7 +75,7 @@ def measure_panels(results: StudyResults, part: Part, measure: str) -> Figure:
         _rho_axis(axes, np.sort(places.unique()), 0.045 * columns, joined, estimate)
         label = results.label(parameter)
         if measure in UNITLESS:
-            label = style.EXPLAINED.get(parameter, style.SYMBOLS[parameter])
+            label = style.title(parameter)
         axes.set_title("" if row else label)
     for design, axes in zip(part.designs, grid[:, 0]):
         name = in_symbols(textwrap.fill(design, 14))
@@ -124,4 +127,4 @@ def _measure_axis(axes: Axes, table: pd.DataFrame, measure: str) -> None:
 
 def in_symbols(design: str) -> str:
     """A design's name with symbols for parameters."""
-    return re.sub(r"(\w+)(\s+)=", lambda found: f"{style.SYMBOLS[found[1]]}{found[2]}=", design)
+    return re.sub(r"(\w+)(\s+)=", lambda found: f"{style.symbol(found[1])}{found[2]}=", design)

@@ -80,7 +80,9 @@ def accuracy(results: StudyResults) -> Figure:
     n, rank = groups.transform("size"), groups.cumcount() + 1
     x = stats.norm.ppf((rank - 0.5) / n)
     low, high = (stats.norm.ppf(stats.beta.ppf(p, rank, n + 1 - rank)) for p in (0.025, 0.975))
-    errors["panel"] = pd.Categorical(errors["parameter"], PARAMETERS)
+    errors["panel"] = pd.Categorical(
+        errors["parameter"], dict.fromkeys([*PARAMETERS, *errors["parameter"]])
+    )
     estimates = errors.assign(x=x, estimate=errors["z_mean"] - x)
     return line_panels(
         [estimates.assign(low=low - x, high=high - x, reference=0.0)],

@@ -18,6 +18,7 @@ FOREST_FIGURES = {
 EXACT = ["exact_q2.5", "exact_mean", "exact_q97.5"]
 LINES = "thick: 50 %, thin: 95 % intervals; marks: means; black: the same, exactly"
 HEIGHT = 6.4  # of the subjects' rows in inches, at most
+WRAP = 4  # panels of a row
 MOST_ROWS = 20  # subjects in a column of panels, if another column has room for the rest
 
 
@@ -41,7 +42,7 @@ def forest_table(draws: dict[str, xr.Dataset], exact: pd.DataFrame) -> pd.DataFr
         summary(posterior[name]).assign(prior=prior, parameter=name)
         for prior, posterior in draws.items()
         for name in posterior
-        if name in style.SYMBOLS
+        if posterior[name].ndim == 2 or name in style.SYMBOLS
     ]
     exact = exact[["q2.5", "mean", "q97.5"]].add_prefix("exact_")
     return pd.concat(tables, ignore_index=True).join(exact, on=["prior", "parameter"])
@@ -50,6 +51,10 @@ def forest_table(draws: dict[str, xr.Dataset], exact: pd.DataFrame) -> pd.DataFr
 def forest(table: pd.DataFrame, methods: style.Methods, name: str) -> Figure:
     """A figure of `FOREST_FIGURES`, from rows of `forest_table`."""
     title, parameters = FOREST_FIGURES[name]
+    if name == "fixed_effects":
+        known = {one for _, shown in FOREST_FIGURES.values() for one in shown}
+        further = [one for one in table["parameter"].unique() if one not in known]
+        parameters = *parameters, *further
     draw = _effects if "u0" in parameters or "u1" in parameters else _scalars
     figure = draw(table, methods, *parameters)
     figure.suptitle(f"{title}\n({LINES})")
@@ -60,7 +65,8 @@ def forest(table: pd.DataFrame, methods: style.Methods, name: str) -> Figure:
 def _scalars(table: pd.DataFrame, methods: style.Methods, *names: str) -> Figure:
     """One panel per parameter, one row per prior."""
     own = pd.concat([table[table["parameter"] == name] for name in names])
-    figure = style.new_figure(1.3 + 0.2 * table["prior"].nunique())
+    rows = -(-len(names) // WRAP)
+    figure = style.new_figure(1.0 + rows * (0.3 + 0.2 * table["prior"].nunique()))
     _forest(figure, own.assign(panel=own["parameter"], row=0), methods)
     return figure
 
@@ -96,7 +102,7 @@ def _forest(
     Panels and rows are those of the columns ``panel, row``.
     """
     table = table.assign(y=methods.dodge(table["row"], table["prior"], 0.66))
-    plot = methods.plot(table, x="mean", y="y").facet("panel")
+    plot = methods.plot(table, x="mean", y="y").facet("panel", wrap=WRAP)
     for low, high, width in (("q2.5", "q97.5", 0.25), ("q25", "q75", 0.6)):
         bar = so.Range(linewidth=width * size, linestyle="-")
         plot = plot.add(bar, legend=False, orient="y", xmin=low, xmax=high)

@@ -50,7 +50,14 @@ def named_designs(scenarios: Iterable[dict[str, Any]]) -> pd.DataFrame:
     return with_design_names(pd.DataFrame(list(scenarios)))
 
 
-def figure_parts(designs: pd.DataFrame) -> dict[str, Part]:
+def parameter_groups(effects: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The parameters that share a figure, with those of a formula in fours."""
+    chunks = [tuple(effects[i : i + 4]) for i in range(0, len(effects), 4)]
+    names = ("further_effects" if not i else f"further_effects_{i + 1}" for i in range(len(chunks)))
+    return GROUPS | dict(zip(names, chunks))
+
+
+def figure_parts(designs: pd.DataFrame, effects: Sequence[str] = ()) -> dict[str, Part]:
     """The parts of a figure of measures against rho, by the ending of their file's name.
 
     Designs with several true correlations come first, and those with one have parts of their own.
@@ -59,20 +66,20 @@ def figure_parts(designs: pd.DataFrame) -> dict[str, Part]:
     several = designs.groupby("design", sort=False)["rho"].nunique() > 1
     curves, single = list(several.index[several]), list(several.index[~several])
     parts = {}
-    for group, parameters in GROUPS.items():
+    for group, parameters in parameter_groups(effects).items():
         rows = PANELS // len(parameters)
         chunks = [*_chunks(curves, rows), *_chunks(single, rows)]
         for page, chunk in enumerate(chunks, start=1):
-            ends = "_to_".join(dict.fromkeys(_as_name(design) for design in (chunk[0], chunk[-1])))
+            ends = "_to_".join(dict.fromkeys(as_name(design) for design in (chunk[0], chunk[-1])))
             name = f"{group}_{page}_{ends}" if len(chunks) > 1 else group
             title = f"{group.replace('_', ' ')}: {'; '.join(chunk)}"
             parts[name] = Part(parameters, chunk, title)
     return parts
 
 
-def _as_name(design: str) -> str:
-    """A design as part of a file's name."""
-    return re.sub(r"[^A-Za-z0-9.-]+", "-", design)[:MOST_LETTERS].strip("-")
+def as_name(text: str) -> str:
+    """A design or an effect as part of a file's name."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text)[:MOST_LETTERS].strip("-")
 
 
 def figure_names(figures: Iterable[str], parts: Iterable[str]) -> dict[str, tuple[str, str]]:
@@ -120,4 +127,4 @@ def page_names(rows_per_parameter: int, parameters: Sequence[str]) -> dict[str, 
     """
     if rows_per_parameter * len(parameters) <= MOST_ROWS:
         return {"explore": list(parameters)}
-    return {f"explore_{name}": [name] for name in parameters}
+    return {f"explore_{as_name(name)}": [name] for name in parameters}

@@ -1,6 +1,7 @@
 """Figures of the real data and of one prior's posterior for it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import arviz as az
@@ -18,7 +19,6 @@ from recovery.figures.forest import summary
 SCALARS = ("beta0", "beta1", "sigma", "sigma_u0", "sigma_u1", "rho")
 CHAINS = "arviz-variat"  # ArviZ's style: none of its colours is a prior's
 MOST_DOTS = 100  # of a chain and subject, in the figure of effects
-POINTS = 20  # of a fitted line
 
 
 def data_panels(data: LongData, methods: style.Methods) -> Figure:
@@ -34,17 +34,10 @@ def fitted_lines(tree: xr.DataTree, data: LongData, methods: style.Methods, prio
     """The data with every subject's posterior mean line and its 50 and 95 % intervals."""
     colour = methods.styles[prior]["color"]
     draws, observed = tree["posterior"].to_dataset(), _frame(data)
-    ends = observed.groupby("subject", sort=False)["time"].agg(["min", "max"])
-    time = np.linspace(ends["min"], ends["max"], POINTS)
-    time = xr.DataArray(time, dims=("point", "subject"), coords={"subject": list(data.labels)})
-    draws = draws.assign_coords(subject=list(data.labels))
-    lines = summary(draws["beta0"] + draws["u0"] + (draws["beta1"] + draws["u1"]) * time)
-    table = lines.merge(time.rename("time").to_dataframe().reset_index())
-    intercept, slope = draws["beta0"].mean().item(), draws["beta1"].mean().item()
-    table["population"] = intercept + slope * table["time"]
-    table = pd.concat([observed, table], ignore_index=True)
+    lines = summary(draws["mu"]).drop(columns="observation").join(observed)
+    lines["population"] = data.fixed @ _fixed_effects(draws, data)
     plot = (
-        so.Plot(table, x="time")
+        so.Plot(lines, x="time")
         .add(so.Band(color=colour, alpha=0.2, edgewidth=0), ymin="q2.5", ymax="q97.5")
         .add(so.Band(color=colour, alpha=0.35, edgewidth=0), ymin="q25", ymax="q75")
         .add(so.Line(color="0.4", linewidth=1, linestyle="--"), y="population")
@@ -93,7 +86,8 @@ def _chains(
 ) -> Figure:
     """ArviZ's figure of every chain's scalar parameters."""
     style.use_style()
-    names = [name for name in SCALARS if name in tree["posterior"]]
+    scalars = (name for name, draws in tree["posterior"].items() if draws.ndim == 2)
+    names = [*dict.fromkeys([*(name for name in SCALARS if name in tree["posterior"]), *scalars])]
     labeller = az.labels.MapLabeller(var_name_map=style.SYMBOLS)
     size = {"figsize": (style.WIDTH, height), "layout": "constrained"}
     with plt.style.context([CHAINS, style.SIZES]):
@@ -117,8 +111,9 @@ def joint_effects(tree: xr.DataTree, data: LongData, methods: style.Methods, pri
     dots = {"ms": 1.5, "color": colour, "alpha": 0.3, "mew": 0, "rasterized": True}
     axes.plot(u0[:, thin].ravel(), u1[:, thin].ravel(), ".", **dots)
     means = np.stack([u0.mean((0, 1)), u1.mean((0, 1))])
-    population = [[float(draws["beta0"].mean())], [float(draws["beta1"].mean())]]
-    own = np.array([_least_squares(data, code) for code in range(data.subjects)]).T - population
+    fixed = data.fixed @ _fixed_effects(draws, data)
+    left = replace(data, response=data.response - fixed)  # deviations from the population
+    own = np.array([_least_squares(left, code) for code in range(data.subjects)]).T
     axes.plot([own[0], means[0]], [own[1], means[1]], color="0.5", lw=0.8, zorder=2)
     axes.plot(*own, "o", ms=4, mfc="white", mec="0.3", label="own least squares")
     axes.plot(*means, "o", ms=5, color=colour, mec="white", mew=0.6, label="posterior mean")
@@ -141,6 +136,11 @@ PRIOR_FIGURES: dict[str, Callable[[xr.DataTree, LongData, style.Methods, str], F
     "effects": joint_effects,
 }
 """Figures of one prior's fit of the real data, by file name."""
+
+
+def _fixed_effects(draws: xr.Dataset, data: LongData) -> np.ndarray:
+    """Posterior means of the fixed effects."""
+    return np.array([float(draws[name].mean()) for name in ("beta0", "beta1", *data.effects)])
 
 
 def _frame(data: LongData) -> pd.DataFrame:

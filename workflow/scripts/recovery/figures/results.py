@@ -36,6 +36,8 @@ class StudyResults(style.Methods):
         The methods that the answer names first.
     estimated_rho : float or None
         The true rho that is the estimate of the real data, if it is.
+    focus : str
+        The parameter that is shown first.
     """
 
     def __init__(
@@ -47,9 +49,10 @@ class StudyResults(style.Methods):
         units: Sequence[str],
         leading: Sequence[str],
         estimated_rho: float | None,
+        focus: str,
     ):
         super().__init__(labels, all_labels, units)
-        self.leading, self.estimated_rho = leading, estimated_rho
+        self.leading, self.estimated_rho, self.focus = leading, estimated_rho, focus
         self.recovery, self.paths = recovery[recovery["engine"].isin(READ)], paths
         self.all_labels = all_labels
 

@@ -41,7 +41,7 @@ def _title(
     parameter: str, measure: str, goal: float, at_least: bool, methods: style.Methods
 ) -> str:
     """A goal in words, with the unit of its parameter, if the measure has one."""
-    symbol = style.SYMBOLS[parameter]
+    symbol = style.symbol(parameter)
     unit = methods.label(parameter).removeprefix(symbol) if measure in IN_UNITS else ""
     words = f"{symbol}: {WORDS.get(measure, measure.replace('_', ' '))}{unit}"
     return f"{textwrap.fill(words, 40)}\ngoal: at {'least' if at_least else 'most'} {goal:g}"

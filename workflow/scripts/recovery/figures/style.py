@@ -1,5 +1,6 @@
 """Common style of all figures: colours, markers, symbols, panels and axes, saving."""
 
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from itertools import cycle
@@ -76,8 +77,7 @@ SYMBOLS = {
 }
 SLOPES = ("beta1", "sigma_u1", "u1")
 CORRELATIONS = ("rho", "r_u")
-EXPLAINED = {"r_u": "$r_u$: correlation of the\nsubjects in the sample"}
-"""Titles of panels of what few readers know."""
+R_U_EXPLAINED = "$r_u$: correlation of the\nsubjects in the sample"
 TRUE_RHO = f"true {SYMBOLS['rho']}"
 CHANCE = so.Band(color="0.88", alpha=1, edgewidth=0)
 """The band of what chance alone gives, the same for all methods."""
@@ -168,8 +168,8 @@ class Methods:
 
     def label(self, parameter: str) -> str:
         """A parameter's symbol with its unit; correlations have none."""
-        if parameter in CORRELATIONS:
-            return EXPLAINED.get(parameter, SYMBOLS[parameter])
+        if parameter in CORRELATIONS or parameter not in SYMBOLS:
+            return title(parameter)
         response, time, unit, unit_of_time = self.units
         per = f"per unit of {time}" if " " in time else f"per {time}"
         per = f"per {unit_of_time}" if unit_of_time else per
@@ -210,6 +210,18 @@ class Methods:
         if handles:
             columns = min(COLUMNS, len(handles))
             figure.legend(handles=handles, frameon=False, loc="outside lower center", ncols=columns)
+
+
+def symbol(parameter: str) -> str:
+    """A parameter's symbol; an effect of a formula has its name."""
+    return SYMBOLS.get(parameter, plain(parameter))
+
+
+def title(parameter: str) -> str:
+    """A parameter as the title of a panel, in lines: few readers know what r_u is."""
+    if parameter == "r_u":
+        return R_U_EXPLAINED
+    return textwrap.fill(symbol(parameter).replace(":", ": "), 22)
 
 
 def save_figure(figure: Figure, paths: Sequence[str | Path]) -> None:

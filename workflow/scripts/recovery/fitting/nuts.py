@@ -148,9 +148,9 @@ def by_name(draws: xr.Dataset, effects: Sequence[str]) -> xr.Dataset:
     """Draws with the further effects as variables of their own."""
     if not effects:
         return draws
-    further = draws["further"].transpose(..., "effect")
-    named = {name: further.isel(effect=i, drop=True) for i, name in enumerate(effects)}
-    return draws.drop_vars("further").assign(named)
+    *_, last = draws["further"].transpose("chain", "draw", ...).dims
+    named = {name: draws["further"].isel({last: i}, drop=True) for i, name in enumerate(effects)}
+    return draws.drop_dims(last).assign(named)
 
 
 def _assessed(record: Diagnostics, draws: xr.DataTree, estimates: pd.DataFrame) -> Diagnostics:

@@ -16,13 +16,13 @@ def designs_of(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return dict(iter(table.groupby("design", sort=False)))
 
 
-def short_answer(answers: pd.DataFrame, belief: Mapping[str, Any]) -> str:
+def short_answer(answers: pd.DataFrame, belief: Mapping[str, Any], focus: str = "rho") -> str:
     """The answer of the first design, and what holds of the others, for the terminal."""
     if answers.empty:
         return NO_ANSWER
     design, own = next(iter(designs_of(answers).items()))
     n = own["n"].max()
-    text = f"{design}, {belief_in_words(belief)}: {answer(own)}"
+    text = f"{design}, {belief_in_words(belief)}: {answer(own, focus)}"
     text += f" ({n:,.0f} data sets at each; ± is one Monte Carlo standard error.)"
     if (number := answers["design"].nunique()) > 1:
         text += f"\n{over_designs(answers, number)}"
@@ -46,8 +46,11 @@ def belief_in_words(belief: Mapping[str, Any]) -> str:
     return f"true rho from {number(belief['low'])} to {number(belief['high'])}"
 
 
-def answer(own: pd.DataFrame) -> str:
-    """The answer of one design, from its rows of ``answers.csv``."""
+def answer(own: pd.DataFrame, focus: str = "rho") -> str:
+    """The answer of one design, from its rows of ``answers.csv``.
+
+    Methods are compared by the interval score of the focus.
+    """
     by_verdict = {verdict: rows for verdict, rows in own.groupby("verdict", sort=False)}
     holding = own[own["verdict"] != FAILS]
     sentences = []
@@ -56,12 +59,13 @@ def answer(own: pd.DataFrame) -> str:
     elif holding.empty:
         sentences.append("Every method is shown to fail.")
     elif BEST in by_verdict:
-        sentences += _among(by_verdict)
+        sentences += _among(by_verdict, focus)
     else:
         sentences.append(f"Not shown to fail: {conjoined(holding['label'])}.")
     if NO_SCORE in by_verdict and BEST in by_verdict:
         names = conjoined(by_verdict[NO_SCORE]["label"])
-        sentences.append(f"Not compared, for want of intervals of rho on the same data: {names}.")
+        reason = f"for want of intervals of {focus} on the same data"
+        sentences.append(f"Not compared, {reason}: {names}.")
     if FAILS in by_verdict and len(own) > 1:
         rows = by_verdict[FAILS].itertuples()
         shown = "; ".join(f"{row.label} ({_coverage(row)})" for row in rows)
@@ -69,7 +73,7 @@ def answer(own: pd.DataFrame) -> str:
     return " ".join(sentences)
 
 
-def _among(by_verdict: Mapping[str, pd.DataFrame]) -> list[str]:
+def _among(by_verdict: Mapping[str, pd.DataFrame], focus: str) -> list[str]:
     """The sentences on those that do not fail and are compared."""
     best = by_verdict[BEST].iloc[0]
     alike, open_, worse = (by_verdict.get(name) for name in (EQUAL, UNDECIDED, WORSE))
@@ -81,12 +85,12 @@ def _among(by_verdict: Mapping[str, pd.DataFrame]) -> list[str]:
         sentences = [f"Take {conjoined(names, 'or')}."]
     sentences.append(_lowest(best))
     if alike is not None:
-        limit = f"At most {100 * ALIKE:g} % worse by the interval score of rho"
+        limit = f"At most {100 * ALIKE:g} % worse by the interval score of {focus}"
         sentences.append(f"{limit}: {conjoined(alike['label'])}.")
     for rows, words in ((open_, "Not decided"), (worse, "Worse")):
         if rows is not None:
             parts = [f"{row.label} by {percent(row)}{_needed(row)}" for row in rows.itertuples()]
-            averaged = "by the interval score of rho, averaged over these"
+            averaged = f"by the interval score of {focus}, averaged over these"
             sentences.append(f"{words} {averaged}: {'; '.join(parts)}.")
     return sentences
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from recovery.report.answers import (
@@ -17,6 +18,7 @@ from recovery.report.answers import (
 from recovery.report.bookkeeping import checks, cost_sentence
 from recovery.report.pages import plain_table, render
 from recovery.summaries.recovery import headline
+from recovery.summaries.regret import belief_weights
 from recovery.summaries.rule import (
     ALIKE,
     BEST,
@@ -32,6 +34,14 @@ from recovery.summaries.rule import (
 
 MARKS = {BEST: "✓ best", EQUAL: "✓ alike", UNDECIDED: "? open", NO_SCORE: "·"}
 CLASSES = {BEST: "good", EQUAL: "good", UNDECIDED: "open", WORSE: "worse", FAILS: "fails"}
+IN_FOCUS = {
+    "coverage": "coverage",
+    "width": "mean width",
+    "reject": "share that excludes 0",
+    "bias": "bias",
+    "rmse": "RMSE",
+}
+"""Measures of the effect in focus, with their titles."""
 BIAS_OF = ("rho", "sigma_u0", "sigma_u1")
 
 
@@ -59,7 +69,7 @@ def answers_page(
         The template's ``warning``, ``data``, ``units`` and ``explore_page``.
     """
     answers, recovery, belief = tables["answers"], tables["recovery"], config["belief"]
-    kind = config["interval"]
+    kind, focus = config["interval"], config["focus"]
     lowest, other = (
         lowest_coverage(coverage_cells(recovery, tables.get("subjects"), belief, one))
         for one in sorted(COVERAGE, key=kind.__ne__)
@@ -69,9 +79,10 @@ def answers_page(
     designs = [
         {
             "name": design,
-            "answer": answer(own),
-            "regret": regret_matrix(regret[design]) if design in regret else "",
-            "beside": beside(regret[design]) if design in regret else [],
+            "answer": answer(own, focus),
+            "regret": regret_matrix(regret[design], focus) if design in regret else "",
+            "beside": beside(regret[design], focus) if design in regret else [],
+            "focus": focus_rows(recovery[recovery["design"] == design], labels, belief, focus),
             "coverage": coverage_rows(lowest[lowest["design"] == design], labels),
             "biases": largest_biases(recovery[recovery["design"] == design], labels),
         }
@@ -80,7 +91,8 @@ def answers_page(
     return render(
         "answers",
         study=config["study"],
-        answer=short_answer(answers, belief),
+        answer=short_answer(answers, belief, focus),
+        focus=focus,
         labels=columns,
         rows=rows,
         belief=belief_in_words(belief),
@@ -117,9 +129,9 @@ def _cell(row: pd.Series) -> dict[str, str]:
     return {"class": CLASSES.get(verdict, ""), "mark": mark}
 
 
-def regret_matrix(regret: pd.DataFrame) -> str:
+def regret_matrix(regret: pd.DataFrame, focus: str = "rho") -> str:
     """A table of one design for reading: methods by true rho, in per cent, the largest last."""
-    own = regret[(regret["parameter"] == "rho") & (regret["measure"] == "interval_score")]
+    own = regret[(regret["parameter"] == focus) & (regret["measure"] == "interval_score")]
     rows = []
     own = own.sort_values("rho", na_position="first", kind="stable")
     for label, part in own.groupby("label", sort=False):
@@ -132,10 +144,27 @@ def regret_matrix(regret: pd.DataFrame) -> str:
     return plain_table(pd.DataFrame(rows))
 
 
-def beside(regret: pd.DataFrame) -> list[str]:
+def focus_rows(
+    recovery: pd.DataFrame, labels: Mapping[str, str], belief: Mapping[str, Any], focus: str
+) -> str:
+    """How well each method does on the effect in focus: a table of means over the belief."""
+    own = recovery[(recovery["parameter"] == focus) & recovery["prior"].isin(list(labels))]
+    rows: dict[str, dict[str, str]] = {}
+    for measure, title in IN_FOCUS.items():
+        for prior, part in headline(own, measure).dropna(subset="estimate").groupby("prior"):
+            weights = belief_weights(part["rho"].tolist(), belief)
+            mean = weights @ part["estimate"]
+            error = np.sqrt(np.square(weights) @ np.square(part["mcse"]))
+            shown = f"{mean:.3g} ± {error:.1g}".replace("-", "−")
+            rows.setdefault(str(prior), {})[title] = shown
+    named = [{"method": label, **rows[name]} for name, label in labels.items() if name in rows]
+    return plain_table(pd.DataFrame(named).fillna("–"))
+
+
+def beside(regret: pd.DataFrame, focus: str = "rho") -> list[str]:
     """What is worse than the best by over 2 % and two errors, of other parameters and by CRPS."""
     own = regret[regret["rho"].isna()]
-    own = own[~((own["parameter"] == "rho") & (own["measure"] == "interval_score"))]
+    own = own[~((own["parameter"] == focus) & (own["measure"] == "interval_score"))]
     own = own[(own["regret"] > ALIKE) & (own["regret"] > 2.0 * own["regret_mcse"])]
     crps = " (CRPS)"
     return [

@@ -43,7 +43,7 @@ def _factor_in_words(name: str, value: Any) -> str:
             kind = "effects" if name == "effects_df" else "residuals"
             return f"normal {kind}" if np.isinf(value) else f"t({value:g}) {kind}"
         case "residual_ar":
-            return f"AR(1) {value:g} residuals" if value else "independent residuals"
+            return f"AR(1) {value:g} residuals" if value else "uncorrelated residuals"
         case _:
             return f"{name} = {value:g}"
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from recovery.columns import HEADLINE_LEVEL
-from recovery.parameters import PARAMETERS
+from recovery.parameters import ADDITIONAL
 from recovery.summaries.recovery import MIN_REPLICATES, READ, groups, replicates_at, with_interval
 from recovery.summaries.scores import crps, interval_score
 
@@ -35,7 +35,7 @@ def score_sums(estimates: pd.DataFrame) -> pd.DataFrame:
         Columns ``scenario, parameter, measure, prior, other, score, covariance, n``: the mean score
         of prior, and the covariance of this mean with that of other.
     """
-    chosen = estimates["engine"].isin(READ) & estimates["parameter"].isin(PARAMETERS)
+    chosen = estimates["engine"].isin(READ) & ~estimates["parameter"].str.match(ADDITIONAL)
     parts = []
     for keys, group in groups(estimates[chosen], ["scenario", "parameter"]):
         usable = with_interval(group.dropna(subset="mean"), HEADLINE_LEVEL)
@@ -93,6 +93,7 @@ def regret_table(
     designs: pd.DataFrame,
     belief: Mapping[str, Any],
     labels: Mapping[str, str],
+    focus: str = "rho",
 ) -> pd.DataFrame:
     """Scores and regrets: how much worse each method is than the best, as a share of its score.
 
@@ -106,13 +107,15 @@ def regret_table(
         See `belief_weights`.
     labels : mapping
         The methods compared, by id: implementations of one prior are one.
+    focus : str
+        The parameter whose regret is wanted at each rho, too.
 
     Returns
     -------
     DataFrame
         Columns ``design, rho, parameter, measure, prior, label, score, mcse, regret, regret_mcse,
         n``. Where rho is empty the score is averaged over the belief; rows at each rho are of the
-        interval score of rho only. n is the least number of data sets at one rho.
+        interval score of the focus only. n is the least number of data sets at one rho.
     """
     rows = []
     shown = sums[sums["prior"].isin(list(labels)) & sums["other"].isin(list(labels))]
@@ -120,7 +123,7 @@ def regret_table(
         scenarios, weights = own.set_index("scenario")["rho"], scenario_weights(own, belief)
         of_design = shown[shown["scenario"].isin(scenarios.index)]
         for (parameter, measure), part in groups(of_design, ["parameter", "measure"]):
-            single = parameter == "rho" and measure == "interval_score"
+            single = parameter == focus and measure == "interval_score"
             cases = [(scenarios[name], pd.Series({name: 1.0})) for name in scenarios.index]
             for rho, weight in [(np.nan, weights), *(cases if single else [])]:
                 for row in regrets(part, weight):

@@ -2,10 +2,11 @@
 
 First, a prior *fails* if its 95 % intervals of something judged are shown to cover in less than
 90 % of the data sets at some true correlation within the belief: they miss more than twice as often
-as they claim. Second, those not shown to fail are compared by the interval score of rho, averaged
-over the belief (`regret`): *equal* are those whose simultaneous 95 % interval of the relative
-difference from the best lies below 2 %, *worse* those whose interval excludes 0, and the others are
-*not decided*. The best of several looks better than it is, since it was chosen.
+as they claim. Second, those not shown to fail are compared by the interval score of rho, or of the
+effect in focus, averaged over the belief (`regret`): *equal* are those whose simultaneous 95 %
+interval of the relative difference from the best lies below 2 %, *worse* those whose interval
+excludes 0, and the others are *not decided*. The best of several looks better than it is, since it
+was chosen.
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ import pandas as pd
 from scipy import stats
 
 from recovery.columns import HEADLINE_LEVEL
+from recovery.parameters import ADDITIONAL
 from recovery.summaries.monte_carlo import wilson_interval
 from recovery.summaries.recovery import headline
 from recovery.summaries.regret import REGRETS, belief_weights, regrets, scenario_weights
@@ -24,8 +26,8 @@ ENOUGH, ALIKE = 0.9, 0.02
 COVERAGE = {"equal-tailed": "coverage", "hdi": "hdi_coverage"}
 """Measure of each kind of interval."""
 SUBJECTS = {"intercept": "subjects' intercepts", "slope": "subjects' slopes"}
-JUDGED = ("rho", "r_u", "sigma_u0", "sigma_u1", "beta0", "beta1", "sigma", *SUBJECTS.values())
-"""What a prior may fail: parameters of the population, and the subjects' own lines."""
+JUDGED = ("rho", "r_u", "sigma_u0", "sigma_u1", "beta0", "beta1", "sigma")
+"""What a prior may fail first; then further effects and the subjects' own lines."""
 REALISED = ("r_u", *SUBJECTS.values())
 BEST, EQUAL, WORSE, UNDECIDED, FAILS, NO_SCORE = (
     "best", "equal", "worse", "not decided", "fails", "not scored"
@@ -68,7 +70,7 @@ def coverage_cells(
     inside = cells.groupby("design")["rho"].transform(
         lambda rho: rho.map(dict(zip(rho.unique(), belief_weights(rho.unique(), belief)))) > 0.0
     )
-    cells = cells[inside.astype(bool) & cells["parameter"].isin(JUDGED)]
+    cells = cells[inside.astype(bool) & ~cells["parameter"].str.match(ADDITIONAL)]
     return cells.rename(columns={"estimate": "coverage"}).drop(columns="scenario")
 
 
@@ -81,7 +83,7 @@ def lowest_coverage(cells: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Columns ``design, parameter, prior, fails, truths, coverage, mcse, n, rho``, in the order
-        of `JUDGED`.
+        of `JUDGED`, the others after them.
     """
     rows = []
     for keys, own in cells.groupby(["design", "parameter", "prior"], sort=False):
@@ -92,7 +94,8 @@ def lowest_coverage(cells: pd.DataFrame) -> pd.DataFrame:
         rows.append((*keys, fails, own["rho"].nunique(), *numbers))
     columns = ["design", "parameter", "prior", "fails", "truths", "coverage", "mcse", "n", "rho"]
     table = pd.DataFrame(rows, columns=columns)
-    order = table["parameter"].map({name: i for i, name in enumerate(JUDGED)})
+    names = [*JUDGED, *table["parameter"], *SUBJECTS.values()]
+    order = table["parameter"].map({name: -i for i, name in enumerate(reversed(names))})
     return table.assign(order=order).sort_values("order", kind="stable").drop(columns="order")
 
 
@@ -112,6 +115,7 @@ def answers_table(
     designs: pd.DataFrame,
     belief: Mapping[str, Any],
     labels: Mapping[str, str],
+    focus: str = "rho",
 ) -> pd.DataFrame:
     """The answer of the rule: one row per design and method, the best first.
 
@@ -119,8 +123,8 @@ def answers_table(
     ----------
     lowest : DataFrame
         Of `lowest_coverage`.
-    sums, designs, belief, labels
-        See `regret_table`.
+    sums, designs, belief, labels, focus
+        See `regret_table`; the methods are compared by the interval score of the focus.
 
     Returns
     -------
@@ -132,7 +136,7 @@ def answers_table(
         difference stays as it is.
     """
     parts = []
-    chosen = sums[(sums["parameter"] == "rho") & (sums["measure"] == "interval_score")]
+    chosen = sums[(sums["parameter"] == focus) & (sums["measure"] == "interval_score")]
     for design, own in lowest[lowest["prior"].isin(list(labels))].groupby("design", sort=False):
         # what is said of one that fails is, if possible, a parameter of the population
         realised = own["fails"] & own["parameter"].isin(REALISED)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from recovery.columns import HEADLINE_LEVEL
+from recovery.data.scenarios import shared_out
 from recovery.summaries.measures import MEASURES
 from recovery.summaries.recovery import recovery_table
 
@@ -93,8 +94,20 @@ def _crossing(sizes: np.ndarray, values: np.ndarray, goal: float, larger: bool) 
     return float(np.exp(np.log(sizes[k - 1]) + share * np.log(sizes[k] / sizes[k - 1])))
 
 
-def sample_size_sentences(table: pd.DataFrame, goals: Goals, labels: dict[str, str]) -> list[str]:
-    """One sentence per goal and prior: how many subjects reach it."""
+def sample_size_sentences(
+    table: pd.DataFrame, goals: Goals, labels: dict[str, str], strata: dict[str, int]
+) -> list[str]:
+    """One sentence per goal and prior: how many subjects reach it, in all and by stratum.
+
+    Parameters
+    ----------
+    table, goals
+        See `sample_size_table`.
+    labels : dict
+        Label of each prior by its id.
+    strata : dict
+        Numbers of the real data's subjects by stratum, whose shares designs have; may be empty.
+    """
     sentences = []
     for parameter, measures in goals.items():
         for measure, goal in measures.items():
@@ -103,20 +116,23 @@ def sample_size_sentences(table: pd.DataFrame, goals: Goals, labels: dict[str, s
             of_goal = table[(table["parameter"] == parameter) & (table["measure"] == measure)]
             for prior, label in labels.items():
                 own = of_goal[of_goal["prior"] == prior]
-                answer = _answer(own) if len(own) else "the prior has no such estimate"
+                answer = _answer(own, strata) if len(own) else "the prior has no such estimate"
                 sentences.append(f"{about}, under {label}: {answer}.")
     return sentences
 
 
-def _answer(curve: pd.DataFrame) -> str:
+def _answer(curve: pd.DataFrame, strata: dict[str, int]) -> str:
     smallest, largest = curve["subjects"].min(), curve["subjects"].max()
     best, low, high = subjects_needed(curve)
     if best == math.inf:
         answer = f"more than {largest} subjects"
     elif best == smallest:
-        answer = f"{smallest} subjects or fewer"
+        answer = f"{smallest} subjects or fewer, since the smallest size reaches the goal"
     else:
         answer = f"{math.ceil(best)} subjects"
+        if strata:
+            parts = shared_out(math.ceil(best), strata)
+            answer += f" ({', '.join(f'{count} {name}' for name, count in parts.items())})"
     if low == math.inf or high == smallest:  # the whole interval is beyond an end of the grid
         return answer
     lower = f"{smallest} or fewer" if low == smallest else f"{math.ceil(low)}"
