@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from helpers import visits
 
 from recovery.columns import estimate_columns
 from recovery.data.scenarios import Design, Scenario, Truth, days

@@ -68,8 +68,8 @@ def _prior(block: dict[str, Any], real: RealData) -> tuple[Prior, list[str]]:
         if not resolved.coding.trivial:
             coding, times = resolved.coding, real.data.time
             recoding = real.part.recoding(real.table, coding.code(times)).tolist()
-            coded = {"origin": coding.origin, "unit": coding.unit}
-            prior = replace(prior, **coded, recoding=recoding)
+            origin, unit = coding.origin, coding.unit
+            prior = replace(prior, origin=origin, unit=unit, recoding=recoding)
     elif "effects_sd" in block:
         raise InputError("effects_sd: the config has no data.formula with further effects.")
     return prior, filled

@@ -111,8 +111,8 @@ def _design(
                 f"{where}, column residual_ar: a subject of the design has two rows at one time; "
                 "leave the cell blank."
             )
-        own = {"table": table, "redrawn": redrawn, "source": source}
-        return Design(truth, subjects, (), **deviations, **own)
+        deviations |= {"table": table, "redrawn": redrawn, "source": source}
+        return Design(truth, subjects, (), **deviations)
     if real.part:
         raise InputError(
             f"{where}, column design: write 'data', or the path of a table of planned visits with "

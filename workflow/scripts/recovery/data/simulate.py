@@ -184,7 +184,7 @@ def simulate_designs(designs: dict[int, Design], seed_of: Callable[[int], int]) 
     ]
     truths = [design.truth for design in designs.values()]
     truth = {name: [getattr(one, name) for one in truths] for name in TRUE_VALUES}
-    truth["r_u"] = correlation(*np.stack(effects, axis=1))
+    truth["r_u"] = correlation(*np.stack(effects, axis=1)).tolist()
     size, rows = data[0].subjects, np.array([len(one.response) for one in data])
     first = next(iter(designs.values()))
     further = {}

@@ -1,6 +1,7 @@
 """The real data and tables of planned visits as the study uses them: coded, with all columns."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -97,10 +98,10 @@ def read_coded_data(
         See `read_measurements` and `FixedPart`.
     """
     covariates, coding = needed_covariates(formula, response, time), Coding(origin, unit)
-    columns = {"time": time, "group": group, "covariates": covariates, "strata": strata}
-    real = read_measurements(path, response, **columns)
+    read = partial(read_measurements, time=time, group=group, covariates=covariates, strata=strata)
+    real = read(path, response=response)
     coded = with_fixed_effects(real, coding, formula, response, time)
     if not design:
         return coded.data
-    planned = read_measurements(design, "", **columns)
+    planned = read(design, response="")
     return with_fixed_effects(planned, coding, formula, response, time, coded.part).data

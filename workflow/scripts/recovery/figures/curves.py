@@ -86,7 +86,8 @@ def measure_panels(results: StudyResults, part: Part, measure: str) -> Figure:
     dashed = "; dashed: nominal" if measure in REFERENCES else ""
     marked = ""
     if estimate is not None:
-        marked = f"\ndotted: {style.SYMBOLS['rho']} = {style.number(estimate)}, that of the data"
+        value = style.number(float(f"{estimate:.2g}"))
+        marked = f"\ndotted: {style.SYMBOLS['rho']} = {value}, that of the data"
     figure.suptitle(f"{title} (bars: 95 % Monte Carlo intervals{dashed}){marked}")
     results.legend(figure, own["prior"])
     return figure

@@ -115,6 +115,7 @@ def _forest(
     parameters = table.groupby("panel", sort=False)["parameter"].first()
     for axes, parameter in zip(figure.axes, parameters):
         axes.set(yticks=[], ylim=(0.5, -0.5), xlabel=methods.label(parameter))
+        axes.xaxis.label.set_visible(True)  # in all rows of panels
         axes.spines["left"].set_visible(False)
         axes.tick_params("y", length=0)
         axes.grid(axis="x", color="0.9")

@@ -148,7 +148,7 @@ def by_name(draws: xr.Dataset, effects: Sequence[str]) -> xr.Dataset:
     """Draws with the further effects as variables of their own."""
     if not effects:
         return draws
-    *_, last = draws["further"].transpose("chain", "draw", ...).dims
+    last = str(draws["further"].transpose("chain", "draw", ...).dims[-1])
     named = {name: draws["further"].isel({last: i}, drop=True) for i, name in enumerate(effects)}
     return draws.drop_dims(last).assign(named)
 

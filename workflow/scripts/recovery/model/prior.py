@@ -133,8 +133,9 @@ class Prior(ABC):
         if at == "means":
             at = Coding.of("mean", 1.0, coding.code(times)).origin
             means = tuple(rounded(column.mean(), float(column.std())) for column in further)
-        coded = {"origin": coding.origin, "unit": coding.unit}
-        return replace(self, **coded, beta_prior_at=at, further_means=means)
+        return replace(
+            self, origin=coding.origin, unit=coding.unit, beta_prior_at=at, further_means=means
+        )
 
     @property
     def beta_time(self) -> float:

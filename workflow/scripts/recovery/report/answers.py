@@ -129,4 +129,4 @@ def conjoined(words: Iterable[str], last_word: str = "and") -> str:
 
 def number(value: float) -> str:
     """A number with a true minus sign."""
-    return f"{value:g}".replace("-", "−")
+    return f"{value:.3g}".replace("-", "−")
