@@ -159,9 +159,9 @@ def test_a_prior_in_another_coding(trial):
     made, mean = study.priors["lkj"], study.real.data.time.mean()
     assert made.origin == pytest.approx(mean, abs=1e-4)
     assert np.array(study.prior_blocks["lkj"]["recoding"])[0, 1] == pytest.approx(made.origin)
-    with pytest.raises(InputError, match="cannot be stated for 'np.sqrt"):
-        trial(priors__lkj__origin=-1, data__formula="score ~ month + np.sqrt(month + 1)", focus="rho",
-              sample_size={})  # fmt: skip
+    with pytest.raises(InputError, match=r"cannot be stated for 'np\.sqrt"):
+        own = {"data__formula": "score ~ month + np.sqrt(month + 1)", "priors__lkj__origin": -1}
+        trial(**own, focus="rho", sample_size={})
 
 
 def test_calibration_is_in_the_design_of_the_first_scenario(trial):

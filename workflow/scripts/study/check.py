@@ -211,8 +211,7 @@ def _problem_of_goal(
 def _check_calibration(study: Study, source: str) -> None:
     """Refuse to calibrate in a design whose data sets have different visits."""
     first = next(iter(study.scenarios.values()))
-    drawn = first.design.redrawn or first.design.missing or first.design.dropout
-    if (study.config["sbc"]["design"] == "study" or study.real.part) and drawn:
+    if (study.config["sbc"]["design"] == "study" or study.real.part) and first.design.redrawn:
         raise InputError(
             f"{source}, key sbc.design: the visits of the first scenario, '{first.scenario}', "
             "differ between data sets, but calibration needs the same for all; set it to 'small', "

@@ -199,7 +199,11 @@ class Study:
     def calibration_scenario(self) -> Scenario:
         """The scenario whose design, but for its truth, is that of the calibration's data sets."""
         block, first = self.config["sbc"], next(iter(self.scenarios.values()))
+        own = first.design
         if block["design"] == "study" or self.real.part:
-            return first
-        design = Design(first.design.truth, block["subjects"], days(block["days"]))
+            # normal and complete, as the model is
+            visits = own.subjects, own.times
+            design = Design(own.truth, *visits, table=own.table, source=own.source)
+        else:
+            design = Design(own.truth, block["subjects"], days(block["days"]))
         return replace(first, design=design)

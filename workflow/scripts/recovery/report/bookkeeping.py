@@ -67,10 +67,10 @@ def control_sentence(control: pd.DataFrame) -> str:
         return "No two priors of the study have the same density, so there is no negative control."
     broken = control[~control["clean"]]
     verdict = (
-        f"clean: none of {len(control):,} paired differences differs significantly from 0"
+        f"clean: none of {len(control):,} paired differences differs from 0 at the 1 % level"
         if broken.empty
         else f"NOT clean: {len(broken)} of {len(control):,} paired differences differ "
-        "significantly from 0"
+        "from 0 at the 1 % level"
     )
     rho = control[control["parameter"] == "rho"].groupby("measure")["detectable"].max()
     found = [
