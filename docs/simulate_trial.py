@@ -12,7 +12,7 @@ MONTHS = np.array([0.0, 1.0, 3.0, 6.0, 12.0, 24.0])
 PATIENTS, DROPOUT, EFFECT = 60, 0.3, -0.25
 SD_INTERCEPT, SD_SLOPE, RHO, SD_RESIDUAL = 8.0, 0.35, -0.4, 5.0
 
-rng = np.random.default_rng(7)
+rng = np.random.default_rng(14)
 off = RHO * SD_INTERCEPT * SD_SLOPE
 covariance = [[SD_INTERCEPT**2, off], [off, SD_SLOPE**2]]
 rows = []

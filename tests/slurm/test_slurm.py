@@ -101,6 +101,7 @@ def test_a_study_runs_on_both_nodes_and_gives_the_local_bits(cluster, tmp_path):
     assert set(jobs["ReqMem"]) == {"2000M", "3000M"}
 
 
+@pytest.mark.slow
 def test_a_cancelled_job_is_submitted_again(cluster, tmp_path, long_study):
     folder = tiny_study(tmp_path / "study", SHEET, **LONG)
     process = start(cluster, folder)
@@ -109,6 +110,7 @@ def test_a_cancelled_job_is_submitted_again(cluster, tmp_path, long_study):
     same_tables(folder, long_study)
 
 
+@pytest.mark.slow
 def test_a_job_over_its_memory_is_submitted_again_with_more(cluster, tmp_path, long_study):
     folder = tiny_study(tmp_path / "study", SHEET, **LONG)
     finish(start(cluster, folder, "--set-resources", "fit_exact:mem_mb=attempt*400"), folder)
@@ -117,6 +119,7 @@ def test_a_job_over_its_memory_is_submitted_again_with_more(cluster, tmp_path, l
     assert {"400M", "800M"} <= asked
 
 
+@pytest.mark.slow
 def test_a_node_that_goes_down_costs_its_job_only(cluster, tmp_path, long_study):
     folder = tiny_study(tmp_path / "study", SHEET, **LONG)
     process = start(cluster, folder)
@@ -129,6 +132,7 @@ def test_a_node_that_goes_down_costs_its_job_only(cluster, tmp_path, long_study)
     same_tables(folder, long_study)
 
 
+@pytest.mark.slow
 def test_a_killed_main_process_goes_on_after_its_jobs_are_cancelled(cluster, tmp_path, long_study):
     """The three lines of the README: cancel by the run's name, unlock, start again."""
     folder = tiny_study(tmp_path / "study", SHEET, **LONG)

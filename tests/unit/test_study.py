@@ -26,8 +26,8 @@ def test_the_default_study_is_valid_and_complete(in_root):
 
 
 def test_defaults_of_the_schema_are_the_default_study(in_root):
-    """An empty config is the demo but for its estimands, which are off unless asked for."""
-    study = check_study({})
+    """An empty config is the demo, but without estimands, and with NUTS for all priors."""
+    study = check_study({"sampler": {"priors": DEMO["sampler"]["priors"]}})
     demo = check_study(copy.deepcopy(DEMO))
     assert study.priors == demo.priors
     assert study.scenarios == demo.scenarios
@@ -117,7 +117,7 @@ def test_how_many_replicates_nuts_fits(tmp_path, monkeypatch):
         ("sample_size.goals", {"r_u": {"relative_bias": 0.1}}, "relative bias needs a fixed, non"),
         ("sample_size.goals", {"sigma": {"reject": 0.8}}, "interval of an sd always excludes 0"),
         ("sample_size.subjects", [20, 10], "sample_size.subjects: the numbers must increase"),
-        ("sbc.exact_replicates", 10_000_000, "key sbc: the study needs 320,024 jobs"),
+        ("sbc.exact_replicates", 10_000_000, "key sbc: the study needs 400,024 jobs"),
     ],
 )
 def test_mistakes_in_the_config(in_root, key, value, message):
