@@ -122,6 +122,14 @@ def _read(arguments: argparse.Namespace) -> tuple[int | str, RealData]:
     nothing of the data.
     """
     names = {name: getattr(arguments, name) for name in ("response", "time", "group", "formula")}
+    if (
+        arguments.formula
+        and one_line(arguments.response) not in read_data_cells(arguments.csv).names
+    ):
+        raise InputError(
+            f"--formula: its left side must be a column of {arguments.csv} as it is (found "
+            f"'{arguments.response}')."
+        )
     block = {"path": arguments.csv, "unit": 1, "incomplete": "leave out", "strata": "", **names}
     real = read_real_data(block | {"origin": 0})
     low, high = real.data.time.min(), real.data.time.max()
@@ -143,8 +151,8 @@ def _say_of_covariates(real: RealData, arguments: argparse.Namespace) -> None:
     """Which columns could be used, and which count as numbers."""
     for name in real.table:
         values = real.table[name]
-        few = values.dtype == float and values.nunique() <= FEW and (values % 1 == 0).all()
-        if real.part and name != arguments.time and few and name not in real.part.levels:
+        few = values.dtype == int and values.nunique() <= FEW
+        if name != arguments.time and few and f"C({name}" not in arguments.formula:
             print(f"'{name}' counts as a number; write C({name}) in the formula for a factor.")
     cells = read_data_cells(arguments.csv)
     used = (arguments.response, arguments.time, arguments.group)
@@ -171,9 +179,9 @@ def _fixed_effects(real: RealData, arguments: argparse.Namespace) -> tuple[str, 
     if not part:
         return "", "", "beta1"
     for name, levels in part.levels.items():
-        per_subject = real.table[name].groupby(real.data.subject).nunique()
-        if not strata and (per_subject == 1).all():
-            strata = name
+        if not strata and name in real.table:
+            per_subject = real.table[name].groupby(real.data.subject).nunique()
+            strata = name if (per_subject == 1).all() else ""
         wanted = same_effect(f"{part.time}:{name}[T.{levels[-1]}]", part.effects)
         if not focus and len(levels) == 2 and wanted in part.effects:
             focus = wanted

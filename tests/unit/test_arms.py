@@ -24,7 +24,7 @@ from recovery.data.simulate import (
     simulate_designs,
     true_values,
 )
-from recovery.data.tables import needed_covariates, with_fixed_effects
+from recovery.data.tables import with_fixed_effects
 from recovery.exact.posterior import exact_posterior
 from recovery.fitting.exact import ExactEngine, exact_batch
 from recovery.fitting.nuts import NutsSampler, SamplerSettings
@@ -45,10 +45,8 @@ SETS = {
 def read(name, coding=UNCODED, **words):
     formula, time, group = SETS[name]
     response = formula.partition(" ~")[0]
-    needed = needed_covariates(formula, response, time)
-    found = read_measurements(
-        FOLDER / f"{name}.csv", response, time, group, "refuse", needed, **words
-    )
+    file = FOLDER / f"{name}.csv"
+    found = read_measurements(file, response, time, group, "refuse", formula, **words)
     return with_fixed_effects(found, coding, formula, response, time)
 
 

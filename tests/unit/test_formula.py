@@ -118,7 +118,7 @@ def test_rows_without_a_covariate_are_left_out_and_counted(trial):
         ("score ~ arm", "must have an intercept and the time, 'month', as a term"),
         ("score ~ 0 + month + arm", "must have an intercept and the time"),
         ("score ~ month + I(2 * month)", "the column 'I(2 * month)' is a combination of the col"),
-        ("score ~ month + sex", "unknown column 'sex' (data.formula in the config"),
+        ("score ~ month + sex", "key data.formula: the data file has no column 'sex'"),
         ("score ~ month + arm +", "is not a formula ("),
         ("score ~ month + log(age - 50)", "`log(age - 50)` contains null values"),
         ("score ~ month + C(month == 99)", "has a single level in the data"),

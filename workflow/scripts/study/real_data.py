@@ -11,7 +11,7 @@ import pandas as pd
 from recovery.data.coding import Coding
 from recovery.data.longdata import LongData, time_text
 from recovery.data.read import describe, read_measurements
-from recovery.data.tables import needed_covariates, with_fixed_effects
+from recovery.data.tables import with_fixed_effects
 from recovery.errors import InputError
 
 SLEEPSTUDY = "59678310ccb961afd980eeb9122a22b914243fa8d29f40945b9f93a7b5ee1f4b"
@@ -81,8 +81,8 @@ def read_real_data(block: dict[str, Any]) -> RealData:
     """
     path, formula = block["path"], block["formula"]
     names = block["response"], block["time"]
-    columns = {name: block[name] for name in ("response", "time", "group", "incomplete", "strata")}
-    found = read_measurements(path, **columns, covariates=needed_covariates(formula, *names))
+    keys = ("response", "time", "group", "incomplete", "formula", "strata")
+    found = read_measurements(path, **{key: block[key] for key in keys})
     raw = found.data
     coding = Coding.of(block["origin"], block["unit"], raw.time)
     description = f"{path}: {describe(raw)}"

@@ -8,7 +8,7 @@ from recovery.data.coding import Coding, rounded
 from recovery.data.longdata import LongData, time_text
 from recovery.data.read import read_measurements
 from recovery.data.scenarios import DEVIATIONS, Design, Scenario, Truth, days
-from recovery.data.tables import needed_covariates, with_fixed_effects
+from recovery.data.tables import with_fixed_effects
 from recovery.errors import InputError
 from study.real_data import RealData
 from study.schema import validated
@@ -133,10 +133,10 @@ def _table(design: str, real: RealData, block: dict[str, Any], where: str) -> tu
     """The real data, or the table of planned visits that a sheet names, and what to call it."""
     if design == "data":
         return real.data, "the data"
-    names = {key: block[key] for key in ("time", "group", "strata")}
+    names = {key: block[key] for key in ("time", "group", "formula", "strata")}
     formula = block["formula"], block["response"], block["time"]
     try:
-        found = read_measurements(design, "", **names, covariates=needed_covariates(*formula))
+        found = read_measurements(design, "", **names)
         data = with_fixed_effects(found, real.coding, *formula, real.part).data
     except InputError as error:
         raise InputError(f"{where}, column design: {error}") from None

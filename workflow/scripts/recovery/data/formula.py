@@ -1,6 +1,7 @@
 """Fixed effects by a formula: further columns beside the intercept and time, and their names."""
 
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,12 +9,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from formulaic import Formula, ModelSpec
-from formulaic.errors import FormulaicError
+from formulaic.errors import DataMismatchWarning, FormulaicError
 
 from recovery.errors import InputError
 
 KEY = "data.formula"
 RANDOM = "the random part is (1 + time | group) in any case"
+MOST_EFFECTS = 12
+NOT_MADE = (
+    FormulaicError, DataMismatchWarning, ValueError, TypeError, KeyError, AttributeError
+)  # fmt: skip
+"""What formulaic raises where columns cannot be made."""
 DEPENDENT = 1e-8  # what is left of a column, as a share of it, beside the columns before it
 
 
@@ -45,7 +51,10 @@ class FixedPart:
             If the formula cannot be read, lacks the intercept or time, or its columns cannot be
             made or depend on each other.
         """
-        spec = _evaluated(right_side(formula, response, time), table).model_spec
+        right = right_side(formula, response, time)
+        for name in sorted(right.required_variables - set(table)):
+            raise InputError(f"{KEY}: the data file has no column '{name}'.")
+        spec = _evaluated(right, table).model_spec
         for term, places in spec.term_indices.items():
             if not places:
                 raise InputError(
@@ -53,6 +62,11 @@ class FixedPart:
                 )
         own = (time, "Intercept")
         part = cls(spec, time, tuple(name for name in spec.column_names if name not in own))
+        if len(part.effects) > MOST_EFFECTS:
+            raise InputError(
+                f"{KEY}: the formula has {len(part.effects)} effects besides the intercept and "
+                f"time; at most {MOST_EFFECTS} are possible."
+            )
         _check_rank(part, table)
         return part
 
@@ -121,7 +135,7 @@ def right_side(formula: str, response: str, time: str) -> Any:
     except FormulaicError as error:
         raise InputError(
             f"{KEY}: '{formula}' is not a formula ({_first_line(error)}); write one such as "
-            f"'{response} ~ {time} * arm + age', and names with spaces in backticks."
+            f"'y ~ {time} * arm + age', with names that have spaces in backticks."
         ) from None
     left = [str(term) for term in getattr(whole, "lhs", [])]
     if left != [response]:
@@ -138,12 +152,6 @@ def right_side(formula: str, response: str, time: str) -> Any:
     return whole.rhs
 
 
-def covariates(formula: str, response: str, time: str) -> list[str]:
-    """The columns that a formula needs besides the response and time, as it names them first."""
-    needed = right_side(formula, response, time).required_variables - {response, time}
-    return sorted(needed, key=lambda name: (formula.find(name), name))
-
-
 def same_effect(name: str, effects: Mapping[str, Any] | tuple[str, ...]) -> str:
     """The effect that a user's name means: the parts of an interaction in any order."""
     parts = sorted(_parts(name))
@@ -158,8 +166,10 @@ def _parts(name: str) -> list[str]:
 def _evaluated(what: Any, table: pd.DataFrame) -> Any:
     """Columns of a formula or of a made one, all finite."""
     try:
-        matrix = what.get_model_matrix(table, na_action="raise", context={}, output="pandas")
-    except (FormulaicError, ValueError, TypeError, KeyError, AttributeError) as error:
+        with warnings.catch_warnings(action="ignore"):  # of logarithms and the like
+            warnings.filterwarnings("error", category=DataMismatchWarning)  # an unknown level
+            matrix = what.get_model_matrix(table, na_action="raise", context={}, output="pandas")
+    except NOT_MADE as error:
         raise InputError(
             f"{KEY}: its columns cannot be made from the data ({_first_line(error)})."
         ) from None

@@ -85,7 +85,7 @@ def read_measurements(
     time: str,
     group: str,
     incomplete: str = "leave out",
-    covariates: Sequence[str] = (),
+    formula: str = "",
     strata: str = "",
 ) -> Measurements:
     """Read a long table with a response, a time and a group column, and covariates.
@@ -98,8 +98,8 @@ def read_measurements(
         Names of the columns; of a table of planned visits the response is "".
     incomplete : {"leave out", "refuse"}
         What to do with rows without a response, a time or a covariate.
-    covariates : sequence of str
-        Names of further columns that are wanted.
+    formula : str
+        A formula; the columns that it names are wanted, too.
     strata : str
         The column of the strata of the subjects, if any.
 
@@ -116,6 +116,7 @@ def read_measurements(
     columns["group"].refuse(np.isin(subjects, MISSING), "every subject needs a name")
     hints = {key: hint for key, hint in HINTS.items() if key in wanted}
     numbers = {key: columns[key].numbers(hint, incomplete) for key, hint in hints.items()}
+    covariates = [name for name in mentioned(formula, cells.names) if name not in (response, time)]
     further = {name: _column(cells, path, "formula", {"formula": name}) for name in covariates}
     if strata:
         further[strata] = _column(cells, path, "strata", {"strata": strata})
@@ -135,13 +136,32 @@ def read_measurements(
     notes += [_repeated(cells, kept, data), _unused(cells, [*wanted.values(), *further])]
     warnings = [_alike(data.labels), _stands_apart(data.response, response)]
     found = list(filter(None, notes)), list(filter(None, warnings))
-    return Measurements(data, table[list(covariates)], *found)
+    return Measurements(data, table[covariates], *found)
+
+
+def mentioned(formula: str, names: Sequence[str]) -> list[str]:
+    """The columns that a formula names, in backticks where they are no Python names.
+
+    Examples
+    --------
+    >>> mentioned("y ~ t + scale(age) + `my x`", ["age", "my x", "scale", "ag"])
+    ['age', 'my x']
+    """
+    plain = re.sub(r"`[^`]*`", " ", formula)
+    return [
+        name
+        for name in dict.fromkeys(names)
+        if f"`{name}`" in formula
+        or (name.isidentifier() and re.search(rf"(?<![\w.]){name}(?!\w|\s*\()", plain))
+    ]
 
 
 def _typed(texts: np.ndarray) -> pd.Series:
     """Numbers where all cells are numbers, else text."""
     numbers = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce")
-    return numbers.astype(float) if numbers.notna().all() else pd.Series(texts, dtype=object)
+    if numbers.isna().any():
+        return pd.Series(texts, dtype=object)
+    return numbers.astype(int if (numbers % 1 == 0).all() else float)
 
 
 def _strata(data: LongData, levels: pd.Series, name: str, path: str | Path) -> tuple[str, ...]:

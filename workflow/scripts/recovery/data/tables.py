@@ -30,15 +30,6 @@ class CodedData(NamedTuple):
     part: Any = None
 
 
-def needed_covariates(formula: str, response: str, time: str) -> list[str]:
-    """The columns that a formula needs besides the response and time; none without a formula."""
-    if not formula:
-        return []
-    from recovery.data.formula import covariates  # half a second that other studies need not pay
-
-    return covariates(formula, response, time)
-
-
 def with_fixed_effects(
     found: Measurements, coding: Coding, formula: str, response: str, time: str, part: Any = None
 ) -> CodedData:
@@ -59,7 +50,7 @@ def with_fixed_effects(
     table = found.covariates.assign(**{time: data.time})
     if not formula:
         return CodedData(data, table)
-    from recovery.data.formula import FixedPart
+    from recovery.data.formula import FixedPart  # half a second that others need not pay
 
     part = part or FixedPart.of(formula, response, time, table)
     further = part.columns(table)
@@ -97,8 +88,8 @@ def read_coded_data(
     InputError
         See `read_measurements` and `FixedPart`.
     """
-    covariates, coding = needed_covariates(formula, response, time), Coding(origin, unit)
-    read = partial(read_measurements, time=time, group=group, covariates=covariates, strata=strata)
+    coding = Coding(origin, unit)
+    read = partial(read_measurements, time=time, group=group, formula=formula, strata=strata)
     real = read(path, response=response)
     coded = with_fixed_effects(real, coding, formula, response, time)
     if not design:
