@@ -135,6 +135,8 @@ def read_measurements(
         data = replace(data, strata=_strata(data, table[strata].map(str), strata, path))
     notes += [_repeated(cells, kept, data), _unused(cells, [*wanted.values(), *further])]
     warnings = [_alike(data.labels), _stands_apart(data.response, response)]
+    if response and len(np.unique(data.response)) == 2:
+        warnings.append(f"'{response}' has two values only; the model is for continuous responses.")
     found = list(filter(None, notes)), list(filter(None, warnings))
     return Measurements(data, table[covariates], *found)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from recovery.data.scenarios import TRUE_VALUES
 from recovery.report.bookkeeping import precision_sentence
 from recovery.report.pages import plain_table, render
 
@@ -25,6 +26,7 @@ def ademp_page(
         "ademp",
         explore_page=explore_page,
         config=config,
+        effects=", ".join(name for name in config["truth"] if name not in TRUE_VALUES),
         time_label=time_label,
         precision=precision_sentence(tables["replicates_needed"]),
         priors=plain_table(pd.DataFrame.from_dict(config["priors"], orient="index")),

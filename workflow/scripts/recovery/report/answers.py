@@ -23,7 +23,7 @@ def short_answer(answers: pd.DataFrame, belief: Mapping[str, Any], focus: str = 
     design, own = next(iter(designs_of(answers).items()))
     n = own["n"].max()
     text = f"{design}, {belief_in_words(belief)}: {answer(own, focus)}"
-    text += f" ({n:,.0f} data sets at each; ± is one Monte Carlo standard error.)"
+    text += f" ({n:,.0f} data sets at each true rho; ± is one Monte Carlo standard error.)"
     if (number := answers["design"].nunique()) > 1:
         text += f"\n{over_designs(answers, number)}"
     return text
