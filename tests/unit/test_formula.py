@@ -166,8 +166,8 @@ def test_a_prior_in_another_coding(trial):
 
 def test_calibration_is_in_the_design_of_the_first_scenario(trial):
     assert trial().calibration_scenario.design.effects == EFFECTS
-    with pytest.raises(InputError, match=r"sbc\.design: the visits of the first scenario"):
-        trial("scenario\tdesign\tsubjects\na\tdata\t30\n")
+    drawn = trial("scenario\tdesign\tsubjects\na\tdata\t30\n").calibration_scenario.design
+    assert drawn.subjects == 60 and not drawn.redrawn
 
 
 def test_new_study_writes_a_formula(tmp_path, monkeypatch, capsys):

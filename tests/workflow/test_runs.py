@@ -119,4 +119,4 @@ def test_every_config_runs_to_its_end(tmp_path, name):
     assert run.returncode == 0, run.stderr[-3000:]
     results = tmp_path / "results" / name
     priors = set(pd.read_csv(results / "tables/recovery.csv")["prior"])
-    assert len(priors) == (12 if name == "full" else 4)
+    assert len(priors) == (12 if name == "full" else 5)

@@ -107,7 +107,6 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
     warnings += center_warnings(priors, real)
     study = Study(config, real, scenarios, sample_sizes, priors, automatic, given_truth, warnings)
     check_jobs(study, source)
-    _check_calibration(study, source)
     _check_labels(study, source)
     return study
 
@@ -206,17 +205,6 @@ def _problem_of_goal(
     if measure == "relative_bias" and not truth.get(parameter):
         return "relative bias needs a fixed, nonzero true value; use bias"
     return ""
-
-
-def _check_calibration(study: Study, source: str) -> None:
-    """Refuse to calibrate in a design whose data sets have different visits."""
-    first = next(iter(study.scenarios.values()))
-    if (study.config["sbc"]["design"] == "study" or study.real.part) and first.design.redrawn:
-        raise InputError(
-            f"{source}, key sbc.design: the visits of the first scenario, '{first.scenario}', "
-            "differ between data sets, but calibration needs the same for all; set it to 'small', "
-            "or begin the sheet with another scenario."
-        )
 
 
 def _check_labels(study: Study, source: str) -> None:

@@ -201,9 +201,9 @@ class Study:
         block, first = self.config["sbc"], next(iter(self.scenarios.values()))
         own = first.design
         if block["design"] == "study" or self.real.part:
-            # normal and complete, as the model is
-            visits = own.subjects, own.times
-            design = Design(own.truth, *visits, table=own.table, source=own.source)
+            # normal and complete, as the model is; of a table each subject once
+            subjects = own.table.subjects if own.table else own.subjects
+            design = Design(own.truth, subjects, own.times, table=own.table, source=own.source)
         else:
             design = Design(own.truth, block["subjects"], days(block["days"]))
         return replace(first, design=design)
