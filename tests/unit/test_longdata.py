@@ -224,7 +224,8 @@ def scale(*values):
         ([*range(20, 36), 999, 998, 999], "3 cells of 'ms' hold 998 and 999"),
         ([*range(20, 36), 999], ""),  # once: an outlier
         ([0, 0, 0, *range(1, 16)], ""),  # the floor of a scale
-        ([1, 5] * 8, ""),  # two answers
+        # two answers
+        ([1, 5] * 8, "'ms' has two values only; the model is for continuous responses."),
     ],
 )
 def test_a_code_for_missing_values_gets_a_warning(tmp_path, values, held):

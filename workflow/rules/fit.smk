@@ -12,6 +12,7 @@ rule compile_exact:
         code=code("compile_exact.py"),
         families=families,
         names=sorted({block["family"] for block in config["priors"].values()}),
+        effects=list(study.real.data.effects),
     script:
         "../scripts/compile_exact.py"
 

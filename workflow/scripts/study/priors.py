@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from recovery.data.longdata import LongData, time_text
 from recovery.errors import FAILURES_OF_DATA, InputError
 from recovery.model.families import family_class, make_prior
@@ -142,12 +144,12 @@ def center_warnings(priors: Mapping[str, Prior], real: RealData) -> list[str]:
     The estimate is that of the population's mean at the time at which the prior is stated. Such a
     prior pulls beta0 and beta1 away from the data, whatever it says of the correlation.
     """
-    mean, beta0, beta1 = _reml_line(real)
+    mean, beta0, beta1, effects = _reml_line(real)
     far = {}
     for name, prior in priors.items():
         made = prior.for_design(*real.data.fixed.T[1:])
         time = made.coding.origin + made.coding.unit * made.beta_time
-        level = beta0 + beta1 * (time - mean)
+        level = beta0 + beta1 * (time - mean) + made.stated[0, 2:] @ effects
         sds = abs(level - made.center_for(real.data.response)) / made.beta0_sd
         if sds > MOST_SDS:
             far[name] = sds, real.coding.origin + real.coding.unit * time, made.beta_time
@@ -163,15 +165,15 @@ def center_warnings(priors: Mapping[str, Prior], real: RealData) -> list[str]:
     ]
 
 
-def _reml_line(real: RealData) -> tuple[float, float, float]:
-    """A time, and the population's mean and slope there by REML; NaN where it has no estimate."""
-    if not real.foreign:
-        return 0.0, TRUTH["beta0"], TRUTH["beta1"]
+def _reml_line(real: RealData) -> tuple[float, float, float, np.ndarray]:
+    """A time, and the fixed effects there by REML; NaN where it has no estimate."""
+    if not (real.foreign or real.part):
+        return 0.0, TRUTH["beta0"], TRUTH["beta1"], np.empty(0)
     from recovery.reml.estimate import estimate  # numba, which other studies need not import
 
     mean = float(real.data.time.mean())
     try:
         found = estimate(real.data.at(real.data.time - mean))
     except FAILURES_OF_DATA:
-        return mean, float("nan"), float("nan")
-    return mean, found.beta0, found.beta1
+        return mean, float("nan"), float("nan"), np.zeros(len(real.data.effects))
+    return mean, found.beta0, found.beta1, np.array(found.effects)

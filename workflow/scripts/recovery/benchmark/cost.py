@@ -70,7 +70,7 @@ def fits_without_draws(data: LongData, prior: Prior) -> Iterator[dict[str, Any]]
 
     REML has no prior; it is timed beside each, so that a busy machine affects both alike.
     """
-    truths = np.zeros((MANY, len(PARAMETERS)))
+    truths = np.zeros((MANY, len(PARAMETERS) + len(data.effects)))
     numbers = range(MANY)
     exact = exact_posterior(data, prior)
     parts: dict[str, Callable[[], Any]] = {

@@ -228,6 +228,9 @@ def prior_rows(blocks: Mapping[str, Mapping[str, Any]], labels: Mapping[str, str
     for prior, label in labels.items():
         if prior in blocks:
             block = blocks[prior]
-            numbers = [f"{k} = {v}" for k, v in block.items() if k not in ("family", "label")]
+            values = {k: v for k, v in block.items() if k not in ("family", "label")}
+            sds = values.pop("effects_sd", {})
+            values |= {f"sd of {name}": sd for name, sd in sds.items()}
+            numbers = [f"{name} = {value}" for name, value in values.items()]
             rows.append({"prior": label, "family": block["family"], "with": ", ".join(numbers)})
     return pd.DataFrame(rows)
