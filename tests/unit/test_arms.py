@@ -32,6 +32,7 @@ from recovery.fitting.reml import reml_batch
 from recovery.fitting.replicates import fit_each
 from recovery.model.families import FAMILIES, make_prior
 from recovery.reml.estimate import estimate
+from recovery.summaries.pairs import equal_pairs
 
 FOLDER = Path(__file__).parent / "arms"
 LME4 = json.loads((FOLDER / "lme4.json").read_text())
@@ -258,3 +259,8 @@ def test_levels_and_means_are_those_of_the_first_table():
     assert part.levels == {"g": ["a", "b", "c"]} and part.effects[0] == "center(x)"
     some = part.columns(table[2:4])
     np.testing.assert_allclose(some, part.columns(table)[2:4])
+
+
+def test_priors_of_other_effects_are_not_one():
+    a, b, c = (make_prior("lkj_corr", effects_sd={"arm": sd}) for sd in (1.0, 2.0, 2.0))
+    assert equal_pairs({"a": a, "b": b, "c": c}) == [("c", "b")]

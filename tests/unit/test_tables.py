@@ -112,6 +112,12 @@ def test_the_design_is_in_every_row(estimates):
     assert (table["truth"] == 1.0).all()
 
 
+def test_a_reference_that_an_engine_did_not_fit_has_no_pair(estimates):
+    """NUTS may fit some priors only."""
+    one = estimates[estimates["prior"] == PAIRS[0][0]]
+    assert comparison_table(one, LEVELS, PAIRS[:1]).empty
+
+
 def test_designs_are_named_by_what_sets_them_apart():
     usual = Scenario("a", Design(Truth(250.0, 10.0, 25.0, 6.0, 0.3, 25.0), 18, days(10)), 5, 0)
     other = replace(usual.design, truth=replace(usual.design.truth, rho=-0.3))

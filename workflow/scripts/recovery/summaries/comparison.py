@@ -52,7 +52,7 @@ def comparison_table(
             for prior, frame in group.groupby("prior", sort=False)
         }
         for prior, reference in pairs:
-            if prior not in by_prior:  # REML, of a study or an engine without it
+            if not {prior, reference} <= by_prior.keys():  # not fitted by this engine
                 continue
             common = by_prior[prior].index.intersection(by_prior[reference].index)
             a, b = by_prior[prior].loc[common], by_prior[reference].loc[common]

@@ -22,7 +22,8 @@ def equal_pairs(priors: dict[str, Prior]) -> list[tuple[str, str]]:
         density = np.round(prior.log_density(s0, s1, rho, sigma), 9)
         population = (prior.center, prior.beta0_sd, prior.beta1_sd, prior.sigma_df)
         coding = (prior.origin, prior.unit, prior.beta_prior_at)
-        return (prior.has_rho, *population, *coding, prior.sigma_scale, *density)
+        others = (prior.sigma_scale, *prior.effects_sd.items())
+        return (prior.has_rho, *population, *coding, *others, *density)
 
     keys = {name: key(prior) for name, prior in priors.items()}
     return [(b, a) for a, b in combinations(priors, 2) if keys[a] == keys[b]]
