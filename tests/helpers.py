@@ -12,6 +12,7 @@ import pandas as pd
 import yaml
 
 from recovery.data.longdata import LongData
+from study.check import check_study
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -130,6 +131,13 @@ def dense_fit(data, factor):
     beta = np.linalg.solve(precision, weighted.T @ data.response)
     rest = data.response - X @ beta
     return np.linalg.slogdet(V)[1], beta, precision, rest @ np.linalg.solve(V, rest)
+
+
+def checked_study(config: dict, **changes):
+    """The checked study of a config changed key by key; ``a__b`` is the key a.b."""
+    for key, value in changes.items():
+        config = changed(config, key.replace("__", "."), value)
+    return check_study(copy.deepcopy(config), "config.yaml")
 
 
 def visits(patterns) -> LongData:

@@ -188,7 +188,7 @@ def test_nuts_by_pymc_s_own_likelihood_agrees(orthodont):
 
 
 def test_a_prior_in_another_coding_is_that_of_coded_data(orthodont):
-    """The same posterior from times coded in the file, of which the formula is made anew."""
+    """It equals the posterior of data whose times are coded before the formula is read."""
     coding = Coding(11.0, 2.0)
     one = read("orthodont")
     coded = read("orthodont", coding).data

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from helpers import DEMO, ROOT, changed
+from helpers import DEMO, ROOT, checked_study
 
 from recovery.errors import InputError
 from study.check import check_study
@@ -42,10 +42,7 @@ def trial(tmp_path, monkeypatch):
 
     def checked(sheet: str = "scenario\tdesign\na\tdata\n", **changes):
         Path("sheet.tsv").write_text(sheet)
-        config = copy.deepcopy(CONFIG)
-        for key, value in changes.items():
-            config = changed(config, key.replace("__", "."), value)
-        return check_study(config, "config.yaml")
+        return checked_study(CONFIG, **changes)
 
     return checked
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from helpers import DEMO, changed
+from helpers import DEMO, changed, checked_study
 
 from recovery.data.scenarios import days
 from recovery.errors import FitError, InputError
@@ -48,10 +48,7 @@ def own_study(tmp_path, monkeypatch):
     def checked(sheet: str = "", **changes):
         if sheet:
             (tmp_path / "sheet.tsv").write_text(sheet)
-        config = copy.deepcopy(OWN)
-        for key, value in changes.items():
-            config = changed(config, key.replace("__", "."), value)
-        return check_study(config, "config.yaml")
+        return checked_study(OWN, **changes)
 
     return checked
 
