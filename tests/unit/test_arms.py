@@ -68,11 +68,11 @@ def test_reml_is_lme4_s(name):
     found = estimate(data)
     assert found.deviance < expected["deviance"] + 1e-6
     for one in ("sigma_u0", "sigma_u1", "sigma"):
-        assert getattr(found, one) == pytest.approx(expected[one], rel=1e-4), one
-    assert found.rho == pytest.approx(expected["rho"], abs=1e-4)
-    effects = dict(zip(("(Intercept)", SETS[name][1], *map(in_r, data.effects)),
-                       zip((found.beta0, found.beta1, *found.effects),
-                           (found.se_beta0, found.se_beta1, *found.se_effects))))  # fmt: skip
+        assert found.values[one] == pytest.approx(expected[one], rel=1e-4), one
+    assert found.values["rho"] == pytest.approx(expected["rho"], abs=1e-4)
+    in_lme4 = ("(Intercept)", SETS[name][1], *map(in_r, data.effects))
+    pairs = ((found.values[effect], error) for effect, error in found.errors.items())
+    effects = dict(zip(in_lme4, pairs))
     assert set(effects) == set(expected["fixed"])
     for effect, (value, error) in effects.items():
         assert value == pytest.approx(expected["fixed"][effect], rel=1e-4), effect

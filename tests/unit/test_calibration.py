@@ -93,9 +93,10 @@ class PostsOwn(LKJCorrRstanarm):
             pm.Deterministic(f"sigma_u{k}", sigma * tau * np.sqrt(2.0) * share[k]) for k in (0, 1)
         )
         factor = pm.LKJCorr("corr_cholesky", n=2, eta=self.eta)
-        return Covariance(*sds, pm.Deterministic("rho", factor[1, 0]))
+        return Covariance.of_two(*sds, factor[1, 0])
 
-    def log_density(self, sigma_u0, sigma_u1, rho, sigma):
+    def log_density(self, *values):
+        sigma_u0, sigma_u1, rho, sigma = values
         # with s_k = sigma tau sqrt(2) pi_k: tau = (s0 + s1) / (sqrt(2) sigma), pi = s0 / (s0 + s1)
         total = sigma_u0 + sigma_u1
         tau, share = total / (np.sqrt(2.0) * sigma), sigma_u0 / total

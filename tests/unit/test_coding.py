@@ -53,13 +53,14 @@ def test_the_likelihood_does_not_depend_on_the_coding(sleepstudy):
     coding = Coding(4.5, 3.0)
     day0, coded = (estimate(c.code_data(sleepstudy), reml=False) for c in (Coding(), coding))
     assert coded.deviance == pytest.approx(day0.deviance, abs=1e-7)
-    assert coded.beta1 == pytest.approx(3 * day0.beta1)
-    assert coded.beta0 == pytest.approx(day0.beta0 + 4.5 * day0.beta1)
-    off = day0.rho * day0.sigma_u0 * day0.sigma_u1
-    variance = day0.sigma_u0**2 + 9 * off + 4.5**2 * day0.sigma_u1**2
-    assert coded.sigma_u0 == pytest.approx(np.sqrt(variance), rel=1e-6)
-    covariance = 3 * (off + 4.5 * day0.sigma_u1**2)
-    assert coded.rho == pytest.approx(covariance / coded.sigma_u0 / coded.sigma_u1, rel=1e-6)
+    day0, coded = day0.values, coded.values
+    assert coded["beta1"] == pytest.approx(3 * day0["beta1"])
+    assert coded["beta0"] == pytest.approx(day0["beta0"] + 4.5 * day0["beta1"])
+    off = day0["rho"] * day0["sigma_u0"] * day0["sigma_u1"]
+    variance = day0["sigma_u0"] ** 2 + 9 * off + 4.5**2 * day0["sigma_u1"] ** 2
+    assert coded["sigma_u0"] == pytest.approx(np.sqrt(variance), rel=1e-6)
+    rho = 3 * (off + 4.5 * day0["sigma_u1"] ** 2) / coded["sigma_u0"] / coded["sigma_u1"]
+    assert coded["rho"] == pytest.approx(rho, rel=1e-6)
 
 
 def test_the_origin_of_time_decides_between_priors(sleepstudy):

@@ -8,7 +8,7 @@ from scipy import stats
 
 from recovery.columns import density_columns, quantile_name
 from recovery.fitting.summary import crps_of_draws, highest_density
-from recovery.parameters import realised_correlation
+from recovery.parameters import with_realised_correlations
 
 
 def test_column_names():
@@ -46,4 +46,4 @@ def test_realised_correlation_is_that_of_xarray(rng):
     dims = ("chain", "draw", "subject")
     effects = xr.Dataset({name: (dims, rng.normal(3.0, 2.0, (2, 5, 9))) for name in ("u0", "u1")})
     expected = xr.corr(effects["u0"], effects["u1"], dim="subject")
-    xr.testing.assert_allclose(realised_correlation(effects), expected)
+    xr.testing.assert_allclose(with_realised_correlations(effects)["r_u"], expected)

@@ -9,7 +9,8 @@ from recovery.calibration.truths import calibration_prior
 from recovery.errors import InputError
 from recovery.exact.prior import prior_grid
 from recovery.model.families import FAMILIES, family_class, make_prior
-from recovery.model.lkj import lkj_log_density
+from recovery.model.lkj import draw_lkj, lkj_log_density
+from recovery.parameters import pairs
 
 # integers, as a config has them: PyMC 6.4 would read 50 as int8
 VARIANTS = {
@@ -19,19 +20,24 @@ VARIANTS = {
 }
 
 
-def variant(family: str, name: str):
+FURTHER = {"curve": 7.0, "dose": 12.0}
+EFFECTS = [(f, q) for f in FAMILIES for q in (2, 3, 4) if q == 2 or family_class(f).more_effects]
+
+
+def variant(family: str, name: str, q: int = 2):
     known = family_class(family).__dataclass_fields__
-    return make_prior(family, **{k: v for k, v in VARIANTS[name].items() if k in known})
+    chosen = {k: v for k, v in VARIANTS[name].items() if k in known}
+    return make_prior(family, **chosen, random_scales=dict(list(FURTHER.items())[: q - 2]))
 
 
 @pytest.mark.parametrize("name", VARIANTS)
-@pytest.mark.parametrize("family", FAMILIES)
-def test_pymc_density_is_the_plain_density(family, name, rng):
+@pytest.mark.parametrize(("family", "q"), EFFECTS)
+def test_pymc_density_is_the_plain_density(family, q, name, rng):
     """On the unconstrained scale: log p(x) = log p(theta(x)) + log |d theta / dx|."""
-    prior, sigma = variant(family, name), 25.0
+    prior, sigma = variant(family, name, q), 25.0
     with pm.Model() as model:
         covariance = prior.covariance(sigma)
-    theta = [v for v in covariance if v is not None]
+    theta = [*covariance.sds, *covariance.correlations]
     inputs = model.value_vars
     unconstrained = model.replace_rvs_by_values(theta)
     mode = "FAST_COMPILE"
@@ -52,15 +58,53 @@ def test_pymc_density_is_the_plain_density(family, name, rng):
         ]
         _, log_jacobian = np.linalg.slogdet(np.array(columns))
         at = [float(v) for v in values(*split(x))]
-        plain = prior.log_density(*(at if prior.has_rho else [*at, 0.0]), sigma)
+        none = [] if prior.has_rho else [0.0] * len(pairs(q))
+        plain = prior.log_density(*at, *none, sigma)
         assert float(logp(*split(x))) == pytest.approx(plain + log_jacobian, abs=1e-6)
+
+
+@pytest.mark.parametrize("q", [3, 4])
+@pytest.mark.parametrize("eta", [0.5, 1.0, 2.0])
+def test_lkj_of_more_dimensions(eta, q, rng):
+    """Its density against Monte Carlo, its marginals against the two-dimensional LKJ."""
+    n, count = 400_000, len(pairs(q))
+    # positive definite matrices, uniform: a share of the cube that the density must integrate over
+    rhos = rng.uniform(-1, 1, (count, n))
+    weight = 2.0**count * np.exp(lkj_log_density(eta, *rhos))
+    assert abs(weight.mean() - 1.0) < 4 * weight.std() / np.sqrt(n) < 0.05
+    for drawn in draw_lkj(eta, 20_000, rng, q):
+        a = eta + q / 2 - 1
+        assert stats.kstest(drawn, stats.beta(a, a, loc=-1, scale=2).cdf).pvalue > 1e-4
+
+
+@pytest.mark.parametrize("q", [3, 4])
+def test_draws_of_more_effects_have_the_density(q, rng):
+    """Means of a few functions over draws, against importance sampling of the density."""
+    n = 100_000
+    for family in (f for f, effects in EFFECTS if effects == q):
+        prior, sigma = variant(family, "others", q), np.full(n, 25.0)
+        drawn = np.array(prior.draw(sigma, rng))
+        wide = make_prior(
+            "lkj_corr_student_t", random_scales=dict.fromkeys(prior.random_scales, 59.3)
+        )
+        points = np.array(wide.draw(sigma, rng))
+        log_weight = prior.log_density(*points, 25.0) - wide.log_density(*points, 25.0)
+        if not prior.has_rho:
+            log_weight += lkj_log_density(1.0, *points[q:])
+        weight = np.exp(log_weight)
+        assert abs(weight.mean() - 1.0) < 5 * weight.std() / np.sqrt(n), family
+        functions = [lambda x: x[0] < 20, lambda x: x[q - 1] < 5, lambda x: abs(x[-1]) < 0.3]
+        for function in functions[: 3 if prior.has_rho else 2]:
+            by_density, by_draws = function(points) * weight, function(drawn)
+            error = np.hypot(by_density.std(), by_draws.std()) / np.sqrt(n)
+            assert abs(by_density.mean() - by_draws.mean()) < 5 * error, family
 
 
 @pytest.mark.parametrize("eta", [0.5, 1, 2, 4])
 def test_lkj_density_is_a_beta_on_minus_one_to_one(eta):
     rho = np.linspace(-0.95, 0.95, 11)
     expected = stats.beta(eta, eta, loc=-1, scale=2).logpdf(rho)
-    np.testing.assert_allclose(lkj_log_density(rho, eta), expected)
+    np.testing.assert_allclose(lkj_log_density(eta, rho), expected)
 
 
 @pytest.mark.parametrize("family", ["independent", "lkj_cholesky_cov", "lkj_corr"])

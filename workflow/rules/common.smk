@@ -97,7 +97,7 @@ def batch_files(kind):
         scenario, size = study.all_scenarios[wildcards.scenario], config["batch_size"]
         exact = expand(
             f"<results>/exact/{{{{scenario}}}}/{{batch}}.{kind}.parquet",
-            batch=batches(scenario.replicates, size),
+            batch=batches(scenario.replicates if study.exact else 0, size),
         )
         nuts = expand(
             f"<results>/nuts/{{{{scenario}}}}/{{prior}}/{{batch}}.{kind}.parquet",
@@ -125,6 +125,8 @@ def subject_files(wildcards):
 
 def sample_size_files(wildcards):
     """The exact batches of the scenarios of the target sample_size."""
+    if not study.exact:
+        sys.exit("Error: sample_size is for two random effects; leave data.random out.")
     return [
         f"<results>/exact/{name}/{batch}.estimates.parquet"
         for name, scenario in study.sample_sizes.items()

@@ -9,12 +9,13 @@ from recovery.figures.layout import (
 )
 
 DESIGNS = named_designs(scenario.columns() for scenario in study.scenarios.values())
-FIGURE_PARTS = figure_parts(DESIGNS, study.real.data.effects)
-ZIP_PAGES = zip_pages(study.methods_with_rho)
+FIGURE_PARTS = figure_parts(DESIGNS, study.real.data.effects, study.real.data.q)
+ZIP_PAGES = zip_pages(study.methods_with_rho if study.exact else [])
 # some figures show nothing in some studies
 DRAWN = {
-    "accuracy": DESIGNS["nuts"].any(),
-    "estimates_rho": study.methods_with_rho,
+    "accuracy": study.exact and DESIGNS["nuts"].any(),
+    "estimates_rho": study.exact and study.methods_with_rho,
+    "estimates_r_u": study.exact,
 }
 STUDY_FIGURES = figure_names(
     [name for name in captions("study") if DRAWN.get(name, True)], FIGURE_PARTS

@@ -15,7 +15,8 @@ params = snakemake.params
 estimates, fits = (stack_batches(snakemake.input[k], params.methods) for k in ("estimates", "fits"))
 for table in (estimates, fits):
     table.insert(0, "scenario", snakemake.wildcards.scenario)
-fits["same_as"] = fits["same_as"].fillna("")  # those by NUTS and REML are all computed
+# those by NUTS and REML are all computed
+fits["same_as"] = fits["same_as"].fillna("") if "same_as" in fits else ""
 priors = {name: make_prior(**block) for name, block in params.priors.items()}
 tables = {
     "estimates": estimates,

@@ -12,7 +12,7 @@ from recovery.figures.posterior import PRIOR_FIGURES, data_panels
 from recovery.figures.style import Methods, plain, save_figure
 from recovery.files import read_table, reading
 from recovery.model.families import make_prior
-from recovery.parameters import realised_correlation
+from recovery.parameters import with_realised_correlations
 
 open_log(snakemake.log[0])
 methods = Methods(snakemake.params.labels, units=snakemake.params.units)
@@ -25,7 +25,7 @@ for prior, path in zip(snakemake.params.priors, snakemake.input.trees, strict=Tr
     with reading(path):
         tree = xr.load_datatree(path)
     posterior = tree["posterior"].to_dataset().assign_coords(subject=list(data.labels))
-    draws[prior] = posterior.assign(r_u=realised_correlation(posterior))
+    draws[prior] = with_realised_correlations(posterior)
     for name in snakemake.params.by_prior:
         of_prior = (tree, data, methods, prior)
         figures.append(lambda name=name, of_prior=of_prior: PRIOR_FIGURES[name](*of_prior))

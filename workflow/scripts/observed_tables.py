@@ -26,14 +26,15 @@ for path in map(Path, snakemake.input.estimates):
     tables.append(read_table(path).assign(**keys))
 unknown = np.full((1, len(PARAMETERS) + len(data.effects)), np.nan)
 seed = named_seed(params.seed, "observed", "exact")
-for name, exact in exact_batches([data], priors, params.levels, unknown, [1], [seed]).items():
+fitted = priors if data.q == 2 else {}
+for name, exact in exact_batches([data], fitted, params.levels, unknown, [1], [seed]).items():
     table = exact.estimates.drop(columns=["replicate", "truth", "crps"])
     tables.append(table.assign(prior=name, engine="exact", formulation=""))
 table = pd.concat(tables, ignore_index=True)
 keys = ["prior", "engine", "formulation", "parameter"]
 write_table(table[keys + [name for name in table if name not in keys]], snakemake.output.observed)
 
-posteriors = {name: exact_posterior(data, prior) for name, prior in priors.items()}
+posteriors = {name: exact_posterior(data, prior) for name, prior in fitted.items()}
 for name, exact in posteriors.items():
     if not exact.adequate:
         logger.warning("%s: no Bayes factor, the quadrature's error is %.1e", name, exact.error)

@@ -27,6 +27,8 @@ fits = pd.concat(read_table(path, columns=columns) for path in snakemake.input.f
 
 warning = failures_warning(tables["missingness"])
 answer = short_answer(tables["answers"], config["belief"], config["focus"])
+if config["data"]["random"]:
+    answer += " Here rho is the correlation of the first two effects."
 answer = f"{warning}\n{answer}\n".lstrip()
 Path(output.answer).write_text(answer, encoding="utf-8")
 # the report's first words; labels are a user's text

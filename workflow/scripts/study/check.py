@@ -12,7 +12,7 @@ import yaml
 
 from recovery.data.text import read_text
 from recovery.errors import InputError
-from recovery.parameters import PARAMETERS
+from recovery.parameters import correlations
 from recovery.summaries.measures import MEASURES, Proportion
 from study.job_limits import check_jobs
 from study.priors import center_warnings, made_priors, scale_warnings
@@ -89,6 +89,8 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
     except InputError as error:
         at = f"{source}, key " if str(error).startswith("data.") else ""
         raise InputError(f"{at}{error}") from None
+    if real.data.q > 2:
+        _for_more_effects(config, given, real.data.q)
     _name_effects(config, real, source)
     if given_truth == "data":
         config["truth"] = truth_of_data(real, source)
@@ -111,12 +113,24 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
     return study
 
 
+def _for_more_effects(config: dict[str, Any], given: dict[str, Any], q: int) -> None:
+    """In the defaults, the correlation of the first two effects takes the place of rho."""
+    first = correlations(q)[0]
+    if "rho" not in given.get("truth", {}):
+        config["truth"].pop("rho", None)
+    if "focus" not in given:
+        config["focus"] = first
+    if "mcse_target" not in given:
+        config["mcse_target"] = {first: config["mcse_target"]["rho"]}
+    config["sample_size"]["goals"] = {}
+
+
 def _name_effects(config: dict[str, Any], real: RealData, source: str) -> None:
     """Write the formula's names for the further effects where the config names them otherwise."""
     goals = config["sample_size"]["goals"]
     for key, block in (("truth", config["truth"]), ("sample_size.goals", goals)):
         for name in list(block):
-            if name in (*PARAMETERS, *real.data.effects):
+            if name in real.data.parameters:
                 continue
             known = _effect(name, real, f"{source}, key {key}.{name}")
             block[known] = block.pop(name)
@@ -126,14 +140,14 @@ def _name_effects(config: dict[str, Any], real: RealData, source: str) -> None:
 
 def _effect(name: str, real: RealData, where: str) -> str:
     """The further effect that a name in the config means."""
-    if name in PARAMETERS:
+    if name in real.data.parameters:
         return name
     if real.part:
         from recovery.data.formula import same_effect
 
         if (found := same_effect(name, real.data.effects)) in real.data.effects:
             return found
-    expected = ", ".join((*PARAMETERS, *real.data.effects))
+    expected = ", ".join(real.data.parameters)
     raise InputError(f"{where}: unknown effect '{name}' (expected one of {expected}).")
 
 

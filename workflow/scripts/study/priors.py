@@ -64,39 +64,53 @@ def _prior(block: dict[str, Any], real: RealData) -> tuple[Prior, list[str]]:
                 "the means of all columns) or 'origin' (where all columns are 0), since the "
                 "formula has further effects."
             )
-        filled = [*filled, *(["effects_sd"] if block.get("effects_sd", "auto") == "auto" else [])]
-        block["effects_sd"] = _effects_sd(block.get("effects_sd", "auto"), real.data)
-        prior = replace(prior, effects_sd=block["effects_sd"])
+        for key, names in (("effects_sd", real.data.effects), ("random_scales", real.data.varying)):
+            if names:
+                filled += [key] if block.get(key, "auto") == "auto" else []
+                block[key] = _scales_by_effect(key, block.get(key, "auto"), names, real.data)
+                prior = replace(prior, **{key: block[key]})
+        if prior.q > 2 and not prior.more_effects:
+            raise InputError(
+                f"family: '{block['family']}' is for two random effects; leave the prior or "
+                "data.random out."
+            )
+        if prior.q > 2 and not resolved.coding.trivial:
+            raise InputError(
+                "origin: only for two random effects; code time for the whole study by data.origin "
+                "and data.unit."
+            )
         if not resolved.coding.trivial:
             coding, times = resolved.coding, real.data.time
             recoding = real.part.recoding(real.table, coding.code(times)).tolist()
             origin, unit = coding.origin, coding.unit
             prior = replace(prior, origin=origin, unit=unit, recoding=recoding)
-    elif "effects_sd" in block:
-        raise InputError("effects_sd: the config has no data.formula with further effects.")
+    for key, names in (("effects_sd", real.data.effects), ("random_scales", real.data.varying)):
+        if key in block and not names:
+            raise InputError(f"{key}: the config has no data.formula or data.random with effects.")
     return prior, filled
 
 
-def _effects_sd(given: Any, data: LongData) -> dict[str, float]:
-    """Prior sds of the further effects by name; ``auto`` is sd(y) / (2 sd(column)).
+def _scales_by_effect(
+    key: str, given: Any, names: tuple[str, ...], data: LongData
+) -> dict[str, float]:
+    """Prior sds or scales of further effects by name; ``auto`` is sd(y) / (2 sd(column)).
 
     For a factor of two levels of equal size this is sd(y), for any other column the rule of slopes.
     """
     from recovery.data.formula import same_effect
 
     named = {name: value for name, value in given.items()} if isinstance(given, dict) else {}
-    by_effect = {same_effect(name, data.effects): value for name, value in named.items()}
-    unknown = [name for name in named if same_effect(name, data.effects) not in data.effects]
+    by_effect = {same_effect(name, names): value for name, value in named.items()}
+    unknown = [name for name in named if same_effect(name, names) not in names]
     if unknown:
-        raise InputError(
-            f"effects_sd.{unknown[0]}: unknown effect (expected {', '.join(data.effects)})."
-        )
+        raise InputError(f"{key}.{unknown[0]}: unknown effect (expected {', '.join(names)}).")
     response, found = data.response.std(ddof=1), {}
-    for name, column in zip(data.effects, data.further.T):
+    for name in names:
         value = by_effect.get(name, "auto") if isinstance(given, dict) else given
         if value == "auto":
+            column = data.further[:, data.effects.index(name)]
             value = float(f"{response / (2.0 * column.std(ddof=1)):.3g}")
-        found[name] = checked(f"effects_sd.{name}", value, ["effects_sd"])
+        found[name] = checked(f"{key}.{name}", value, [key])
     return found
 
 
@@ -176,4 +190,5 @@ def _reml_line(real: RealData) -> tuple[float, float, float, np.ndarray]:
         found = estimate(real.data.at(real.data.time - mean))
     except FAILURES_OF_DATA:
         return mean, float("nan"), float("nan"), np.zeros(len(real.data.effects))
-    return mean, found.beta0, found.beta1, np.array(found.effects)
+    beta0, beta1, *effects = (found.values[name] for name in found.errors)
+    return mean, beta0, beta1, np.array(effects)

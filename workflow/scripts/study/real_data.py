@@ -88,7 +88,9 @@ def read_real_data(block: dict[str, Any]) -> RealData:
     description = f"{path}: {describe(raw)}"
     if not coding.trivial:
         description += f"; time is {coding.label(block['time'])}"
-    coded, table, part = with_fixed_effects(found, coding, formula, *names)
+    if block["random"] and not formula:
+        raise InputError("data.random: add data.formula, whose terms may vary between subjects.")
+    coded, table, part = with_fixed_effects(found, coding, formula, *names, block["random"])
     notes = [*found.notes, *([_fixed_effects_in_words(part)] if part else [])]
     if len(np.unique(coded.time)) < len(np.unique(raw.time)):
         raise InputError(
@@ -110,5 +112,7 @@ def read_real_data(block: dict[str, Any]) -> RealData:
 def _fixed_effects_in_words(part: Any) -> str:
     """The fixed effects of a formula, and what its factors compare with."""
     text = f"Fixed effects: intercept, {', '.join([part.time, *part.effects])}."
+    if part.varying:
+        text += f" Vary between subjects: intercept, {', '.join([part.time, *part.varying])}."
     levels = [f"{name} = {own[0]}" for name, own in part.levels.items()]
     return text + (f" Reference levels: {', '.join(levels)}." if levels else "")

@@ -10,9 +10,11 @@ from recovery.data.read import read_measurements
 from recovery.data.scenarios import DEVIATIONS, Design, Scenario, Truth, days
 from recovery.data.tables import with_fixed_effects
 from recovery.errors import InputError
+from recovery.parameters import parameters
 from study.real_data import RealData
 from study.schema import validated
 from study.sheet import read_sheet
+from study.truth import check_correlations
 
 SAMPLE_SIZE = "sample_size-"
 """Ids of the scenarios of the target sample_size begin so, and no others (see the schema)."""
@@ -38,12 +40,15 @@ def sheet_scenarios(config: dict[str, Any], real: RealData) -> dict[str, Scenari
                 f"{where}, column scenario: duplicate id '{name}' "
                 "(upper and lower case count as equal)."
             )
-        truth = Truth.of(config["truth"] | cells | effects, real.data.effects)
+        _check_parameters(cells, real, where)
+        values = config["truth"] | cells | effects
+        check_correlations(values, real.data.q, f"{where}, column")
+        truth = Truth.of(values, real.data.effects, real.data.q)
         design = _design(truth, cells, real, config["data"], where)
         replicates = cells.get("replicates", config["replicates"])
-        nuts = cells.get("nuts", config["sampler"]["replicates"])
-        if not config["sampler"]["priors"]:
-            nuts = 0
+        # of more than two random effects, NUTS fits all
+        nuts = config["sampler"]["replicates"] if real.data.q == 2 else "all"
+        nuts = cells.get("nuts", nuts) if config["sampler"]["priors"] else 0
         sampled = replicates if nuts == "all" else min(nuts, replicates)
         found[name] = Scenario(name, design, replicates, sampled)
     return found
@@ -51,9 +56,10 @@ def sheet_scenarios(config: dict[str, Any], real: RealData) -> dict[str, Scenari
 
 def sample_size_scenarios(config: dict[str, Any], real: RealData) -> dict[str, Scenario]:
     """A scenario per number of subjects: their visits are drawn from the real data's."""
+    block, found = config["sample_size"], {}
+    if real.data.q > 2:
+        return {}
     truth = Truth.of(config["truth"], real.data.effects)
-    block = config["sample_size"]
-    found = {}
     for subjects in block["subjects"]:
         design = Design(truth, subjects, (), table=real.data, redrawn=True)
         name = f"{SAMPLE_SIZE}{subjects}"
@@ -85,6 +91,17 @@ def _true_effects(cells: dict[str, Any], real: RealData, where: str) -> dict[str
             if not isinstance(found[name], int | float):
                 raise InputError(f"{where}, column {column}: '{found[name]}' is not a number.")
     return found
+
+
+def _check_parameters(cells: dict[str, Any], real: RealData, where: str) -> None:
+    """Refuse true values of parameters that the model does not have."""
+    known = parameters(real.data.q)
+    for name in cells:
+        if name.startswith(("rho", "sigma_u")) and name not in known:
+            raise InputError(
+                f"{where}, column {name}: not a parameter of this study, whose random effects are "
+                f"{', '.join(('the intercept', 'time', *real.data.varying))}."
+            )
 
 
 def _design(
@@ -137,7 +154,7 @@ def _table(design: str, real: RealData, block: dict[str, Any], where: str) -> tu
     formula = block["formula"], block["response"], block["time"]
     try:
         found = read_measurements(design, "", **names)
-        data = with_fixed_effects(found, real.coding, *formula, real.part).data
+        data = with_fixed_effects(found, real.coding, *formula, part=real.part).data
     except InputError as error:
         raise InputError(f"{where}, column design: {error}") from None
     return data, design

@@ -7,11 +7,13 @@ from recovery.data.longdata import time_text
 from recovery.data.scenarios import Design, Scenario, days
 from recovery.model.families import OF_DESIGN
 from recovery.model.prior import Prior
-from recovery.parameters import PARAMETERS
+from recovery.parameters import correlations
 from recovery.summaries.pairs import merged_labels
 from study.real_data import RealData
 
 NOT_HYPERPARAMETERS = ("family", "label")
+BY_EFFECT = {"effects_sd": "sd", "random_scales": "scale"}
+"""Hyperparameters that are mappings, and what each of their numbers is."""
 EVERY = 10**9  # replicates: more than there are
 
 
@@ -54,7 +56,12 @@ class Study:
     @property
     def parameters(self) -> tuple[str, ...]:
         """The parameters of the model, those of the formula last."""
-        return (*PARAMETERS, *self.real.data.effects)
+        return self.real.data.parameters
+
+    @property
+    def exact(self) -> bool:
+        """Whether data sets are fitted exactly, which is for two random effects."""
+        return self.real.data.q == 2
 
     @property
     def nuts_priors(self) -> list[str]:
@@ -91,7 +98,9 @@ class Study:
 
     @property
     def shown_labels(self) -> dict[str, str]:
-        """The methods of exact results, where implementations of the same prior are one."""
+        """The methods of results, where implementations of a prior are one if fitted exactly."""
+        if not self.exact:
+            return self.method_labels
         return merged_labels(self.priors, self.method_labels)
 
     @property
@@ -127,14 +136,15 @@ class Study:
     @property
     def estimated_rho(self) -> float | None:
         """The true rho, if it is the estimate of the real data."""
-        return self.config["truth"]["rho"] if self.given_truth == "data" else None
+        first = correlations(self.real.data.q)[0]
+        return self.config["truth"][first] if self.given_truth == "data" else None
 
     @property
     def data_columns(self) -> dict[str, Any]:
         """The arguments of `read_coded_data` but the path."""
         block = self.config["data"]
         columns = {key: block[key] for key in ("response", "time", "group")}
-        columns |= {key: block[key] for key in ("formula", "strata") if block[key]}
+        columns |= {key: block[key] for key in ("formula", "random", "strata") if block[key]}
         return columns | {"origin": self.real.coding.origin, "unit": self.real.coding.unit}
 
     @property
@@ -148,7 +158,8 @@ class Study:
         """What is calibrated, and by how many data sets of each prior."""
         block = self.config["sbc"]
         nuts = dict.fromkeys(("marginal", "latent"), block["replicates"])
-        return (nuts if self.nuts_priors else {}) | {"exact": block["exact_replicates"]}
+        exact = {"exact": block["exact_replicates"]} if self.exact else {}
+        return (nuts if self.nuts_priors else {}) | exact
 
     @property
     def settings(self) -> list[dict[str, Any]]:
@@ -169,14 +180,16 @@ class Study:
         for prior, made in self.priors.items():
             given = hyperparameters(self.config["priors"][prior])
             values = {field.name: getattr(made, field.name) for field in fields(made)}
-            values |= {f"sd of {name}": sd for name, sd in values.pop("effects_sd").items()}
+            for key, what in BY_EFFECT.items():
+                values |= {f"{what} of {name}": x for name, x in values.pop(key).items()}
             for name, value in values.items():
                 if name in OF_DESIGN:
                     continue
                 source = "config" if name in given else "default"
                 automatic = (prior, name) in self.automatic
-                if name.startswith("sd of "):
-                    source, automatic = "config", (prior, "effects_sd") in self.automatic
+                for key, what in BY_EFFECT.items():
+                    if name.startswith(f"{what} of "):
+                        source, automatic = "config", (prior, key) in self.automatic
                 add(f"prior {prior}", name, value, "auto, from the data" if automatic else source)
         return rows
 

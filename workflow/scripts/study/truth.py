@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from recovery.data.coding import rounded
 from recovery.data.longdata import LongData
 from recovery.errors import FAILURES_OF_DATA, InputError
 from recovery.model.prior import as_yaml_number
+from recovery.parameters import correlation_matrix, correlations, pairs, sds
 from study.real_data import RealData
 from study.schema import schema_of
 
@@ -32,19 +34,44 @@ def check_not_sleepstudys(truth: dict[str, float], real: RealData, source: str) 
     source : str
         What to call the config in messages.
     """
-    left = [name for name in _changed(real) if truth[name] == TRUTH[name]]
-    missing = [name for name in real.data.effects if name not in truth]
+    left = [name for name in _changed(real) if truth.get(name) == TRUTH[name]]
+    q = real.data.q
+    names = (*sds(q), *correlations(q), *real.data.effects)
+    missing = [name for name in names if name not in truth]
     if missing and not left:
         raise InputError(
             f"{source}, key truth: {', '.join(missing)} of the formula has no true value; give a "
             "number, or 'truth: data' for the REML estimates."
         )
+    if not left:
+        check_correlations(truth, q, f"{source}, key truth:")
     if left:
         others = "with another origin or unit" if real.sleepstudy else "for other data"
         raise InputError(
             f"{source}, key truth: the default of {', '.join(left)} is sleepstudy's and not valid "
             f"{others}; give other numbers, or 'truth: data' for the REML estimates."
         )
+
+
+def check_correlations(values: Mapping[str, float], q: int, where: str) -> None:
+    """Refuse correlations of q random effects that no correlation matrix has.
+
+    Raises
+    ------
+    InputError
+        Naming the first correlation that those before it exclude, and its limits.
+    """
+    factor = np.eye(q)
+    for (a, b), name in zip(pairs(q), correlations(q)):
+        middle = float(factor[a, :a] @ factor[b, :a])
+        reach = factor[a, a] * math.sqrt(1.0 - float(factor[b, :a] @ factor[b, :a]))
+        if abs(values[name] - middle) >= reach:
+            raise InputError(
+                f"{where} {name}: {values[name]:g} is not possible with the other correlations "
+                f"(expected between {middle - reach:.3f} and {middle + reach:.3f})."
+            )
+        factor[b, a] = (values[name] - middle) / factor[a, a]
+        factor[b, b] = math.sqrt(1.0 - float(factor[b, :b] @ factor[b, :b]))
 
 
 def _changed(real: RealData) -> list[str]:
@@ -71,10 +98,8 @@ def truth_of_data(real: RealData, source: str) -> dict[str, float]:
         )
     if simulable(values):
         return values
-    found = (
-        f"singular (sigma_u0 = {values['sigma_u0']:g}, sigma_u1 = {values['sigma_u1']:g}, "
-        f"rho = {values['rho']:g})"
-    )
+    names = (name for name in values if name.startswith(("sigma_u", "rho")))
+    found = f"singular ({', '.join(f'{name} = {values[name]:g}' for name in names)})"
     if real.far:
         raise InputError(
             f"{source}, key data.origin: {real.far}, and the REML estimate there is {found}; set "
@@ -105,29 +130,35 @@ def reml_truth(data: LongData, source: str) -> dict[str, float]:
         raise InputError(
             f"{source}, key truth: REML finds no estimate of these data; write numbers."
         ) from None
-    names = ("beta0", "beta1", "sigma_u0", "sigma_u1", "rho", "sigma")
-    values = {name: getattr(found, name) for name in names}
-    values |= dict(zip(data.effects, found.effects))
+    values = found.values
     spreads = {"beta0": data.response.std(), "beta1": data.response.std() / data.time.std()}
     return {
         name: rounded(value, min(abs(value), spreads.get(name, math.inf)))
         for name, value in values.items()
-    } | ({} if found.sigma > LEAST_SIGMA * data.response.std() else {"sigma": 0.0})
+    } | ({} if values["sigma"] > LEAST_SIGMA * data.response.std() else {"sigma": 0.0})
 
 
 def simulable(truth: dict[str, float]) -> bool:
     """Whether a truth is inside its limits; NaN, of a rho that an sd of 0 leaves open, is not."""
-    return truth["sigma_u0"] > 0 and truth["sigma_u1"] > 0 and abs(truth["rho"]) < MOST_RHO
+    rhos = [value for name, value in truth.items() if name.startswith("rho")]
+    if not all(abs(rho) < MOST_RHO for rho in rhos):
+        return False
+    own_sds = [value for name, value in truth.items() if name.startswith("sigma_u")]
+    return min(own_sds) > 0 and np.linalg.eigvalsh(correlation_matrix(rhos))[0] > 1.0 - MOST_RHO
 
 
 def near_truth(truth: dict[str, float], data: LongData) -> dict[str, float]:
     """A truth inside its limits, near a singular one."""
     small = 0.1 * truth["sigma"]
-    return truth | {
-        "sigma_u0": truth["sigma_u0"] or float(f"{small:.3g}"),
-        "sigma_u1": truth["sigma_u1"] or float(f"{small / np.ptp(data.time):.3g}"),
-        "rho": 0.0 if np.isnan(truth["rho"]) else float(np.clip(truth["rho"], -0.9, 0.9)),
-    }
+    found = dict(truth)
+    for name, column in zip(sds(data.q), data.random.T):
+        span = np.ptp(column) or 1.0
+        found[name] = truth[name] or float(f"{small / span:.3g}")
+    limit = 0.9 / (data.q - 1)
+    for name in correlations(data.q):
+        rho = truth[name]
+        found[name] = 0.0 if np.isnan(rho) else float(np.clip(rho, -limit, limit))
+    return found
 
 
 def as_yaml(truth: dict[str, float]) -> str:
@@ -138,5 +169,5 @@ def as_yaml(truth: dict[str, float]) -> str:
 
 
 def _as_key(name: str) -> str:
-    """A name as a key of YAML, in quotes if it is an effect of a formula."""
-    return name if name in TRUTH else json.dumps(name, ensure_ascii=False)
+    """A name as a key of YAML, in quotes if need be."""
+    return name if name.isidentifier() else json.dumps(name, ensure_ascii=False)

@@ -19,7 +19,7 @@ from recovery.fitting.exact import exact_batch
 from recovery.fitting.reml import reml_batch
 from recovery.model.prior import Prior
 from recovery.model.pymc_models import FORMULATIONS
-from recovery.parameters import PARAMETERS
+from recovery.parameters import MOST_RANDOM, PARAMETERS, sds
 
 REPEATS = 5
 FITS_A_REPEAT = 4  # of nutpie, whose fits take a second or less
@@ -27,7 +27,6 @@ TARGET_ACCEPTS = (0.8, 0.9)
 TUNE = DRAWS = 1000
 CHAINS = 4
 LEVELS = [0.5, 0.8, 0.9, 0.95]
-OF_INTEREST = ("sigma_u0", "sigma_u1", "sigma")  # which every prior has
 MANY = 50  # fits without draws, which take a millisecond or a few
 
 
@@ -51,16 +50,16 @@ def measure_costs(
     -------
     DataFrame
         One row per fit: ``method, target_accept, compile_seconds, sampling_seconds`` (CPU),
-        ``gradient_evaluations`` (warm-up included), ``min_ess_bulk`` (the smallest of rho, the
-        sds and sigma) and ``divergences``. The first compilation of a formulation fills the cache
-        of compiled code on disk; later ones read it.
+        ``gradient_evaluations`` (warm-up included), ``min_ess_bulk`` (the smallest of the sds,
+        which every prior has, and sigma) and ``divergences``. The first compilation of a
+        formulation fills the cache of compiled code on disk; later ones read it.
     """
     rows: list[dict[str, Any]] = []
     for repeat in range(REPEATS):
         for formulation in FORMULATIONS:
             rows += nutpie_fits(data, prior, formulation, repeat, seed_of)
         rows.append(pymc_fit(data, prior, repeat, seed_of))
-        rows += fits_without_draws(data, prior)
+        rows += fits_without_draws(data, prior) if data.q == 2 else []
         tell(f"{repeat + 1} of {REPEATS} repeats done")
     return pd.DataFrame(rows)
 
@@ -135,7 +134,7 @@ def _row(
     method: str, target_accept: float, compile_seconds: float, seconds: float, draws: xr.DataTree
 ) -> dict[str, Any]:
     posterior, stats = draws["posterior"], draws["sample_stats"]
-    names = [name for name in OF_INTEREST if name in posterior]
+    names = [name for name in (*sds(MOST_RANDOM), "sigma") if name in posterior]
     array = np.stack([posterior[name].transpose("chain", "draw").to_numpy() for name in names])
     ess = arviz_stats.base.array_stats.ess(array, chain_axis=1, draw_axis=2)
     steps = stats["n_steps"].sum() + draws["warmup_sample_stats"]["n_steps"].sum()

@@ -20,7 +20,7 @@ from arviz_stats.ecdf_utils import ecdf_pit
 from recovery.data.longdata import LongData
 from recovery.data.simulate import true_values
 from recovery.fitting.result import FittedReplicate
-from recovery.parameters import PARAMETERS, correlation
+from recovery.parameters import realised_correlations
 
 RANK_DRAWS = 100
 BAND = 0.95
@@ -45,7 +45,7 @@ def rank_truths(fitted: Iterable[FittedReplicate]) -> pd.DataFrame:
     for number, truth, data, fit in fitted:
         rng = np.random.default_rng([fit.diagnostics.seed, 2])  # a stream that the fit does not use
         ranks = {} if fit.draws is None else truth_ranks(fit.draws, truth, data, rng)
-        for quantity in (*PARAMETERS, *data.effects, "log_likelihood"):
+        for quantity in (*data.parameters, "log_likelihood"):
             rank = ranks.get(quantity, np.nan)
             pit = (rank + rng.random()) / (RANK_DRAWS + 1)
             rows.append((number, quantity, fit.diagnostics.status, rank, pit))
@@ -65,7 +65,7 @@ def truth_ranks(
     places = ((np.arange(per_chain) + 0.5) * draws.sizes["draw"] / per_chain).astype(int)
     thinned = draws.isel(draw=places).stack(sample=("draw", "chain")).isel(sample=range(RANK_DRAWS))
     posterior = {str(name): thinned[name].transpose("sample", ...).to_numpy() for name in thinned}
-    true_effects = dict(zip(("u0", "u1"), truth["effects"].to_numpy()))
+    true_effects = {f"u{k}": u for k, u in enumerate(truth["effects"].to_numpy())}
     among = quantities(posterior, data)
     value = quantities(true_values(truth) | true_effects, data)
     return {
@@ -79,13 +79,14 @@ def quantities(values: Mapping[str, np.ndarray], data: LongData) -> dict[str, np
 
     The log likelihood is that of parameters and effects given the data.
     """
-    found = {name: values[name] for name in (*PARAMETERS, *data.effects) if name in values}
-    u0, u1 = values["u0"], values["u1"]
-    found["r_u"] = correlation(u0, u1)
-    intercept, slope = values["beta0"][..., None] + u0, values["beta1"][..., None] + u1
-    mean = intercept[..., data.subject] + slope[..., data.subject] * data.time
-    for name, column in zip(data.effects, data.further.T):
-        mean = mean + values[name][..., None] * column
+    found = {name: values[name] for name in data.parameters if name in values}
+    effects = [values[f"u{k}"] for k in range(data.q)]
+    found |= realised_correlations(effects)
+    mean = sum(
+        values[name][..., None] * column
+        for name, column in zip(("beta0", "beta1", *data.effects), data.fixed.T)
+    )
+    mean = mean + sum(u[..., data.subject] * column for u, column in zip(effects, data.random.T))
     squares = np.square(data.response - mean).sum(axis=-1)
     sigma = values["sigma"]
     likelihood = -len(data.response) * np.log(sigma) - squares / (2.0 * sigma**2)

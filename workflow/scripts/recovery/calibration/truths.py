@@ -40,6 +40,6 @@ def draw_designs(
     for number in numbers:
         drawn = prior.draw_parameters(1, np.random.default_rng(seed_of(number)))
         values = {name: float(draws[0]) for name, draws in drawn.items()}
-        effects = tuple(values.pop(name) for name in prior.effects_sd)
-        designs[number] = replace(design, truth=Truth(**values, effects=effects))
+        truth = Truth.of(values, tuple(prior.effects_sd), prior.q)
+        designs[number] = replace(design, truth=truth)
     return designs

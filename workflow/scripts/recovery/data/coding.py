@@ -73,6 +73,12 @@ class Coding:
         """A data set with its times in this coding."""
         return data if self.trivial else data.at(self.code(data.time))
 
+    def random(self, data: LongData) -> np.ndarray:
+        """The columns of the random effects, with time in this coding, shape (N, q)."""
+        columns = data.random
+        columns[:, 1] = self.code(data.time)
+        return columns
+
     def label(self, name: str) -> str:
         """Name of the coded time, e.g. ``(month - 6) / 12``.
 

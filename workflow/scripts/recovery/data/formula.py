@@ -3,7 +3,7 @@
 import re
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,10 @@ from formulaic import Formula, ModelSpec
 from formulaic.errors import DataMismatchWarning, FormulaicError
 
 from recovery.errors import InputError
+from recovery.parameters import MOST_RANDOM
 
 KEY = "data.formula"
-RANDOM = "the random part is (1 + time | group) in any case"
+RANDOM = "data.random has the columns that vary between subjects besides the intercept and time"
 MOST_EFFECTS = 12
 NOT_MADE = (
     FormulaicError, DataMismatchWarning, ValueError, TypeError, KeyError, AttributeError
@@ -35,15 +36,25 @@ class FixedPart:
         The variable of time.
     effects : tuple of str
         formulaic's names of the columns but those of the intercept and time.
+    varying : tuple of str
+        Those of them that vary between subjects.
     """
 
     spec: ModelSpec
     time: str
     effects: tuple[str, ...]
+    varying: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, formula: str, response: str, time: str, table: pd.DataFrame) -> "FixedPart":
+    def of(
+        cls, formula: str, response: str, time: str, table: pd.DataFrame, random: str = ""
+    ) -> "FixedPart":
         """Make the columns of a formula for a table of time and covariates.
+
+        Parameters
+        ----------
+        random : str
+            The terms that vary between subjects, such as ``month + I(month**2)``.
 
         Raises
         ------
@@ -68,7 +79,7 @@ class FixedPart:
                 f"time; at most {MOST_EFFECTS} are possible."
             )
         _check_rank(part, table)
-        return part
+        return replace(part, varying=_varying(random, part, table)) if random else part
 
     @property
     def levels(self) -> dict[str, list[str]]:
@@ -150,6 +161,30 @@ def right_side(formula: str, response: str, time: str) -> Any:
             f"own (found {', '.join(terms)})."
         )
     return whole.rhs
+
+
+def _varying(random: str, part: FixedPart, table: pd.DataFrame) -> tuple[str, ...]:
+    """The further effects among the terms that vary between subjects."""
+    key = "data.random"
+    try:
+        matrix = _evaluated(Formula(random), table)
+    except (FormulaicError, InputError, AttributeError):
+        raise InputError(
+            f"{key}: '{random}' is not valid (expected terms of data.formula, such as "
+            f"'{part.time} + I({part.time}**2)')."
+        ) from None
+    names = list(matrix.columns)
+    if not {"Intercept", part.time} <= set(names):
+        raise InputError(
+            f"{key}: the intercept and the time, '{part.time}', must vary (found '{random}')."
+        )
+    found = tuple(name for name in names if name not in ("Intercept", part.time))
+    for name in found:
+        if name not in part.effects:
+            raise InputError(f"{key}: '{name}' is not a fixed effect; add it to data.formula, too.")
+    if len(found) > MOST_RANDOM - 2:
+        raise InputError(f"{key}: at most {MOST_RANDOM} effects may vary (found {2 + len(found)}).")
+    return found
 
 
 def same_effect(name: str, effects: Mapping[str, Any] | tuple[str, ...]) -> str:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from recovery.parameters import parameters
+
 
 def time_text(time: float) -> str:
     """A time as text, to the digits that a file can have: six would merge times of a large date.
@@ -36,6 +38,8 @@ class LongData:
         Names of these effects.
     strata : tuple of str, length J, or empty
         The level of every subject within which designs are drawn.
+    varying : tuple of str
+        Those of `effects` that vary between subjects, as intercept and slope do.
     """
 
     response: np.ndarray
@@ -45,11 +49,28 @@ class LongData:
     further: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
     effects: tuple[str, ...] = ()
     strata: tuple[str, ...] = ()
+    varying: tuple[str, ...] = ()
 
     @property
     def fixed(self) -> np.ndarray:
         """The columns of the fixed effects: 1, time and the further ones, shape (N, 2 + k)."""
         return np.column_stack([np.ones(len(self.time)), self.time, *self.further.T])
+
+    @property
+    def random(self) -> np.ndarray:
+        """The columns of the random effects: 1, time and the varying ones, shape (N, q)."""
+        own = [self.effects.index(name) for name in self.varying]
+        return np.column_stack([np.ones(len(self.time)), self.time, *self.further.T[own]])
+
+    @property
+    def q(self) -> int:
+        """Number of random effects."""
+        return 2 + len(self.varying)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of all that is estimated of the data."""
+        return (*parameters(self.q), *self.effects)
 
     @property
     def means(self) -> np.ndarray:

@@ -9,13 +9,21 @@ from typing import Any
 import numpy as np
 
 from recovery.data.longdata import LongData, time_text
+from recovery.parameters import correlation_matrix, correlations, sds
 
 
 @dataclass(frozen=True)
 class Truth:
     """True values of the model's parameters (in sleepstudy ms and ms/day).
 
-    Those of the further fixed effects are in the order of the design's columns.
+    Attributes
+    ----------
+    beta0, beta1, sigma_u0, sigma_u1, rho, sigma : float
+        Those of a line per subject; rho is the correlation of the first two random effects.
+    effects : tuple of float
+        The further fixed effects, in the order of the design's columns.
+    further_sds, further_rhos : tuple of float
+        Standard deviations and correlations of the further random effects (`parameters.pairs`).
     """
 
     beta0: float
@@ -25,12 +33,35 @@ class Truth:
     rho: float
     sigma: float
     effects: tuple[float, ...] = ()
+    further_sds: tuple[float, ...] = ()
+    further_rhos: tuple[float, ...] = ()
 
     @classmethod
-    def of(cls, values: Mapping[str, float], effects: Sequence[str] = ()) -> "Truth":
-        """From values by name."""
-        plain = {name: float(values[name]) for name in TRUE_VALUES}
-        return cls(**plain, effects=tuple(float(values[name]) for name in effects))
+    def of(cls, values: Mapping[str, float], effects: Sequence[str] = (), q: int = 2) -> "Truth":
+        """From values by name, of q random effects."""
+        s0, s1, *own_sds = (float(values[name]) for name in sds(q))
+        rho, *rhos = (float(values[name]) for name in correlations(q))
+        beta0, beta1, sigma = (float(values[name]) for name in ("beta0", "beta1", "sigma"))
+        further = tuple(float(values[name]) for name in effects)
+        return cls(beta0, beta1, s0, s1, rho, sigma, further, tuple(own_sds), tuple(rhos))
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The true values by name, but for those of the further fixed effects."""
+        all_sds = self.sigma_u0, self.sigma_u1, *self.further_sds
+        q = len(all_sds)
+        return {
+            "beta0": self.beta0,
+            "beta1": self.beta1,
+            "sigma": self.sigma,
+            **dict(zip(sds(q), all_sds)),
+            **dict(zip(correlations(q), (self.rho, *self.further_rhos))),
+        }
+
+    @property
+    def factor(self) -> np.ndarray:
+        """Cholesky factor of the correlation matrix of the random effects, shape (q, q)."""
+        return np.linalg.cholesky(correlation_matrix((self.rho, *self.further_rhos)))
 
 
 @dataclass(frozen=True)
@@ -120,7 +151,7 @@ class Design:
         table : LongData or None
             The table, which such a row needs.
         """
-        truth = Truth.of(row, table.effects if table else ())
+        truth = Truth.of(row, table.effects, table.q) if table else Truth.of(row)
         shape: dict[str, Any] = {name: float(row[name]) for name in DEVIATIONS if name in row}
         subjects, visits = int(row["subjects"]), str(row["visits"])
         for words, redrawn in ((AS_IN, False), (DRAWN_FROM, True)):
@@ -146,7 +177,6 @@ def shared_out(total: int, counts: Mapping[str, int]) -> dict[str, int]:
     return whole
 
 
-TRUE_VALUES = ("beta0", "beta1", "sigma_u0", "sigma_u1", "rho", "sigma")
 DEVIATIONS = ("missing", "dropout", "effects_df", "residual_df", "residual_ar")
 """Columns of the sheet for other designs: not balanced, not normal, correlated residuals."""
 
@@ -193,7 +223,7 @@ class Scenario:
             "visits": visits,
             "replicates": self.replicates,
             "nuts": self.nuts,
-            **{name: getattr(design.truth, name) for name in TRUE_VALUES if name != "rho"},
+            **{name: value for name, value in design.truth.values.items() if name != "rho"},
             **dict(zip(design.effects, design.truth.effects)),
             **{name: getattr(design, name) for name in DEVIATIONS},
         }

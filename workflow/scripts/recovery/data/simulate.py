@@ -8,25 +8,27 @@ import numpy as np
 import xarray as xr
 
 from recovery.data.longdata import LongData
-from recovery.data.scenarios import TRUE_VALUES, Design
-from recovery.parameters import PARAMETERS, correlation
+from recovery.data.scenarios import Design
+from recovery.parameters import parameters, realised_correlations
 from recovery.seeds import named_seed
 
 
 def simulate_replicate(design: Design, rng: np.random.Generator) -> tuple[np.ndarray, LongData]:
     """Draw one data set from ``y_ij = beta0 + u0_j + (beta1 + u1_j) t_ij + x_ij b + eps_ij``.
 
+    Of x_ij b, too, coefficients may vary between subjects.
+
     Returns
     -------
-    effects : ndarray, shape (2, subjects)
-        The subjects' true deviations in intercept and slope.
+    effects : ndarray, shape (q, subjects)
+        The subjects' true deviations in intercept, slope and the other random effects.
     data : LongData
         The responses at the times that remain.
     """
     truth, size = design.truth, design.subjects
     planned = planned_rows(design, rng)
     subject, time = planned.subject, planned.time
-    standard = rng.standard_normal((2, size))
+    standard = rng.standard_normal((planned.q, size))
     noise = rng.standard_normal(len(time))
     effects = scaled_effects(design, standard, rng)
     noise *= t_factors(design.residual_df, len(time), rng)
@@ -36,6 +38,8 @@ def simulate_replicate(design: Design, rng: np.random.Generator) -> tuple[np.nda
     response = intercept[subject] + slope[subject] * time + truth.sigma * noise
     for effect, column in zip(truth.effects, planned.further.T):
         response += effect * column
+    for effect, column in zip(effects[2:], planned.random.T[2:]):
+        response += effect[subject] * column
     data = replace(planned, response=response)
     if design.table or design.balanced:
         return effects, data
@@ -56,19 +60,23 @@ def autocorrelated(noise: np.ndarray, data: LongData, correlation: float) -> np.
 
 
 def draw_effects(design: Design, size: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw the deviations in intercept and slope of subjects, shape (2, size)."""
-    return scaled_effects(design, rng.standard_normal((2, size)), rng)
+    """Draw the random effects of subjects, shape (q, size)."""
+    return scaled_effects(design, rng.standard_normal((len(design.truth.factor), size)), rng)
 
 
 def scaled_effects(design: Design, standard: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Effects with the true covariance from standard normals, shape (2, size).
+    """Effects with the true covariance from standard normals, shape (q, size).
 
-    One factor per subject is shared by intercept and slope: a bivariate t.
+    One factor per subject is shared by its effects: a multivariate t.
     """
     truth = design.truth
-    z0, z1 = standard * t_factors(design.effects_df, standard.shape[1], rng)
-    across = np.sqrt(1 - truth.rho**2)
-    return np.stack([truth.sigma_u0 * z0, truth.sigma_u1 * (truth.rho * z0 + across * z1)])
+    z = standard * t_factors(design.effects_df, standard.shape[1], rng)
+    rows = zip((truth.sigma_u0, truth.sigma_u1, *truth.further_sds), truth.factor)
+    # sums in this order, so that the last bit does not depend on BLAS
+    return np.stack(
+        [sd * sum(share * z[c] for c, share in enumerate(row[: k + 1])) for k, (sd, row) in
+         enumerate(rows)]
+    )  # fmt: skip
 
 
 def planned_rows(design: Design, rng: np.random.Generator) -> LongData:
@@ -165,8 +173,8 @@ def simulate_designs(designs: dict[int, Design], seed_of: Callable[[int], int]) 
         number from 1) over ``row``; ``first_row`` and ``rows`` (replicate), where each begins and
         how many rows it has, so that replicates can be selected; ``effects``
         (replicate, effect, subject_number); ``new_effects`` (replicate, effect), of one more
-        subject; and the truth of every parameter, the realised
-        correlation ``r_u`` included, over ``replicate``. ``planned`` (column, planned_row) has
+        subject; and the truth of every parameter, realised
+        correlations included, over ``replicate``. ``planned`` (column, planned_row) has
         times and further columns of the visits before dropout and missing rows. With further fixed
         effects there are also ``further`` (row, further_effect), their columns, and
         ``further_effects`` (replicate, further_effect), their truth.
@@ -183,8 +191,10 @@ def simulate_designs(designs: dict[int, Design], seed_of: Callable[[int], int]) 
         for number, design in designs.items()
     ]
     truths = [design.truth for design in designs.values()]
-    truth = {name: [getattr(one, name) for one in truths] for name in TRUE_VALUES}
-    truth["r_u"] = correlation(*np.stack(effects, axis=1)).tolist()
+    truth: dict[str, Any] = {
+        name: [one.values[name] for one in truths] for name in truths[0].values
+    }
+    truth |= realised_correlations([*np.stack(effects, axis=1)])
     size, rows = data[0].subjects, np.array([len(one.response) for one in data])
     first = next(iter(designs.values()))
     further = {}
@@ -211,7 +221,7 @@ def simulate_designs(designs: dict[int, Design], seed_of: Callable[[int], int]) 
         coords={
             **({"further_effect": list(first.effects)} if first.effects else {}),
             "replicate": list(designs),
-            "effect": ["intercept", "slope"],
+            "effect": ["intercept", "slope", *data[0].varying],
             "subject_number": np.arange(1, size + 1),
         },
     )
@@ -225,7 +235,7 @@ def effect_names(datasets: xr.Dataset) -> tuple[str, ...]:
 
 def true_values(datasets: xr.Dataset) -> dict[str, np.ndarray]:
     """The truths of a batch, or of one of its data sets, by parameter and further effect."""
-    found = {name: datasets[name].to_numpy() for name in PARAMETERS}
+    found = {name: datasets[name].to_numpy() for name in parameters(datasets.sizes["effect"])}
     for i, name in enumerate(effect_names(datasets)):
         found[name] = datasets["further_effects"].to_numpy()[..., i]
     return found
@@ -238,11 +248,14 @@ def replicate_data(datasets: xr.Dataset) -> list[LongData]:
         datasets[name].to_numpy() for name in ("response", "time", "subject")
     )
     subject, effects = subject.astype(int) - 1, effect_names(datasets)
+    varying = tuple(map(str, datasets["effect"].to_numpy()[2:]))
     columns = datasets["further"].to_numpy() if effects else None
     starts, rows = datasets["first_row"].to_numpy(), datasets["rows"].to_numpy()
     return [
         LongData(response[own], time[own], subject[own], labels)
         if columns is None
-        else LongData(response[own], time[own], subject[own], labels, columns[own], effects)
+        else LongData(
+            response[own], time[own], subject[own], labels, columns[own], effects, (), varying
+        )
         for own in (slice(start, start + count) for start, count in zip(starts, rows))
     ]

@@ -31,7 +31,13 @@ class CodedData(NamedTuple):
 
 
 def with_fixed_effects(
-    found: Measurements, coding: Coding, formula: str, response: str, time: str, part: Any = None
+    found: Measurements,
+    coding: Coding,
+    formula: str,
+    response: str,
+    time: str,
+    random: str = "",
+    part: Any = None,
 ) -> CodedData:
     """Code the times of measurements and add the further columns of a formula.
 
@@ -43,6 +49,8 @@ def with_fixed_effects(
         The study's.
     formula, response, time : str
         The formula, if any, and the columns of the response and time.
+    random : str
+        The terms that vary between subjects, if they are more than time.
     part : FixedPart, optional
         That of the real data, for a table of planned visits; made from the data if left out.
     """
@@ -52,9 +60,9 @@ def with_fixed_effects(
         return CodedData(data, table)
     from recovery.data.formula import FixedPart  # half a second that others need not pay
 
-    part = part or FixedPart.of(formula, response, time, table)
-    further = part.columns(table)
-    return CodedData(replace(data, further=further, effects=part.effects), table, part)
+    part = part or FixedPart.of(formula, response, time, table, random)
+    columns = {"further": part.columns(table), "effects": part.effects, "varying": part.varying}
+    return CodedData(replace(data, **columns), table, part)
 
 
 def read_coded_data(
@@ -65,6 +73,7 @@ def read_coded_data(
     origin: float,
     unit: float,
     formula: str = "",
+    random: str = "",
     strata: str = "",
     design: str | Path = "",
 ) -> LongData:
@@ -78,8 +87,8 @@ def read_coded_data(
         Their columns.
     origin, unit : float
         The coding of time.
-    formula : str
-        The formula of the fixed effects, if any.
+    formula, random : str
+        The formula of the fixed effects, and which of its terms vary between subjects, if any.
     design : str or Path
         A table of planned visits, whose further columns are made as those of the real data.
 
@@ -91,8 +100,8 @@ def read_coded_data(
     coding = Coding(origin, unit)
     read = partial(read_measurements, time=time, group=group, formula=formula, strata=strata)
     real = read(path, response=response)
-    coded = with_fixed_effects(real, coding, formula, response, time)
+    coded = with_fixed_effects(real, coding, formula, response, time, random)
     if not design:
         return coded.data
     planned = read(design, response="")
-    return with_fixed_effects(planned, coding, formula, response, time, coded.part).data
+    return with_fixed_effects(planned, coding, formula, response, time, part=coded.part).data

@@ -191,7 +191,7 @@ def _beta_and_effects(
     drawn = beta_of_draws(*statistics[:2], precision[0], parameters, z)
     v = np.column_stack([*-drawn, np.ones(len(sigma))])
     effects = effects_kernel(2)(
-        statistics.triangles, statistics.coordinates, covariance_factor(draws), v, sigma, noise
+        statistics.triangles, statistics.coordinates, covariance_factor(draws, 2), v, sigma, noise
     )
     return exact.problem.combine @ drawn, effects
 

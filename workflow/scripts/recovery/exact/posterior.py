@@ -27,7 +27,7 @@ from recovery.model.prior import Prior
 SHARED = 4
 """Steps of `LADDER` that priors share; one that needs finer grids gets its own."""
 TOLERANCE = 1e-3
-BEYOND = 1e-5  # of the peak: the density at a shared grid's ends, at most
+BEYOND = 4e-3  # what may lie beyond a shared grid, see `kernels.marginals.axis_marginals`
 SAFETY = 1.3  # so that errors of means, sds and log p(y) stay below 1e-3: docs/exact_accuracy.md
 FIRST_RATE, LEAST_RATE = 0.17, 0.3
 TAIL_WEIGHT = 0.5  # an error of a tail quantile may be larger than that of a mean

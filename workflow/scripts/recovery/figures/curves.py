@@ -15,8 +15,7 @@ from recovery.figures import style
 from recovery.figures.layout import Part, main_design
 from recovery.figures.results import STUDY_FIGURES, StudyResults
 
-HEADLINE_PARAMETERS = ("rho", "r_u", "sigma_u0", "sigma_u1")
-BESIDE_FOCUS = ("rho", "sigma_u0", "sigma_u1")
+HEADLINE_PANELS = 4
 DODGE = 0.04  # of true rho: no mark is further than half of it from its rho
 MEASURES = {
     "coverage": ("Coverage of 95 % intervals", "coverage (square-root scale)"),
@@ -32,8 +31,10 @@ REFERENCES = {"coverage": HEADLINE_LEVEL, "bias": 0.0, "model_se_error": 0.0}
 
 def headline(results: StudyResults) -> Figure:
     """Coverage of the correlations, the sds and the effect in focus in the main design."""
-    focus = results.focus
-    shown = HEADLINE_PARAMETERS if focus in HEADLINE_PARAMETERS else (focus, *BESIDE_FOCUS)
+    known = results.recovery["parameter"].unique()
+    rhos = [name for name in style.CORRELATIONS if name.startswith("rho") and name in known]
+    usual = [*rhos, *(["r_u"] if results.focus == "rho" else []), "sigma_u0", "sigma_u1"]
+    shown = tuple(dict.fromkeys([results.focus, *usual]))[:HEADLINE_PANELS]
     part = Part(shown, (main_design(results.designs),), "")
     return measure_panels(results, part, "coverage")
 
@@ -72,7 +73,8 @@ def measure_panels(results: StudyResults, part: Part, measure: str) -> Figure:
         parameter = part.parameters[column]
         of_axis = table if one_axis else table[table["parameter"] == parameter]
         _measure_axis(axes, of_axis, measure)
-        _rho_axis(axes, np.sort(places.unique()), 0.045 * columns, joined, estimate)
+        truths = np.sort(places.unique())
+        _rho_axis(axes, truths, 0.045 * columns, results.first if joined else "", estimate)
         label = results.label(parameter)
         if measure in UNITLESS:
             label = style.title(parameter)
@@ -98,9 +100,9 @@ STUDY_FIGURES["headline"] = headline
 
 
 def _rho_axis(
-    axes: Axes, truths: np.ndarray, apart: float, labelled: bool, estimate: float | None
+    axes: Axes, truths: np.ndarray, apart: float, labelled: str, estimate: float | None
 ) -> None:
-    """Ticks at the true values; without any, if there is one, which is named elsewhere.
+    """Ticks at the true values of a correlation; without its name, they are named elsewhere.
 
     The one that is an estimate has a line in place of a tick.
     """
@@ -111,7 +113,7 @@ def _rho_axis(
         truths = truths[truths != estimate]
     style.truth_ticks(axes, truths if labelled else [], apart)
     if labelled and axes.get_subplotspec().is_last_row():
-        axes.set_xlabel(style.TRUE_RHO)
+        axes.set_xlabel(f"true {style.SYMBOLS[labelled]}")
 
 
 def _measure_axis(axes: Axes, table: pd.DataFrame, measure: str) -> None:

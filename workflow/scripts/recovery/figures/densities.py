@@ -13,8 +13,9 @@ from recovery.exact.prior import prior_grid
 from recovery.figures import style
 from recovery.model.coded import decode
 from recovery.model.prior import Prior
+from recovery.parameters import correlations, sds
 
-NAMES = ("sigma_u0", "sigma_u1", "rho")
+RHOS = correlations(2) + correlations(3)[:1]
 DRAWS = 1_000_000  # where a density is not known by quadrature
 SEED = 1
 POINTS = 2000  # of an sd's density
@@ -34,28 +35,45 @@ def implied_densities(data: LongData, prior: Prior) -> dict[str, Density]:
     """Densities of sigma_u0, sigma_u1 and rho, by quadrature or from draws.
 
     Draws are for a prior that is stated at another origin of time, whose sigma_u0 and rho in the
-    study's time have no density in closed form.
+    study's time have no density in closed form, and for more than two random effects.
     """
+    if prior.q > 2:
+        return _drawn_densities(prior)
     marginals = prior_grid(data, prior).marginals
-    found = {name: Density(*marginals[name][:2]) for name in NAMES if name in marginals}
-    return found | (_drawn_densities(prior) if prior.coding.origin else {})
+    found = {name: Density(*marginals[name][:2]) for name in shown(2) if name in marginals}
+    return found | (_drawn_densities(prior, ("sigma_u0",)) if prior.coding.origin else {})
 
 
-def _drawn_densities(prior: Prior) -> dict[str, Density]:
-    rng = np.random.default_rng(SEED)
+def shown(q: int) -> tuple[str, ...]:
+    """Names of the densities shown: two standard deviations and the first correlation."""
+    return *sds(2), correlations(q)[0]
+
+
+def _drawn_densities(
+    prior: Prior, of_sds: tuple[str, ...] = ("sigma_u0", "sigma_u1")
+) -> dict[str, Density]:
+    rng, q = np.random.default_rng(SEED), prior.q
     sigma = prior.sigma_scale * np.abs(rng.standard_t(prior.sigma_df, DRAWS))
-    draws = decode(dict(zip(NAMES, prior.draw(sigma, rng))), prior.coding)
-    log_sd, log_density, _ = array_stats.kde(np.log(draws["sigma_u0"]))
-    sd = np.exp(log_sd)
-    rho, density, _ = array_stats.kde(draws["rho"], custom_lims=(-1.0, 1.0))
-    return {"sigma_u0": Density(sd, log_density / sd), "rho": Density(rho, density)}
+    names = (*sds(q), *correlations(q))
+    draws = decode(dict(zip(names, prior.draw(sigma, rng))), prior.coding)
+    found = {}
+    for name in of_sds:
+        log_sd, log_density, _ = array_stats.kde(np.log(draws[name]))
+        found[name] = Density(np.exp(log_sd), log_density / np.exp(log_sd))
+    first = correlations(q)[0]
+    if prior.has_rho or prior.coding.origin:
+        rho, density, _ = array_stats.kde(draws[first], bw=0.005, custom_lims=(-1.0, 1.0))
+        found[first] = Density(rho, density)
+    return found
 
 
 def implied_priors(densities: dict[str, dict[str, Density]], methods: style.Methods) -> Figure:
     """Densities of sigma_u0, sigma_u1 and rho; those of priors that agree are one striped curve."""
     figure = style.new_figure(3.6)
     panels = figure.subplots(1, 3)
-    for axes, name in zip(panels, NAMES):
+    found = {name for own in densities.values() for name in own}
+    names = next((one for one in map(shown, (2, 3)) if {*one} == found), shown(2)[:2])
+    for axes, name in zip(panels, names):
         own = {
             prior: densities[prior][name] for prior in methods.labels if name in densities[prior]
         }
@@ -73,9 +91,9 @@ def _draw(axes: Axes, densities: dict[str, Density], methods: style.Methods, nam
     """The curves of all priors, and axes with all of every density that is not negligible."""
     smooth = {prior: PchipInterpolator(*own, extrapolate=False) for prior, own in densities.items()}
     top = max(own.value[-1] for own in densities.values())
-    x = np.linspace(-top, top, POINTS) if name == "rho" else np.geomspace(1e-6 * top, top, POINTS)
+    x = np.linspace(-top, top, POINTS) if name in RHOS else np.geomspace(1e-6 * top, top, POINTS)
     # that of an sd is per unit of its logarithm
-    unit = 1.0 if name == "rho" else x
+    unit = 1.0 if name in RHOS else x
     curves = {prior: np.nan_to_num(density(x)) * unit for prior, density in smooth.items()}
     for group in _same(curves):
         for i, prior in enumerate(group):
@@ -83,7 +101,7 @@ def _draw(axes: Axes, densities: dict[str, Density], methods: style.Methods, nam
             dashes = (i * STRIPE, (STRIPE, gap)) if gap else "-"
             axes.plot(x, curves[prior], lw=1.6, color=methods.styles[prior]["color"], ls=dashes)
     highest = max(curve.max() for curve in curves.values())
-    if name == "rho":
+    if name in RHOS:
         # the priors of another origin of time may be far higher near -1 than others anywhere
         functions = (lambda density: np.sqrt(np.clip(density, 0.0, None)), np.square)
         axes.set_yscale("function", functions=functions)

@@ -16,7 +16,7 @@ FOREST_FIGURES = {
 }
 """Titles and parameters of the forests of the real data's posteriors, by file name."""
 EXACT = ["exact_q2.5", "exact_mean", "exact_q97.5"]
-LINES = "thick: 50 %, thin: 95 % intervals; marks: means; black: the same, exactly"
+LINES = "thick: 50 %, thin: 95 % intervals; marks: means"
 HEIGHT = 6.4  # of the subjects' rows in inches, at most
 WRAP = 4  # panels of a row
 MOST_ROWS = 20  # subjects in a column of panels, if another column has room for the rest
@@ -51,13 +51,18 @@ def forest_table(draws: dict[str, xr.Dataset], exact: pd.DataFrame) -> pd.DataFr
 def forest(table: pd.DataFrame, methods: style.Methods, name: str) -> Figure:
     """A figure of `FOREST_FIGURES`, from rows of `forest_table`."""
     title, parameters = FOREST_FIGURES[name]
+    found = list(table["parameter"].unique())
+    correlations = [one for one in found if one in style.CORRELATIONS]
+    if name == "correlation":
+        parameters = tuple(correlations)
     if name == "fixed_effects":
         known = {one for _, shown in FOREST_FIGURES.values() for one in shown}
-        further = [one for one in table["parameter"].unique() if one not in known]
-        parameters = *parameters, *further
+        shown = [one for one in found if one not in known and one not in correlations]
+        parameters = *parameters, *(one for one in shown if one not in ("u2", "u3"))
     draw = _effects if "u0" in parameters or "u1" in parameters else _scalars
     figure = draw(table, methods, *parameters)
-    figure.suptitle(f"{title}\n({LINES})")
+    exactly = "; black: the same, exactly" if table[EXACT].notna().to_numpy().any() else ""
+    figure.suptitle(f"{title}\n({LINES}{exactly})")
     methods.legend(figure, table["prior"])
     return figure
 

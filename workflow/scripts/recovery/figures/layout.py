@@ -7,17 +7,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from recovery.parameters import correlations, sds
 from recovery.summaries.designs import with_design_names
 
 SPLIT_FIGURES = ("coverage", "bias", "width", "model_se_error")
 """Figures that are split; the others are one file each."""
 
-GROUPS = {
-    "correlation": ("rho", "r_u"),
-    "sds": ("sigma_u0", "sigma_u1", "sigma"),
-    "fixed_effects": ("beta0", "beta1"),
-}
-"""Parameters that share a figure."""
 PANELS = 12  # of a figure, at most
 MOST_LETTERS = 30  # of a design in a file's name
 ZIP_METHODS = 4  # of a figure of zip plots
@@ -50,14 +45,17 @@ def named_designs(scenarios: Iterable[dict[str, Any]]) -> pd.DataFrame:
     return with_design_names(pd.DataFrame(list(scenarios)))
 
 
-def parameter_groups(effects: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """The parameters that share a figure, with those of a formula in fours."""
+def parameter_groups(effects: Sequence[str], q: int = 2) -> dict[str, tuple[str, ...]]:
+    """The parameters of q random effects that share a figure, with those of a formula in fours."""
+    rhos, realised = correlations(q), correlations(q, "r_u")
+    groups = {"correlation": (*rhos, *realised)} if q == 2 else {"correlations": rhos}
+    groups |= {"sds": (*sds(q), "sigma"), "fixed_effects": ("beta0", "beta1")}
     chunks = [tuple(effects[i : i + 4]) for i in range(0, len(effects), 4)]
     names = ("further_effects" if not i else f"further_effects_{i + 1}" for i in range(len(chunks)))
-    return GROUPS | dict(zip(names, chunks))
+    return groups | dict(zip(names, chunks))
 
 
-def figure_parts(designs: pd.DataFrame, effects: Sequence[str] = ()) -> dict[str, Part]:
+def figure_parts(designs: pd.DataFrame, effects: Sequence[str] = (), q: int = 2) -> dict[str, Part]:
     """The parts of a figure of measures against rho, by the ending of their file's name.
 
     Designs with several true correlations come first, and those with one have parts of their own.
@@ -66,7 +64,7 @@ def figure_parts(designs: pd.DataFrame, effects: Sequence[str] = ()) -> dict[str
     several = designs.groupby("design", sort=False)["rho"].nunique() > 1
     curves, single = list(several.index[several]), list(several.index[~several])
     parts = {}
-    for group, parameters in parameter_groups(effects).items():
+    for group, parameters in parameter_groups(effects, q).items():
         rows = PANELS // len(parameters)
         chunks = [*_chunks(curves, rows), *_chunks(single, rows)]
         for page, chunk in enumerate(chunks, start=1):

@@ -8,8 +8,9 @@ from matplotlib.figure import Figure
 
 from recovery.figures import style
 from recovery.files import read_table
+from recovery.parameters import correlations
 from recovery.summaries.accuracy import COMPARED, read_compared
-from recovery.summaries.recovery import READ, headline
+from recovery.summaries.recovery import headline, read_rows
 
 FIT_KEYS = ["scenario", "replicate", "prior", "engine", "parameter", "truth"]
 COLUMNS = [*FIT_KEYS, *COMPARED, *COMPARED.values()]
@@ -53,13 +54,19 @@ class StudyResults(style.Methods):
     ):
         super().__init__(labels, all_labels, units)
         self.leading, self.estimated_rho, self.focus = leading, estimated_rho, focus
-        self.recovery, self.paths = recovery[recovery["engine"].isin(READ)], paths
+        self.recovery, self.paths = read_rows(recovery), paths
         self.all_labels = all_labels
 
     def measured(self, measure: str) -> pd.DataFrame:
         """The rows of a measure; of intervals, those at 95 %."""
         chosen = headline(self.recovery, measure)
         return chosen[chosen["prior"].isin(list(self.labels))]
+
+    @property
+    def first(self) -> str:
+        """Name of the correlation of the first two random effects."""
+        names = {*self.recovery["parameter"]}
+        return next(correlations(q)[0] for q in (2, 3) if correlations(q)[0] in names)
 
     @property
     def designs(self) -> pd.DataFrame:
@@ -71,7 +78,6 @@ class StudyResults(style.Methods):
     ) -> pd.DataFrame:
         """Estimates of the first replicates of some scenarios, by the exact engine and REML."""
         chosen = [
-            ("engine", "in", READ),
             ("replicate", "<=", first),
             ("parameter", "in", list(parameters)),
             ("prior", "in", list(self.labels)),
@@ -79,7 +85,7 @@ class StudyResults(style.Methods):
         tables = [
             read_table(self.paths[name], columns=COLUMNS, filters=chosen) for name in scenarios
         ]
-        return pd.concat(tables, ignore_index=True).dropna(subset="mean")
+        return read_rows(pd.concat(tables, ignore_index=True)).dropna(subset="mean")
 
     def compared(self) -> pd.DataFrame:
         """Errors of the fits by NUTS (`read_compared`), of all scenarios."""

@@ -21,6 +21,7 @@ from matplotlib.lines import Line2D
 from PIL import Image
 
 from recovery.files import written_whole
+from recovery.parameters import MOST_RANDOM, pairs
 
 Style = dict[str, Any]
 Labels = Mapping[str, str]
@@ -67,16 +68,18 @@ SYMBOLS = {
     "beta0": r"$\beta_0$",
     "beta1": r"$\beta_1$",
     "sigma": r"$\sigma$",
-    "sigma_u0": r"$\sigma_{u0}$",
-    "sigma_u1": r"$\sigma_{u1}$",
+    **{f"sigma_u{k}": rf"$\sigma_{{u{k}}}$" for k in range(MOST_RANDOM)},
     "rho": r"$\rho$",
     "r_u": r"$r_u$",
-    "u0": "$u_0$",
-    "u1": "$u_1$",
+    **{f"rho_{a}{b}": rf"$\rho_{{{a}{b}}}$" for a, b in pairs(MOST_RANDOM)},
+    **{f"r_u_{a}{b}": rf"$r_{{u,{a}{b}}}$" for a, b in pairs(MOST_RANDOM)},
+    **{f"u{k}": f"$u_{k}$" for k in range(MOST_RANDOM)},
     "log_likelihood": "log likelihood",
 }
 SLOPES = ("beta1", "sigma_u1", "u1")
-CORRELATIONS = ("rho", "r_u")
+CORRELATIONS = tuple(name for name in SYMBOLS if name.startswith(("rho", "r_u")))
+UNITLESS = (*CORRELATIONS, "sigma_u2", "sigma_u3", "u2", "u3")
+"""Parameters without a unit, or with that of a formula's column."""
 R_U_EXPLAINED = "$r_u$: correlation of the\nsubjects in the sample"
 TRUE_RHO = f"true {SYMBOLS['rho']}"
 CHANCE = so.Band(color="0.88", alpha=1, edgewidth=0)
@@ -168,7 +171,7 @@ class Methods:
 
     def label(self, parameter: str) -> str:
         """A parameter's symbol with its unit; correlations have none."""
-        if parameter in CORRELATIONS or parameter not in SYMBOLS:
+        if parameter in UNITLESS or parameter not in SYMBOLS:
             return title(parameter)
         response, time, unit, unit_of_time = self.units
         per = f"per unit of {time}" if " " in time else f"per {time}"

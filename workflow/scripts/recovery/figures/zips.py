@@ -11,7 +11,7 @@ from recovery.columns import HEADLINE_LEVEL
 from recovery.figures import style
 from recovery.files import read_table
 from recovery.summaries.monte_carlo import Z95, wilson_interval
-from recovery.summaries.recovery import READ
+from recovery.summaries.recovery import read_rows
 
 LOW, HIGH = "q2.5", "q97.5"
 COLUMNS = ["scenario", "prior", "engine", "truth", "mean", "sd", LOW, HIGH]
@@ -20,8 +20,9 @@ SHOWN = 500  # replicates of a zip plot: more intervals cannot be distinguished 
 
 def read_intervals(path: str) -> pd.DataFrame:
     """The intervals of rho of a scenario's first replicates."""
-    chosen = [("parameter", "==", "rho"), ("engine", "in", READ), ("replicate", "<=", SHOWN)]
-    return read_table(path, columns=COLUMNS, filters=chosen).dropna(subset=["mean", LOW, HIGH])
+    chosen = [("parameter", "==", "rho"), ("replicate", "<=", SHOWN)]
+    table = read_rows(read_table(path, columns=COLUMNS, filters=chosen))
+    return table.dropna(subset=["mean", LOW, HIGH])
 
 
 def zip_plot(estimates: pd.DataFrame, methods: style.Methods) -> Figure:

@@ -191,11 +191,11 @@ class ExactEngine:
                 raise FitError("the posterior is not finite")
             drawn = joint_draws(exact, data, self.draws, np.random.default_rng([seed, 1]))
         except FAILURES_OF_DATA as error:
-            return Fit.failed(error, self.levels, data.effects, attempts=1, seed=seed)
+            return Fit.failed(error, self.levels, data, attempts=1, seed=seed)
         draws = {
             name: (("chain", "draw", "subject")[: values.ndim + 1], values[None])
             for name, values in drawn.items()
         }
         seconds = time.process_time() - started
         record = _record(exact.error, "", seconds, seed)
-        return Fit(record, no_estimates(self.levels, data.effects), xr.Dataset(draws))
+        return Fit(record, no_estimates(self.levels, data.parameters), xr.Dataset(draws))

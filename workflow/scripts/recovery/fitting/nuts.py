@@ -108,7 +108,7 @@ class NutsSampler:
             except FAILURES_OF_DATA as error:
                 kept = ("attempts", "target_accept", "gradient_evaluations", "seed")
                 known = {name: getattr(record, name) for name in kept}
-                fit = Fit.failed(error, self.levels, data.effects, **known)
+                fit = Fit.failed(error, self.levels, data, **known)
                 break
             record = _assessed(record, trace, estimates)
             fit = Fit(record, estimates, posterior, sample, trace["sample_stats"].to_dataset())
@@ -156,7 +156,8 @@ def by_name(draws: xr.Dataset, effects: Sequence[str]) -> xr.Dataset:
 def _assessed(record: Diagnostics, draws: xr.DataTree, estimates: pd.DataFrame) -> Diagnostics:
     """The record of an attempt that gave draws, with what its diagnostics say."""
     divergences = int(draws["sample_stats"]["diverging"].sum())
-    sampled = [name for name in estimates.index if name in draws["posterior"] or name == "r_u"]
+    posterior = draws["posterior"]
+    sampled = [name for name in estimates.index if name in posterior or name.startswith("r_u")]
     # NaN, of a parameter that never moves, counts as bad and is not passed over
     max_rhat = float(estimates.loc[sampled, "rhat"].max(skipna=False))
     min_ess = float(estimates.loc[sampled, "ess_bulk"].min(skipna=False))

@@ -1,5 +1,7 @@
 """The real data under one prior, with everything that a posterior is looked at through."""
 
+from typing import Any
+
 import numpy as np
 import pymc as pm
 import xarray as xr
@@ -12,6 +14,7 @@ from recovery.fitting.result import Fit
 from recovery.model.coded import decode
 from recovery.model.prior import Prior
 from recovery.model.pymc_models import latent_model
+from recovery.parameters import correlations, sds
 from recovery.seeds import named_seed
 
 PRIOR_DRAWS = 2000
@@ -36,7 +39,7 @@ def observe(
     Returns
     -------
     tree : xarray.DataTree
-        ``posterior`` (parameters, ``u0``, ``u1`` and the conditional mean ``mu`` of every
+        ``posterior`` (parameters, ``u0``, ``u1``, ... and the conditional mean ``mu`` of every
         observation), ``posterior_predictive``, ``log_likelihood``, ``prior``,
         ``prior_predictive``, ``log_prior``, ``sample_stats``, ``observed_data`` and
         ``constant_data``.
@@ -94,17 +97,17 @@ def log_prior(draws: xr.Dataset, prior: Prior, data: LongData) -> xr.Dataset:
     own = decode(draws, Coding(-coding.lean, 1.0 / coding.unit))  # the way back
     beta = np.stack([draws[name] for name in ("beta0", "beta1", *data.effects)])
     level, *others = np.tensordot(prior.stated, beta, 1)
-    s0, s1, rho, sigma = (
-        np.asarray(own.get(name, 0.0)) for name in ("sigma_u0", "sigma_u1", "rho", "sigma")
-    )
+    names = (*sds(data.q), *correlations(data.q), "sigma")
+    covariance = [np.asarray(own.get(name, 0.0)) for name in names]
     densities = {
         "beta0": stats.norm(prior.center_for(data.response), prior.beta0_sd).logpdf(level),
         **{
             name: stats.norm(0.0, sd).logpdf(effect)
             for name, sd, effect in zip(("beta1", *data.effects), prior.beta_sds[1:], others)
         },
-        "sigma": stats.t(prior.sigma_df, scale=prior.sigma_scale).logpdf(sigma) + np.log(2.0),
-        "covariance": prior.log_density(s0, s1, rho, sigma),
+        "sigma": np.log(2.0)
+        + stats.t(prior.sigma_df, scale=prior.sigma_scale).logpdf(covariance[-1]),
+        "covariance": prior.log_density(*covariance),
     }
     return xr.Dataset({name: own["sigma"].copy(data=x) for name, x in densities.items()})
 
@@ -121,12 +124,13 @@ def _data_groups(data: LongData) -> dict[str, xr.Dataset]:
 def with_conditional_mean(draws: xr.Dataset, data: LongData) -> xr.Dataset:
     """Add ``mu``, the mean of every observation given its subject's effects."""
     subject = xr.DataArray(data.subject, dims="observation")
-    time = xr.DataArray(data.time, dims="observation")
-    intercept = draws["beta0"] + draws["u0"]
-    slope = draws["beta1"] + draws["u1"]
-    mean = intercept.isel(subject=subject) + slope.isel(subject=subject) * time
-    for name, column in zip(data.effects, data.further.T):
-        mean = mean + draws[name] * xr.DataArray(column, dims="observation")
+    mean: Any = sum(
+        draws[name] * xr.DataArray(column, dims="observation")
+        for name, column in zip(("beta0", "beta1", *data.effects), data.fixed.T)
+    )
+    for k, column in enumerate(data.random.T):
+        own = draws[f"u{k}"].isel(subject=subject)
+        mean = mean + own * xr.DataArray(column, dims="observation")
     return draws.assign(mu=mean.drop_vars("subject").transpose("chain", "draw", "observation"))
 
 

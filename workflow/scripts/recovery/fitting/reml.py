@@ -13,7 +13,6 @@ from recovery.data.longdata import LongData
 from recovery.errors import FAILURES_OF_DATA, FitError, failure_text
 from recovery.fitting.result import Diagnostics
 from recovery.model.statistics import Statistics
-from recovery.parameters import PARAMETERS
 from recovery.reml.estimate import estimate
 from recovery.reml.intervals import between_subjects, fixed_effect_interval, profile_intervals
 
@@ -21,8 +20,9 @@ from recovery.reml.intervals import between_subjects, fixed_effect_interval, pro
 class RemlBatch(NamedTuple):
     """REML fits of a batch; the tables are those of `fitting.exact.ExactBatch`.
 
-    In the estimates, ``mean`` is the estimate, ``sd`` the standard error of beta0 and beta1, and
-    the quantiles are the ends of confidence intervals. Everything else is NaN, as is rho where a
+    In the estimates, ``mean`` is the estimate, ``sd`` the standard error of a fixed effect, and the
+    quantiles are the ends of confidence intervals: of more than two random effects, there are none
+    of the standard deviations and correlations. Everything else is NaN, as is a correlation where a
     standard deviation is estimated as 0. The status of a fit at the boundary is ``singular``.
     """
 
@@ -45,14 +45,14 @@ def reml_batch(
         The data sets, each with any times.
     levels : list of float
         Levels of the intervals.
-    truths : ndarray, shape (fits, 7 + k)
-        True values in the order of `PARAMETERS` and of the further effects.
+    truths : ndarray, shape (fits, parameters)
+        True values in the order of `LongData.parameters`.
     numbers : sequence of int
         The replicates' numbers.
     interval : {"ml", "reml"}
         The likelihood whose profile gives the intervals of the standard deviations and rho.
     """
-    tables, records, names = [], [], (*PARAMETERS, *data[0].effects)
+    tables, records, names = [], [], data[0].parameters
     for one, number in zip(data, numbers):
         started = time.process_time()
         rows: dict[str, dict[str, float]] = {}
@@ -81,22 +81,22 @@ def reml_rows(
     data: LongData, levels: list[float], interval: str
 ) -> tuple[dict[str, dict[str, float]], bool]:
     """Columns of each parameter's row of estimates, and whether the fit is singular."""
-    found = estimate(data)
-    statistics = Statistics.of(data, float(np.mean(data.response)))
-    profiles = profile_intervals(statistics, levels, interval == "reml")
-    errors = {"beta0": found.se_beta0, "beta1": found.se_beta1}
-    errors |= dict(zip(data.effects, found.se_effects))
-    values = vars(found) | dict(zip(data.effects, found.effects))
+    found, profiles = estimate(data), {}
+    if data.q == 2:
+        statistics = Statistics.of(data, float(np.mean(data.response)))
+        profiles = profile_intervals(statistics, levels, interval == "reml")
     freedom = max(data.subjects - between_subjects(data), 1)
-    rows: dict[str, dict[str, float]] = {name: {"mean": values[name]} for name in profiles}
-    rows |= {name: {"mean": values[name], "sd": error} for name, error in errors.items()}
+    known = {name: value for name, value in found.values.items() if not np.isnan(value)}
+    rows: dict[str, dict[str, float]] = {name: {"mean": value} for name, value in known.items()}
     for name, row in rows.items():
+        if name in found.errors:
+            row["sd"] = found.errors[name]
         for level in levels:
-            if name in profiles:
+            if name in found.errors:
+                ends = fixed_effect_interval(row["mean"], row["sd"], freedom, level)
+            elif name in profiles:
                 ends = profiles[name][level]
             else:
-                ends = fixed_effect_interval(row["mean"], row["sd"], freedom, level)
+                continue
             row |= dict(zip(map(quantile_name, interval_probabilities(level)), ends))
-    if np.isnan(found.rho):
-        rows["rho"] = {}
     return rows, found.singular

@@ -1,6 +1,5 @@
 """A fit as a value: what was estimated, and what happened on the way."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -61,7 +60,8 @@ class Fit:
     estimates : DataFrame
         A row an estimand, NaN if the fit failed.
     draws : Dataset or None
-        Draws of the parameters, ``u0`` and ``u1`` over (chain, draw); None if the fit failed.
+        Draws of the parameters and of ``u0``, ``u1``, ... over (chain, draw); None if the fit
+        failed.
     ordered_draws : ndarray, shape (parameters, values), or None
         The draws of every estimand in ascending order; NaN where unavailable.
     sample_stats : Dataset or None
@@ -75,12 +75,10 @@ class Fit:
     sample_stats: xr.Dataset | None = None
 
     @classmethod
-    def failed(
-        cls, error: Exception, levels: list[float], effects: Sequence[str], **attempt: Any
-    ) -> "Fit":
+    def failed(cls, error: Exception, levels: list[float], data: LongData, **attempt: Any) -> "Fit":
         """A fit that raised an exception; `attempt` are diagnostics that it has all the same."""
         record = Diagnostics(status="failed", error=failure_text(error), **attempt)
-        return cls(record, no_estimates(levels, effects))
+        return cls(record, no_estimates(levels, data.parameters))
 
 
 class Engine(Protocol):

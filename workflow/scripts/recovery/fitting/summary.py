@@ -7,7 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from recovery.columns import density_columns, estimate_columns, quantile_columns
-from recovery.parameters import PARAMETERS, realised_correlation
+from recovery.parameters import MOST_RANDOM, parameters, sds, with_realised_correlations
 
 
 def highest_density(ordered: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
@@ -58,8 +58,8 @@ def estimates_from_draws(
     Parameters
     ----------
     posterior : xarray.Dataset
-        Draws with dimensions (chain, draw), ``u0`` and ``u1`` also over subjects. A parameter
-        that it lacks (rho under a prior without correlation) gets a row of NaN.
+        Draws with dimensions (chain, draw), ``u0``, ``u1``, ... also over subjects. A parameter
+        that it lacks (a correlation under a prior without) gets a row of NaN.
     levels : list of float
         Levels of the intervals.
     effects : sequence of str
@@ -75,8 +75,8 @@ def estimates_from_draws(
     """
     from arviz_stats.base import array_stats  # two seconds that the exact engine need not pay
 
-    draws = posterior.assign(r_u=realised_correlation(posterior))
-    rows = [*PARAMETERS, *effects]
+    draws = with_realised_correlations(posterior)
+    rows = [*parameters(sum(name in draws for name in sds(MOST_RANDOM))), *effects]
     present = [name for name in rows if name in draws]
     array = np.stack([draws[name].transpose("chain", "draw").to_numpy() for name in present])
     flat = array.reshape(len(present), -1)
@@ -102,7 +102,7 @@ def estimates_from_draws(
     return by_name, np.stack([found.get(name, missing) for name in rows])
 
 
-def no_estimates(levels: list[float], effects: Sequence[str]) -> pd.DataFrame:
+def no_estimates(levels: list[float], names: Sequence[str]) -> pd.DataFrame:
     """The rows of a fit that failed: every estimand, every value missing."""
-    rows = pd.Index([*PARAMETERS, *effects], name="parameter")
+    rows = pd.Index(names, name="parameter")
     return pd.DataFrame(np.nan, index=rows, columns=estimate_columns(levels))

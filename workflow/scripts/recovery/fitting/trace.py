@@ -10,9 +10,13 @@ import numpy as np
 import pyarrow
 import xarray as xr
 
-from recovery.parameters import PARAMETERS
+from recovery.parameters import MOST_RANDOM, parameters
 
-KEPT = (*PARAMETERS, "further", "u0", "u1")
+KEPT = (
+    *dict.fromkeys(name for q in range(2, MOST_RANDOM + 1) for name in parameters(q)),
+    "further",
+    *(f"u{k}" for k in range(MOST_RANDOM)),
+)
 """Variables of a model whose draws are kept."""
 STATS = (
     "diverging", "n_steps", "depth", "energy", "energy_error", "logp", "mean_tree_accept",
@@ -26,7 +30,7 @@ def draws_from_trace(trace: Any) -> xr.DataTree:
     Returns
     -------
     xarray.DataTree
-        ``posterior`` over (chain, draw), u0 and u1 also over subject, ``sample_stats`` and
+        ``posterior`` over (chain, draw), u0, u1, ... also over subject, ``sample_stats`` and
         ``warmup_sample_stats``.
     """
     draws, stats = trace.get_arrow_trace()

@@ -121,8 +121,9 @@ def axis_marginals(links, values, measures, probabilities, polynomials, fine, ta
     marginals : ndarray, shape (axes, 3, fine)
         Values, density and distribution function.
     beyond : float
-        The largest density of a standard deviation at its last node, as a share of the peak, or a
-        tenth of that of log sigma at either end.
+        What lies beyond the nodes: of a standard deviation what it would add to the variance, as a
+        share of it, if the density fell like a fourth power from the last node on; of log sigma 40
+        times the density at either end, as a share of the peak.
     """
     found = np.zeros((len(links), 2))
     quantiles = np.zeros((len(links), len(tails)))
@@ -134,10 +135,12 @@ def axis_marginals(links, values, measures, probabilities, polynomials, fine, ta
             found[i, 0], found[i, 1] = moments(values[i], probabilities[i])
             density = probabilities[i] / measures[i]
             if links[i] in (POSITIVE, DENSE):
-                beyond = max(beyond, density[-1] / density.max())
+                last = values[i][-1]
+                away = (last - found[i, 0]) / found[i, 1]
+                beyond = max(beyond, density[-1] * last * away * away)
             if links[i] in (EXP, BELL):  # the nodes are few, so that the last ones are not far out
                 ends = density * values[i]
-                beyond = max(beyond, 0.1 * max(ends[0], ends[-1]) / ends.max())
+                beyond = max(beyond, 40.0 * max(ends[0], ends[-1]) / ends.max())
             interpolated(links[i] == BELL, density, polynomials[i], fine[i], marginals[i])
             own = marginals[i]
             for k in range(len(tails)):

@@ -34,6 +34,8 @@ def decode(values: Mapping[str, Any] | xr.Dataset, coding: Coding) -> dict[str, 
         The same names, and rho, which is not 0 in general even where the prior fixes it at 0.
     """
     found: dict[str, Any] = dict(values.items())  # type: ignore[arg-type]
+    if coding.trivial:
+        return found
     lean = coding.lean
     if "u0" in values:
         found["u0"] = values["u0"] - lean * values["u1"]

@@ -1,13 +1,15 @@
 """Half-normal standard deviations, shared by several families."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, override
+from typing import Any, ClassVar, override
 
 import numpy as np
 
 from recovery.model.lkj import draw_lkj, lkj_log_density
 from recovery.model.prior import Draws, Prior, response_scale, slope_scale
+from recovery.parameters import sds
 
 
 @dataclass(frozen=True)
@@ -17,15 +19,23 @@ class HalfNormalScales(Prior):
     sigma_u0_scale: float = response_scale(50.0)
     sigma_u1_scale: float = slope_scale(10.0)
 
-    def draw_scales(self, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Draw sigma_u0 and sigma_u1, n times each."""
-        sigma_u0 = self.sigma_u0_scale * np.abs(rng.standard_normal(n))
-        return sigma_u0, self.sigma_u1_scale * np.abs(rng.standard_normal(n))
+    more_effects: ClassVar[bool] = True
 
-    def scales_log_density(self, sigma_u0: Any, sigma_u1: Any) -> Any:
-        """Log of p(sigma_u0, sigma_u1)."""
-        return half_normal_log_density(sigma_u0, self.sigma_u0_scale) + half_normal_log_density(
-            sigma_u1, self.sigma_u1_scale
+    def half_normals(self) -> list[Any]:
+        """Add the standard deviations to the PyMC model in context."""
+        import pymc as pm
+
+        return [pm.HalfNormal(name, scale) for name, scale in zip(sds(self.q), self.sd_scales)]
+
+    def draw_sds(self, n: int, rng: np.random.Generator) -> list[np.ndarray]:
+        """Draw the standard deviations, n times each."""
+        return [scale * np.abs(rng.standard_normal(n)) for scale in self.sd_scales]
+
+    def sds_log_density(self, values: Sequence[Any]) -> Any:
+        """Log of the density of the standard deviations."""
+        return sum(
+            0.5 * math.log(2.0 / math.pi) - math.log(scale) - 0.5 * np.square(value / scale)
+            for value, scale in zip(values, self.sd_scales)
         )
 
 
@@ -37,13 +47,10 @@ class HalfNormalLKJ(HalfNormalScales):
 
     @override
     def draw(self, sigma: np.ndarray, rng: np.random.Generator) -> Draws:
-        return *self.draw_scales(len(sigma), rng), draw_lkj(self.eta, len(sigma), rng)
+        n = len(sigma)
+        return *self.draw_sds(n, rng), *draw_lkj(self.eta, n, rng, self.q)
 
     @override
-    def log_density(self, sigma_u0: Any, sigma_u1: Any, rho: Any, sigma: Any) -> Any:
-        return self.scales_log_density(sigma_u0, sigma_u1) + lkj_log_density(rho, self.eta)
-
-
-def half_normal_log_density(value: Any, scale: float) -> Any:
-    """Log density of HalfNormal(scale) at positive values."""
-    return 0.5 * math.log(2.0 / math.pi) - math.log(scale) - 0.5 * np.square(value / scale)
+    def log_density(self, *values: Any) -> Any:
+        own_sds, rhos, _ = self.split(values)
+        return self.sds_log_density(own_sds) + lkj_log_density(self.eta, *rhos)

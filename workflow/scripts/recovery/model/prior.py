@@ -1,10 +1,11 @@
 """The parts of every prior: hyperparameters, a PyMC model, a sampler and a density.
 
-A family of priors is a class with its hyperparameters as fields. It defines the prior of
-(sigma_u0, sigma_u1, rho) three ways: as a PyMC model, as a sampler and as a log density. Tests
-compare the three, so an error in one of them shows. The fields are floats, because PyMC 6.4 stores
-small Python integers as int8, where ``HalfStudentT(nu=4, sigma=50)`` overflows to NaN. PyMC takes
-seconds to import, so only the functions that build a model import it.
+A family of priors is a class with its hyperparameters as fields. It defines the prior of the
+standard deviations and correlations of the random effects three ways: as a PyMC model, as a sampler
+and as a log density. Tests compare the three, so an error in one of them shows. The fields are
+floats, because PyMC 6.4 stores small Python integers as int8, where ``HalfStudentT(nu=4,
+sigma=50)`` overflows to NaN. PyMC takes seconds to import, so only the functions that build a model
+import it.
 """
 
 import sys
@@ -19,17 +20,40 @@ import numpy as np
 from recovery.data.coding import Coding, rounded
 from recovery.errors import InputError
 from recovery.model.coded import decode
+from recovery.parameters import correlations, pairs, sds
 
 
 class Covariance(NamedTuple):
-    """Standard deviations and correlation of the subjects' effects, as PyMC variables.
+    """Standard deviations and correlations of the random effects, as PyMC variables.
 
-    ``rho`` is None where the prior has no correlation parameter.
+    Attributes
+    ----------
+    sds : list
+        The standard deviations, as variables that have their names.
+    factor : list of list or None
+        Cholesky factor of the correlation matrix: rows of 1, 2, ... entries. None where the prior
+        has no correlation.
     """
 
-    sigma_u0: Any
-    sigma_u1: Any
-    rho: Any
+    sds: list[Any]
+    factor: list[list[Any]] | None
+
+    @property
+    def correlations(self) -> list[Any]:
+        """The correlations, in the order of `parameters.pairs`; none without a factor."""
+        rows = self.factor or []
+        found = []
+        for a, b in pairs(len(rows)):
+            first, *others = (x * y for x, y in zip(rows[a], rows[b])) if a else rows[b][:1]
+            found.append(sum(others, first))
+        return found
+
+    @classmethod
+    def of_two(cls, sigma_u0: Any, sigma_u1: Any, rho: Any) -> "Covariance":
+        """That of two effects by their correlation."""
+        import pymc as pm
+
+        return cls([sigma_u0, sigma_u1], [[1.0], [rho, pm.math.sqrt(1.0 - rho**2)]])
 
 
 WORDS = {
@@ -39,11 +63,11 @@ WORDS = {
     "beta_prior_at": ("origin", "means"),
 }
 """Hyperparameters that may be a word in place of a number."""
-OF_FURTHER = ("effects_sd", "recoding", "further_means")
-"""Fields of the further fixed effects, which are no numbers."""
+OF_FURTHER = ("effects_sd", "random_scales", "recoding", "further_means")
+"""Fields of the further effects, which are no numbers."""
 
-Draws = tuple[np.ndarray, np.ndarray, np.ndarray]
-"""Draws of sigma_u0, sigma_u1 and rho."""
+Draws = tuple[np.ndarray, ...]
+"""Draws of the standard deviations and of the correlations, in the order of `parameters.pairs`."""
 
 
 def response_scale(default: float) -> Any:
@@ -80,6 +104,9 @@ class Prior(ABC):
         prior's coding, and takes the further means.
     effects_sd : dict
         Prior standard deviations of the further fixed effects, by name: Normal(0, .).
+    random_scales : dict
+        Scales of sigma_u2 and sigma_u3, by the name of the effect; there are q = 2 + so many random
+        effects, also under a prior that has no scales.
     recoding : sequence of sequence of float, shape (p, p)
         Fixed effects in the prior's coding from those in the study's, where there are further ones
         and `origin` or `unit` is set.
@@ -93,6 +120,8 @@ class Prior(ABC):
     """
 
     has_rho: ClassVar[bool] = True
+    more_effects: ClassVar[bool] = False
+    """Whether the family is for more than two random effects, too."""
 
     center: float | str = "data"
     beta0_sd: float = response_scale(50.0)
@@ -103,6 +132,7 @@ class Prior(ABC):
     unit: float | str = 1.0
     beta_prior_at: float | str = "origin"
     effects_sd: Mapping[str, float] = field(default_factory=dict, hash=False)
+    random_scales: Mapping[str, float] = field(default_factory=dict, hash=False)
     recoding: Sequence[Sequence[float]] = field(default=(), hash=False)
     further_means: Sequence[float] = ()
 
@@ -117,6 +147,21 @@ class Prior(ABC):
     def coding(self) -> Coding:
         """The coding in which the prior is stated; "mean" and "sd" must be resolved."""
         return Coding(float(self.origin), float(self.unit))
+
+    @property
+    def q(self) -> int:
+        """Number of random effects."""
+        return 2 + len(self.random_scales)
+
+    @property
+    def sd_scales(self) -> list[float]:
+        """Scales of their standard deviations, in families that have them."""
+        own = (getattr(self, name) for name in ("sigma_u0_scale", "sigma_u1_scale"))
+        return [*own, *self.random_scales.values()]
+
+    def split(self, values: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any], Any]:
+        """The arguments of `log_density`: standard deviations, correlations, and sigma."""
+        return values[: self.q], values[self.q : -1], values[-1]
 
     def for_design(self, times: np.ndarray, *further: np.ndarray) -> "Prior":
         """The prior with "mean", "sd" and "means" taken from planned rows in the study's coding.
@@ -189,10 +234,10 @@ class Prior(ABC):
 
     @abstractmethod
     def draw(self, sigma: np.ndarray, rng: np.random.Generator) -> Draws:
-        """Draw (sigma_u0, sigma_u1, rho) from the definition of the prior, one per sigma.
+        """Draw standard deviations and correlations by the prior's definition, one per sigma.
 
         Calibration takes its truths from here. The method shares no code with `covariance` and
-        `log_density`, so an error in either shows. ``rho`` is 0 where the prior has none.
+        `log_density`, so an error in either shows. Correlations are 0 where the prior has none.
         """
 
     def draw_parameters(self, n: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
@@ -201,22 +246,23 @@ class Prior(ABC):
         Returns
         -------
         dict
-            beta0, beta1, the further effects, sigma, sigma_u0, sigma_u1 and rho in the study's
-            coding, each of shape (n,).
+            beta0, beta1, the further effects, sigma, standard deviations and correlations in the
+            study's coding, each of shape (n,).
         """
         sigma = self.sigma_scale * np.abs(rng.standard_t(self.sigma_df, n))
         level = rng.normal(float(self.center), self.beta0_sd, n)
         others = [rng.normal(0.0, sd, n) for sd in self.beta_sds[1:]]
         beta = np.linalg.solve(self.stated, np.array([level, *others]))
-        covariance = dict(zip(("sigma_u0", "sigma_u1", "rho"), self.draw(sigma, rng)))
+        covariance = dict(zip((*sds(self.q), *correlations(self.q)), self.draw(sigma, rng)))
         fixed = dict(zip(("beta0", "beta1", *self.effects_sd), beta))
         return fixed | decode({"sigma": sigma, **covariance}, self.coding)
 
     @abstractmethod
-    def log_density(self, sigma_u0: Any, sigma_u1: Any, rho: Any, sigma: Any) -> Any:
-        """Log of p(sigma_u0, sigma_u1, rho | sigma), normalised; the arguments broadcast.
+    def log_density(self, *values: Any) -> Any:
+        """Log density of standard deviations and correlations given sigma, normalised.
 
-        A family without a correlation ignores rho and gives p(sigma_u0, sigma_u1 | sigma).
+        The arguments, in this order, broadcast; of two effects they are sigma_u0, sigma_u1, rho and
+        sigma. A family without a correlation ignores them.
         """
 
 

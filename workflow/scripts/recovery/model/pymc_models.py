@@ -15,6 +15,7 @@ from recovery.model.effects import with_effects
 from recovery.model.likelihood_op import MarginalLogLikelihood
 from recovery.model.prior import Covariance, Prior
 from recovery.model.statistics import Statistics
+from recovery.parameters import correlations
 
 
 def latent_data(data: LongData, prior: Prior) -> dict[str, Any]:
@@ -22,7 +23,7 @@ def latent_data(data: LongData, prior: Prior) -> dict[str, Any]:
     return {
         "center": prior.center_for(data.response),
         "fixed": data.fixed,
-        "time": prior.coding.code(data.time),
+        "random": prior.coding.random(data),
         "subject_of_row": data.subject,
         "measured": data.response,
     }
@@ -30,16 +31,20 @@ def latent_data(data: LongData, prior: Prior) -> dict[str, Any]:
 
 def latent_model(data: LongData, prior: Prior) -> pm.Model:
     """The post's formulation: non-centred subject effects as parameters."""
-    with pm.Model(coords={"effect": ["intercept", "slope"], "subject": data.labels}) as model:
+    names = ["intercept", "slope", *data.varying]
+    with pm.Model(coords={"effect": names, "subject": data.labels}) as model:
         values = {name: pm.Data(name, value) for name, value in latent_data(data, prior).items()}
         beta, sigma = _population(prior, values["center"])
-        cov = prior.covariance(sigma)
+        cov, _ = _covariance(prior, sigma)
         standard = pm.Normal("z", 0.0, 1.0, dims=("effect", "subject"))
-        u0 = pm.Deterministic("u0", cov.sigma_u0 * standard[0], dims="subject")
-        u1 = pm.Deterministic("u1", cov.sigma_u1 * _correlated(standard, cov), dims="subject")
         subject = values["subject_of_row"]
-        population = sum(slope * values["fixed"][:, i] for i, slope in enumerate(beta))
-        mean = values["center"] + population + u0[subject] + u1[subject] * values["time"]
+        mean = values["center"] + sum(slope * values["fixed"][:, i] for i, slope in enumerate(beta))
+        for k, sd in enumerate(cov.sds):
+            own = standard[k]
+            if cov.factor and k:
+                own = sum(share * standard[c] for c, share in enumerate(cov.factor[k]))
+            effect = pm.Deterministic(f"u{k}", sd * own, dims="subject")
+            mean = mean + effect[subject] * (values["random"][:, k] if k else 1.0)
         pm.Normal("response", mean, sigma, observed=values["measured"])
     return model
 
@@ -56,10 +61,9 @@ def marginal_model(data: LongData, prior: Prior) -> pm.Model:
     with pm.Model() as model:
         values = {name: pm.Data(name, value) for name, value in marginal_data(data, prior).items()}
         beta, sigma = _population(prior, values["center"])
-        cov = prior.covariance(sigma)
-        rho = 0.0 if cov.rho is None else cov.rho
-        vector = pm.math.stack([*beta, sigma, cov.sigma_u0, cov.sigma_u1, rho])
-        likelihood = MarginalLogLikelihood(p=len(beta), q=2)
+        cov, rhos = _covariance(prior, sigma)
+        vector = pm.math.stack([*beta, sigma, *cov.sds, *rhos])
+        likelihood = MarginalLogLikelihood(p=len(beta), q=prior.q)
         found: Any = likelihood(values["totals"], values["patterns"], vector)
         pm.Potential("marginal_likelihood", found[0])
     return model
@@ -84,11 +88,12 @@ def _population(prior: Prior, center: Any) -> tuple[list[Any], Any]:
     return beta, sigma
 
 
-def _correlated(standard: Any, cov: Covariance) -> Any:
-    """Unit-variance slopes with correlation rho to the intercepts ``standard[0]``."""
-    if cov.rho is None:
-        return standard[1]
-    return cov.rho * standard[0] + pm.math.sqrt(1.0 - cov.rho**2) * standard[1]
+def _covariance(prior: Prior, sigma: Any) -> tuple[Covariance, list[Any]]:
+    """The random effects' standard deviations and correlations, the latter under their names."""
+    cov, names = prior.covariance(sigma), correlations(prior.q)
+    if cov.factor is None:
+        return cov, [0.0] * len(names)
+    return cov, [pm.Deterministic(name, rho) for name, rho in zip(names, cov.correlations)]
 
 
 def label_subjects(

@@ -45,10 +45,10 @@ class Statistics(NamedTuple):
     def of(cls, data: LongData, center: float, coding: Coding = UNCODED) -> "Statistics":
         """Summarise a data set whose responses count from a center.
 
-        X has the data's fixed effects, and Z is (1, time), the latter in a coding.
+        X has the data's fixed effects, and Z the random ones, with time in a coding.
         """
-        line = np.column_stack([np.ones(len(data.time)), coding.code(data.time)])
-        return cls.of_columns(data.fixed, line, data.response - center, data.subject)
+        random = coding.random(data)
+        return cls.of_columns(data.fixed, random, data.response - center, data.subject)
 
     @classmethod
     def of_columns(

@@ -2,19 +2,19 @@
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
-from recovery.data.coding import Coding
 from recovery.data.longdata import LongData
 from recovery.errors import FitError
 from recovery.kernels.deviance import deviance_kernels
 from recovery.model.statistics import Statistics
+from recovery.parameters import correlations, pairs, sds
 from recovery.reml.minimum import Deviance, starting_scales
 
 SINGULAR = 1e-3
 """A factor of the covariance, relative to a guess of it, that counts as 0."""
-STARTS = [(1.0, rho, math.sqrt(1.0 - rho * rho)) for rho in (0.0, 0.9, -0.9)]
 
 
 @dataclass(frozen=True)
@@ -23,75 +23,73 @@ class Estimate:
 
     Attributes
     ----------
-    beta0, beta1, sigma_u0, sigma_u1, rho, sigma : float
-        The estimates; rho is NaN where a standard deviation is 0, and -1 or 1 where the
-        covariance of the effects is singular otherwise.
-    se_beta0, se_beta1 : float
-        Standard errors of beta0 and beta1.
+    values : dict
+        The estimates by parameter. A correlation is NaN where a standard deviation is 0; of two
+        effects, it is -1 or 1 where their covariance is singular otherwise.
+    errors : dict
+        Standard errors of the fixed effects.
     deviance : float
         -2 times the restricted log likelihood (REML) or the log likelihood (ML).
     singular : bool
-        Whether the estimate is at the boundary: an sd of 0, or rho = -1 or 1.
-    effects, se_effects : tuple of float
-        The further fixed effects and their standard errors.
+        Whether the estimate is at the boundary, where the covariance of the random effects is
+        singular.
     """
 
-    beta0: float
-    beta1: float
-    sigma_u0: float
-    sigma_u1: float
-    rho: float
-    sigma: float
-    se_beta0: float
-    se_beta1: float
+    values: dict[str, float]
+    errors: dict[str, float]
     deviance: float
     singular: bool
-    effects: tuple[float, ...] = ()
-    se_effects: tuple[float, ...] = ()
+
+
+@cache
+def factor_starts(q: int) -> list[np.ndarray]:
+    """Starts of L, row by row: q standard deviations of 1 with no, high or low correlations."""
+    equal = (rho + (1.0 - rho) * np.eye(q) for rho in (0.0, 0.9, -0.9 / (q - 1)))
+    return [np.linalg.cholesky(matrix)[np.tril_indices(q)] for matrix in equal]
 
 
 def estimate(data: LongData, reml: bool = True) -> Estimate:
     """REML estimates of a data set (or ML's, with ``reml=False``), balanced or not.
 
-    The deviance is minimised for effects at the mean time, where they are nearly uncorrelated,
-    wherever the times are counted from.
+    The deviance is minimised for effects at the means of their columns, where they are nearly
+    uncorrelated, wherever the times are counted from.
     """
-    center, middle = float(np.mean(data.response)), float(np.mean(data.time))
-    found, p = Statistics.of(data, center, Coding(middle)), data.fixed.shape[1]
+    center, means, q = float(np.mean(data.response)), data.random.mean(axis=0), data.q
+    means[0] = 0.0
+    random = data.random - means
+    found = Statistics.of_columns(data.fixed, random, data.response - center, data.subject)
+    p = data.fixed.shape[1]
     scales, _ = starting_scales(found)
-    value, x = Deviance(found, scales, reml).minimum(STARTS)
-    l00, l10, l11 = x.tolist()
+    value, x = Deviance(found, scales, reml).minimum(factor_starts(q))
+    relative = np.zeros((q, q))
+    relative[np.tril_indices(q)] = x
     # below the tolerance a factor is 0: the deviance is even in it, so nothing else changes
-    l00, l11 = (0.0 if abs(part) < SINGULAR else part for part in (l00, l11))
-    if math.hypot(l10, l11) < SINGULAR:
-        l10 = 0.0
-    factor = np.array([[l00, 0.0], [l10, l11]]) * scales[:, None]
-    root = deviance_kernels(p, 2).solution(found.totals, found.patterns, factor)
+    for k in range(q):
+        if abs(relative[k, k]) < SINGULAR:
+            relative[k, k] = 0.0
+        if np.linalg.norm(relative[k]) < SINGULAR:
+            relative[k] = 0.0
+    factor = relative * scales[:, None]
+    root = deviance_kernels(p, q).solution(found.totals, found.patterns, factor)
     variance = root[p, p] ** 2 / (found.totals[0] - (p if reml else 0.0))
     if not variance > 0.0:
         raise FitError("the residual variance is not above 0")
     sigma, inverse = math.sqrt(variance), np.linalg.inv(root[:p, :p])
     beta, errors = root[p, :p] @ inverse, sigma * np.sqrt(np.square(inverse).sum(axis=0))
-    # rows of L: those of the intercept at time 0, and of the slope
-    factor[0] -= middle * factor[1]
-    sigma_u0, sigma_u1 = (sigma * math.hypot(*row) for row in factor.tolist())
-    if sigma_u0 < SINGULAR * sigma * math.hypot(scales[0], middle * scales[1]):
-        sigma_u0 = 0.0
-    singular, rho = l00 == 0.0 or l11 == 0.0 or sigma_u0 == 0.0, math.nan
-    if sigma_u0 and sigma_u1:
-        rho = variance * float(factor[0] @ factor[1]) / (sigma_u0 * sigma_u1)
-        rho = math.copysign(1.0, rho) if singular else rho
-    return Estimate(
-        float(beta[0]) + center,
-        float(beta[1]),
-        sigma_u0,
-        sigma_u1,
-        rho,
-        sigma,
-        float(errors[0]),
-        float(errors[1]),
-        float(value),
-        singular,
-        tuple(beta[2:].tolist()),
-        tuple(errors[2:].tolist()),
-    )
+    # rows of L: those of the intercept where all columns are 0, and of the others
+    for k in range(1, q):
+        factor[0] -= means[k] * factor[k]
+    own_sds = [sigma * math.hypot(*row) for row in factor.tolist()]
+    if own_sds[0] < SINGULAR * sigma * math.hypot(scales[0], *(means[1:] * scales[1:])):
+        own_sds[0] = 0.0
+    singular = not (np.diagonal(relative).all() and own_sds[0])
+    rhos = []
+    for a, b in pairs(q):
+        product = own_sds[a] * own_sds[b]
+        rho = variance * float(factor[a] @ factor[b]) / product if product else math.nan
+        rhos.append(math.copysign(1.0, rho) if q == 2 and singular and product else rho)
+    names = ("beta0", "beta1", *data.effects)
+    values = dict(zip(names, beta.tolist())) | dict(zip(sds(q), own_sds))
+    values |= dict(zip(correlations(q), rhos)) | {"sigma": sigma}
+    values["beta0"] += center
+    return Estimate(values, dict(zip(names, errors.tolist())), float(value), singular)

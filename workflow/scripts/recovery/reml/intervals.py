@@ -17,7 +17,7 @@ from recovery.data.longdata import LongData
 from recovery.errors import FitError
 from recovery.kernels.deviance import RHO, SIGMA, SIGMA_U0, SIGMA_U1, deviance_kernels
 from recovery.model.statistics import Statistics
-from recovery.reml.estimate import STARTS
+from recovery.reml.estimate import factor_starts
 from recovery.reml.minimum import Deviance, starting_scales
 
 KINDS = {"sigma_u0": SIGMA_U0, "sigma_u1": SIGMA_U1, "rho": RHO, "sigma": SIGMA}
@@ -52,7 +52,7 @@ def profile_intervals(
         An end is NaN where no value could be found at which the profile reaches the level.
     """
     scales, _ = starting_scales(found)
-    least, x = Deviance(found, scales, reml).minimum(STARTS)
+    least, x = Deviance(found, scales, reml).minimum(factor_starts(2))
     factor = np.array([[x[0], 0.0], [x[1], x[2]]]) * scales[:, None]
     p = found.coordinates.shape[2] - 1
     root = deviance_kernels(p, 2).solution(found.totals, found.patterns, factor)

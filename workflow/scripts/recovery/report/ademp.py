@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from recovery.data.scenarios import TRUE_VALUES
+from recovery.parameters import MOST_RANDOM, parameters
 from recovery.report.bookkeeping import precision_sentence
 from recovery.report.pages import plain_table, render
 
@@ -21,12 +21,15 @@ def ademp_page(
     explore_page: str,
 ) -> str:
     """Fill the page from the config and the study's tables, by name."""
+    truth, known = config["truth"], (*parameters(MOST_RANDOM), "rho")
     names = ("designs", "replicates_needed", "settings", "missingness")
     return render(
         "ademp",
         explore_page=explore_page,
         config=config,
-        effects=", ".join(name for name in config["truth"] if name not in TRUE_VALUES),
+        effects=", ".join(name for name in truth if name not in known),
+        parameters=", ".join(name for name in truth if name in known),
+        exact="rho" in truth,
         time_label=time_label,
         precision=precision_sentence(tables["replicates_needed"]),
         priors=plain_table(pd.DataFrame.from_dict(config["priors"], orient="index")),

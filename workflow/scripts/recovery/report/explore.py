@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from recovery.columns import HEADLINE_LEVEL
-from recovery.summaries.recovery import READ
+from recovery.summaries.recovery import read_rows
 
 EXPLORED = {"coverage": "Coverage", "bias": "Bias", "rmse": "RMSE", "width": "Interval width"}
 SHAPES = {
@@ -52,7 +52,8 @@ TITLE = (
 
 def explore_table(recovery: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
     """The rows of ``recovery.csv`` that the chart shows: keys, estimate, its interval and ``n``."""
-    read = recovery[recovery["engine"].isin(READ) & recovery["measure"].isin(list(EXPLORED))]
+    read = read_rows(recovery)
+    read = read[read["measure"].isin(list(EXPLORED))]
     read = read[read["prior"].isin(list(labels))].dropna(subset="estimate")
     return read[[*KEYS, *NUMBERS, "n"]]
 

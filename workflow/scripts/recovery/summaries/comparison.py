@@ -32,8 +32,8 @@ def comparison_table(
     levels : list of float
         Levels of the intervals.
     pairs : list of (str, str)
-        Prior and reference; the prior may be ``reml``, whose engine is given as ``exact``, that of
-        the reference.
+        Prior and reference; the prior may be ``reml``, whose engine is given as that of the
+        reference.
 
     Returns
     -------
@@ -44,8 +44,9 @@ def comparison_table(
     rows = []
     keys = ["scenario", "engine", "parameter"]
     reml = estimates["engine"] == "reml"
-    # REML's estimates are compared with the exact posteriors' of the same data sets
-    both = pd.concat([estimates[~reml], estimates[reml].assign(engine="exact")])
+    # REML's estimates are compared with the posteriors that are read of the same data sets
+    read = "exact" if estimates["engine"].eq("exact").any() else "nuts"
+    both = pd.concat([estimates[~reml], estimates[reml].assign(engine=read)])
     for (scenario, engine, parameter), group in groups(both, keys):
         by_prior = {
             prior: frame.set_index("replicate").dropna(subset="mean")
@@ -67,9 +68,9 @@ def comparison_table(
 def _differences(
     a: pd.DataFrame, b: pd.DataFrame, levels: list[float]
 ) -> Iterator[tuple[str, float, Measured]]:
-    enough = len(a) >= MIN_REPLICATES
     for level in (np.nan, *levels):
         held = with_interval(a, level).index.intersection(with_interval(b, level).index)
+        enough = len(held) >= MIN_REPLICATES
         pair = replicates_at(a.loc[held], level), replicates_at(b.loc[held], level)
         for name, measure in measures_at(level).items():
             if measure.compared:

@@ -13,9 +13,10 @@ NO_FACTORS = ("scenario", "design", "rho", "replicates", "nuts")
 def with_design_names(scenarios: pd.DataFrame) -> pd.DataFrame:
     """Add a column ``design`` to the scenarios: what sets a design apart from the most common one.
 
-    Scenarios that differ in rho only are one design. The most common design is named by its size.
+    Scenarios that differ in correlations only are one design. The most common design is named by
+    its size.
     """
-    factors = [name for name in scenarios if name not in NO_FACTORS]
+    factors = [name for name in scenarios if name not in NO_FACTORS and name[:4] != "rho_"]
     # an effect that only some scenarios have sets none apart
     usual = {name: scenarios[name].mode()[0] for name in factors if scenarios[name].notna().all()}
 

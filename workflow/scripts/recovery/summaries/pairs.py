@@ -5,6 +5,7 @@ from itertools import combinations
 import numpy as np
 
 from recovery.model.prior import Prior
+from recovery.parameters import correlations
 
 POINTS = 20
 
@@ -15,11 +16,13 @@ def equal_pairs(priors: dict[str, Prior]) -> list[tuple[str, str]]:
     Densities are compared at random points.
     """
     rng = np.random.default_rng(0)
-    s0, s1, sigma = rng.lognormal(2.0, 1.0, (3, POINTS))
-    rho = rng.uniform(-0.99, 0.99, POINTS)
+    q = max(prior.q for prior in priors.values())
+    *own_sds, sigma = rng.lognormal(2.0, 1.0, (q + 1, POINTS))
+    # of more than two effects, so small that every matrix is positive definite
+    rhos = (0.99 if q == 2 else 0.3) * rng.uniform(-1.0, 1.0, (len(correlations(q)), POINTS))
 
     def key(prior: Prior) -> tuple:
-        density = np.round(prior.log_density(s0, s1, rho, sigma), 9)
+        density = np.round(prior.log_density(*own_sds, *rhos, sigma), 9)
         population = (prior.center, prior.beta0_sd, prior.beta1_sd, prior.sigma_df)
         coding = (prior.origin, prior.unit, prior.beta_prior_at)
         others = (prior.sigma_scale, *prior.effects_sd.items())

@@ -16,8 +16,6 @@ from recovery.summaries.monte_carlo import MISSING
 from recovery.summaries.scores import Replicates
 
 MIN_REPLICATES = 2
-READ = ("exact", "reml")
-"""Engines whose results are read; NUTS is a check of the exact ones."""
 KEYS = ["scenario", "prior", "engine", "parameter"]
 
 
@@ -68,10 +66,16 @@ def recovery_table(estimates: pd.DataFrame, levels: list[float]) -> pd.DataFrame
 
 
 def headline(recovery: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """The rows of a measure by the exact engine and REML; of intervals, those at 95 %."""
-    level = recovery["level"]
-    chosen = (recovery["measure"] == measure) & (level.isna() | (level == HEADLINE_LEVEL))
-    return recovery[chosen & recovery["engine"].isin(READ)]
+    """The rows of a measure that are read; of intervals, those at 95 %."""
+    own = read_rows(recovery)
+    level = own["level"]
+    return own[(own["measure"] == measure) & (level.isna() | (level == HEADLINE_LEVEL))]
+
+
+def read_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows whose results are read: NUTS is a check of the exact engine, where that is used."""
+    exact = table["engine"].eq("exact").any()
+    return table[table["engine"] != "nuts"] if exact else table
 
 
 def coverage_table(recovery: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,13 @@ import pandas as pd
 
 from recovery.columns import HEADLINE_LEVEL
 from recovery.parameters import ADDITIONAL
-from recovery.summaries.recovery import MIN_REPLICATES, READ, groups, replicates_at, with_interval
+from recovery.summaries.recovery import (
+    MIN_REPLICATES,
+    groups,
+    read_rows,
+    replicates_at,
+    with_interval,
+)
 from recovery.summaries.scores import crps, interval_score
 
 SCORES = {"interval_score": interval_score, "crps": crps}
@@ -35,13 +41,13 @@ def score_sums(estimates: pd.DataFrame) -> pd.DataFrame:
         Columns ``scenario, parameter, measure, prior, other, score, covariance, n``: the mean score
         of prior, and the covariance of this mean with that of other.
     """
-    chosen = estimates["engine"].isin(READ) & ~estimates["parameter"].str.match(ADDITIONAL)
-    parts = []
-    for keys, group in groups(estimates[chosen], ["scenario", "parameter"]):
+    read, parts = read_rows(estimates), []
+    chosen = read[~read["parameter"].str.match(ADDITIONAL)]
+    for keys, group in groups(chosen, ["scenario", "parameter"]):
         usable = with_interval(group.dropna(subset="mean"), HEADLINE_LEVEL)
         replicates = replicates_at(usable, HEADLINE_LEVEL)
         for measure, score in SCORES.items():
-            if measure == "crps" and keys[1] != "rho":
+            if measure == "crps" and not keys[1].startswith("rho"):
                 continue
             wide = usable.assign(score=score(replicates)).pivot(
                 index="replicate", columns="prior", values="score"

@@ -29,6 +29,7 @@ SUBJECTS = {"intercept": "subjects' intercepts", "slope": "subjects' slopes"}
 JUDGED = ("rho", "r_u", "sigma_u0", "sigma_u1", "beta0", "beta1", "sigma")
 """What a prior may fail first; then further effects and the subjects' own lines."""
 REALISED = ("r_u", *SUBJECTS.values())
+"""How the names of what only the subjects in a data set have begin."""
 BEST, EQUAL, WORSE, UNDECIDED, FAILS, NO_SCORE = (
     "best", "equal", "worse", "not decided", "fails", "not scored"
 )  # fmt: skip
@@ -139,7 +140,7 @@ def answers_table(
     chosen = sums[(sums["parameter"] == focus) & (sums["measure"] == "interval_score")]
     for design, own in lowest[lowest["prior"].isin(list(labels))].groupby("design", sort=False):
         # what is said of one that fails is, if possible, a parameter of the population
-        realised = own["fails"] & own["parameter"].isin(REALISED)
+        realised = own["fails"] & own["parameter"].str.startswith(REALISED)
         ranked = own.assign(holds=~own["fails"], realised=realised)
         ranked = ranked.sort_values(["holds", "realised", "coverage"], kind="stable")
         worst = ranked.drop_duplicates("prior").set_index("prior")

@@ -7,6 +7,7 @@ import numpy as np
 
 from recovery.model.half_normal import HalfNormalScales
 from recovery.model.prior import Covariance, Draws
+from recovery.parameters import pairs
 
 
 @dataclass(frozen=True)
@@ -17,18 +18,13 @@ class Independent(HalfNormalScales):
 
     @override
     def covariance(self, sigma: Any) -> Covariance:
-        import pymc as pm
-
-        return Covariance(
-            pm.HalfNormal("sigma_u0", self.sigma_u0_scale),
-            pm.HalfNormal("sigma_u1", self.sigma_u1_scale),
-            None,
-        )
+        return Covariance(self.half_normals(), None)
 
     @override
     def draw(self, sigma: np.ndarray, rng: np.random.Generator) -> Draws:
-        return *self.draw_scales(len(sigma), rng), np.zeros(len(sigma))
+        none = np.zeros((len(pairs(self.q)), len(sigma)))
+        return *self.draw_sds(len(sigma), rng), *none
 
     @override
-    def log_density(self, sigma_u0: Any, sigma_u1: Any, rho: Any, sigma: Any) -> Any:
-        return self.scales_log_density(sigma_u0, sigma_u1)
+    def log_density(self, *values: Any) -> Any:
+        return self.sds_log_density(self.split(values)[0])

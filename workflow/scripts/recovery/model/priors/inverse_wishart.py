@@ -41,12 +41,12 @@ class InverseWishart(Prior):
         second = pm.ChiSquared("second_chi_square", self.df - 1.0)
         corner = pm.Normal("corner", 0.0, 1.0)
         length = pm.math.sqrt(corner**2 + second)
-        return Covariance(
+        return Covariance.of_two(
             pm.Deterministic(
                 "sigma_u0", self.sigma_u0_scale * length / pm.math.sqrt(first * second)
             ),
             pm.Deterministic("sigma_u1", self.sigma_u1_scale / pm.math.sqrt(second)),
-            pm.Deterministic("rho", -corner / length),
+            -corner / length,
         )
 
     @override
@@ -60,10 +60,11 @@ class InverseWishart(Prior):
         return sigma_u0, sigma_u1, matrices[:, 0, 1] / (sigma_u0 * sigma_u1)
 
     @override
-    def log_density(self, sigma_u0: Any, sigma_u1: Any, rho: Any, sigma: Any) -> Any:
+    def log_density(self, *values: Any) -> Any:
         """See `Prior.log_density`; |d Sigma / d(s0, s1, rho)| is 4 (s0 s1)^2."""
         from scipy import special
 
+        sigma_u0, sigma_u1, rho, _ = values
         df, a, b = self.df, self.sigma_u0_scale, self.sigma_u1_scale
         constant = df * np.log(a * b) - df * np.log(2.0) - special.multigammaln(df / 2.0, 2)
         across = 1.0 - np.square(rho)

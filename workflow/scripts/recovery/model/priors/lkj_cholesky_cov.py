@@ -6,6 +6,7 @@ from typing import Any, override
 import numpy as np
 
 from recovery.model.half_normal import HalfNormalLKJ
+from recovery.model.lkj import unpacked_covariance
 from recovery.model.prior import Covariance
 
 
@@ -17,21 +18,7 @@ class LKJCholeskyCov(HalfNormalLKJ):
     def covariance(self, sigma: Any) -> Covariance:
         import pymc as pm
 
-        scales = np.array([self.sigma_u0_scale, self.sigma_u1_scale])
-        # the lower triangle, row by row: (sigma_u0, rho sigma_u1, sqrt(1 - rho^2) sigma_u1)
-        packed = pm.LKJCholeskyCov(
-            "cholesky_cov",
-            n=2,
-            eta=self.eta,
-            sd_dist=pm.HalfNormal.dist(scales),
-            compute_corr=False,
-            # PyMC 6.4 cannot choose a starting point when sd_dist has a vector of scales
-            # ("cannot set WRITEABLE flag"). Start with both sds at their scale and rho 0.
-            initval=np.array([scales[0], 0.0, scales[1]]),
-        )
-        sigma_u1 = pm.Deterministic("sigma_u1", pm.math.sqrt(packed[1] ** 2 + packed[2] ** 2))
-        return Covariance(
-            pm.Deterministic("sigma_u0", packed[0]),
-            sigma_u1,
-            pm.Deterministic("rho", packed[1] / sigma_u1),
-        )
+        scales = np.array(self.sd_scales)
+        # PyMC 6.4 cannot choose a starting point when sd_dist has a vector of scales
+        # ("cannot set WRITEABLE flag"). Start with the sds at their scales and correlations 0.
+        return unpacked_covariance(self.eta, pm.HalfNormal.dist(scales), scales)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, override
 
 from recovery.model.half_normal import HalfNormalLKJ
-from recovery.model.lkj import lkj_corr_rho
+from recovery.model.lkj import lkj_corr_factor
 from recovery.model.prior import Covariance
 
 
@@ -14,10 +14,4 @@ class LKJCorr(HalfNormalLKJ):
 
     @override
     def covariance(self, sigma: Any) -> Covariance:
-        import pymc as pm
-
-        return Covariance(
-            pm.HalfNormal("sigma_u0", self.sigma_u0_scale),
-            pm.HalfNormal("sigma_u1", self.sigma_u1_scale),
-            lkj_corr_rho(self.eta),
-        )
+        return Covariance(self.half_normals(), lkj_corr_factor(self.eta, self.q))

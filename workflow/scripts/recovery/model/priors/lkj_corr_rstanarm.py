@@ -1,21 +1,27 @@
 """rstanarm's ``decov`` prior, coded with ``pm.LKJCorr``."""
 
+import functools
+import operator
 from dataclasses import dataclass
-from typing import Any, override
+from typing import Any, ClassVar, override
 
 import numpy as np
 
-from recovery.model.lkj import draw_lkj, lkj_corr_rho, lkj_log_density
+from recovery.model.lkj import draw_lkj, lkj_corr_factor, lkj_log_density
 from recovery.model.prior import Covariance, Draws, Prior
+from recovery.parameters import sds
 
 
 @dataclass(frozen=True)
 class LKJCorrRstanarm(Prior):
     """rstanarm's ``decov``: one scale tau, in units of sigma, divided by a simplex pi.
 
-    ``sigma_uk = sigma * tau * sqrt(2 pi_k)`` with tau ~ Gamma(shape, scale) and pi ~
-    Dirichlet(concentration). Source: rstanarm, ``common_functions.stan``, make_theta_L.
+    ``sigma_uk = sigma * tau * sqrt(q pi_k)`` with tau ~ Gamma(shape, scale) and pi ~
+    Dirichlet(concentration), for q random effects. Source: rstanarm, ``common_functions.stan``,
+    make_theta_L.
     """
+
+    more_effects: ClassVar[bool] = True
 
     eta: float = 1.0
     tau_shape: float = 1.0
@@ -27,37 +33,41 @@ class LKJCorrRstanarm(Prior):
         import pymc as pm
 
         tau = pm.Gamma("tau", alpha=self.tau_shape, beta=1.0 / self.tau_scale)
-        share = pm.Dirichlet("pi", np.full(2, self.concentration))
-        deviations = sigma * tau * pm.math.sqrt(2.0 * share)
-        return Covariance(
-            pm.Deterministic("sigma_u0", deviations[0]),
-            pm.Deterministic("sigma_u1", deviations[1]),
-            lkj_corr_rho(self.eta),
-        )
+        share = pm.Dirichlet("pi", np.full(self.q, self.concentration))
+        deviations = sigma * tau * pm.math.sqrt(float(self.q) * share)
+        own_sds = [pm.Deterministic(name, deviations[k]) for k, name in enumerate(sds(self.q))]
+        return Covariance(own_sds, lkj_corr_factor(self.eta, self.q))
 
     @override
     def draw(self, sigma: np.ndarray, rng: np.random.Generator) -> Draws:
-        tau = rng.gamma(self.tau_shape, self.tau_scale, len(sigma))
-        share = rng.beta(self.concentration, self.concentration, len(sigma))
-        sigma_u0, sigma_u1 = (sigma * tau * np.sqrt(2.0 * pi) for pi in (share, 1.0 - share))
-        return sigma_u0, sigma_u1, draw_lkj(self.eta, len(sigma), rng)
+        n, c = len(sigma), self.concentration
+        tau = rng.gamma(self.tau_shape, self.tau_scale, n)
+        left, shares = np.ones(n), []
+        for others in range(self.q - 1, 0, -1):  # a stick broken by betas is Dirichlet
+            shares.append(left * rng.beta(c, c * others, n))
+            left = left - shares[-1]
+        own_sds = [sigma * tau * np.sqrt(self.q * pi) for pi in (*shares, left)]
+        return *own_sds, *draw_lkj(self.eta, n, rng, self.q)
 
     @override
-    def log_density(self, sigma_u0: Any, sigma_u1: Any, rho: Any, sigma: Any) -> Any:
+    def log_density(self, *values: Any) -> Any:
         """See `Prior.log_density`.
 
-        With tau^2 = (s0^2 + s1^2) / (2 sigma^2) and pi = s0^2 / (s0^2 + s1^2) the Jacobian
-        |d(tau, pi) / d(s0, s1)| is s0 s1 / (2 sigma^4 tau^3).
+        With the total T = q sigma^2 tau^2 of the squares of the q standard deviations s, and
+        pi = s^2 / T, the Jacobian |d(tau, pi) / ds| is the product of 2 s over
+        2 q sigma^2 tau T^(q - 1).
         """
         from scipy import special
 
-        total = np.square(sigma_u0) + np.square(sigma_u1)
-        tau = np.sqrt(total / 2.0) / sigma
-        share = np.square(sigma_u0) / total
-        jacobian = np.log(sigma_u0 * sigma_u1 / (2.0 * sigma**4 * tau**3))
-        a, c = self.tau_shape, self.concentration
+        own_sds, rhos, sigma = self.split(values)
+        q, a, c = self.q, self.tau_shape, self.concentration
+        squares = [np.square(sd) for sd in own_sds]
+        total = sum(squares)
+        tau = np.sqrt(total / q) / sigma
+        product = functools.reduce(operator.mul, own_sds)
+        jacobian = np.log(2.0 ** (q - 1) * product / (q * sigma**2 * tau * total ** (q - 1)))
         gamma = special.xlogy(a - 1.0, tau) - tau / self.tau_scale
         gamma -= a * np.log(self.tau_scale) + special.gammaln(a)
-        beta = special.xlogy(c - 1.0, share) + special.xlog1py(c - 1.0, -share)
-        beta -= special.betaln(c, c)
-        return gamma + beta + jacobian + lkj_log_density(rho, self.eta)
+        dirichlet = sum(special.xlogy(c - 1.0, square / total) for square in squares)
+        dirichlet += special.gammaln(q * c) - q * special.gammaln(c)
+        return gamma + dirichlet + jacobian + lkj_log_density(self.eta, *rhos)

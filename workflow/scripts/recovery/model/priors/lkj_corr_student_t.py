@@ -1,12 +1,13 @@
 """LKJ correlation and half Student t standard deviations, as brms sets them by default."""
 
 from dataclasses import dataclass
-from typing import Any, override
+from typing import Any, ClassVar, override
 
 import numpy as np
 
-from recovery.model.lkj import draw_lkj, lkj_corr_rho, lkj_log_density
+from recovery.model.lkj import draw_lkj, lkj_corr_factor, lkj_log_density
 from recovery.model.prior import Covariance, Draws, Prior, response_scale, slope_scale
+from recovery.parameters import sds
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class LKJCorrStudentT(Prior):
     mad(y) is 59.3, the default here; it is the same number for intercepts and slopes.
     """
 
+    more_effects: ClassVar[bool] = True
+
     sigma_u0_scale: float = response_scale(59.3)
     sigma_u1_scale: float = slope_scale(59.3)
     scale_df: float = 3.0
@@ -27,33 +30,28 @@ class LKJCorrStudentT(Prior):
     def covariance(self, sigma: Any) -> Covariance:
         import pymc as pm
 
-        return Covariance(
-            pm.HalfStudentT("sigma_u0", nu=self.scale_df, sigma=self.sigma_u0_scale),
-            pm.HalfStudentT("sigma_u1", nu=self.scale_df, sigma=self.sigma_u1_scale),
-            lkj_corr_rho(self.eta),
-        )
+        own_sds = [
+            pm.HalfStudentT(name, nu=self.scale_df, sigma=scale)
+            for name, scale in zip(sds(self.q), self.sd_scales)
+        ]
+        return Covariance(own_sds, lkj_corr_factor(self.eta, self.q))
 
     @override
     def draw(self, sigma: np.ndarray, rng: np.random.Generator) -> Draws:
         n = len(sigma)
-        sigma_u0, sigma_u1 = (
-            scale * np.abs(rng.standard_t(self.scale_df, n))
-            for scale in (self.sigma_u0_scale, self.sigma_u1_scale)
-        )
-        return sigma_u0, sigma_u1, draw_lkj(self.eta, n, rng)
+        own_sds = [scale * np.abs(rng.standard_t(self.scale_df, n)) for scale in self.sd_scales]
+        return *own_sds, *draw_lkj(self.eta, n, rng, self.q)
 
     @override
-    def log_density(self, sigma_u0: Any, sigma_u1: Any, rho: Any, sigma: Any) -> Any:
+    def log_density(self, *values: Any) -> Any:
         from scipy import special
 
+        own_sds, rhos, _ = self.split(values)
         df = self.scale_df
         constant = special.gammaln((df + 1.0) / 2.0) - special.gammaln(df / 2.0)
         constant += np.log(2.0) - 0.5 * np.log(df * np.pi)
         scales = sum(
             constant - np.log(scale) - 0.5 * (df + 1.0) * np.log1p(np.square(value / scale) / df)
-            for value, scale in (
-                (sigma_u0, self.sigma_u0_scale),
-                (sigma_u1, self.sigma_u1_scale),
-            )
+            for value, scale in zip(own_sds, self.sd_scales)
         )
-        return scales + lkj_log_density(rho, self.eta)
+        return scales + lkj_log_density(self.eta, *rhos)
