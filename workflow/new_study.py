@@ -130,7 +130,14 @@ def _read(arguments: argparse.Namespace) -> tuple[int | str, RealData]:
             f"--formula: its left side must be a column of {arguments.csv} as it is (found "
             f"'{arguments.response}')."
         )
-    block = {"path": arguments.csv, "unit": 1, "incomplete": "leave out", "strata": "", **names}
+    block = {
+        "path": arguments.csv,
+        "unit": 1,
+        "incomplete": "leave out",
+        "strata": "",
+        "random": "",
+        **names,
+    }
     real = read_real_data(block | {"origin": 0})
     low, high = real.data.time.min(), real.data.time.max()
     origin: int | str = 0

@@ -19,9 +19,6 @@ for row in pd.read_csv(Path(__file__).with_suffix(".csv")).to_dict("records"):
     prior, parameter, mean, sd = (row.pop(key) for key in ("prior", "parameter", "mean", "sd"))
     EXACT.setdefault(prior, {})[parameter] = mean, sd
     QUANTILES.setdefault(prior, {})[parameter] = {float(level): q for level, q in row.items()}
-for table in (EXACT, QUANTILES):
-    table["lkj_cholesky_cov"] = table["lkj_corr"]  # one prior in two implementations
-
 LOG_MARGINAL_LIKELIHOOD = {
     "independent": -887.0725,
     "lkj_cholesky_cov": -887.969,
@@ -30,3 +27,6 @@ LOG_MARGINAL_LIKELIHOOD = {
     "inverse_wishart": -887.2270,
     "lkj_corr_student_t": -889.8554,
 }
+for table in (EXACT, QUANTILES, LOG_MARGINAL_LIKELIHOOD):  # one prior in two implementations
+    table["lkj_cholesky_cov"] = table["lkj_corr"]
+    table["lkj_cholesky_cov_rstanarm"] = table["lkj_corr_rstanarm"]

@@ -7,12 +7,12 @@ from PIL import Image
 
 from recovery.data.scenarios import DEVIATIONS
 from recovery.figures.layout import (
-    GROUPS,
     PANELS,
     figure_names,
     figure_parts,
     main_design,
     named_designs,
+    parameter_groups,
     typical_scenarios,
     zip_pages,
 )
@@ -68,7 +68,7 @@ def test_designs_with_one_rho_come_last_and_apart():
 
 def test_a_study_of_one_design_has_one_figure_per_group():
     parts = figure_parts(scenarios({18: [-0.5, 0.5]}))
-    assert list(parts) == list(GROUPS)
+    assert list(parts) == list(parameter_groups([]))
     names = figure_names(["coverage", "headline"], parts)
     assert names["coverage_sds"] == ("coverage", "sds") and names["headline"] == ("headline", "")
     assert len(names) == 4

@@ -109,7 +109,7 @@ def test_rows_without_a_covariate_are_left_out_and_counted(trial):
 @pytest.mark.parametrize(
     ("formula", "message"),
     [
-        ("score ~ month + (1 | patient)", "leave out what has a '|'; the random part is (1 + time"),
+        ("score ~ month + (1 | patient)", "leave out what has a '|'; data.random has the columns"),
         ("np.log(score) ~ month", "the left side must be the response, 'score', as it is"),
         ("month + arm", "the left side must be the response"),
         ("score ~ arm", "must have an intercept and the time, 'month', as a term"),

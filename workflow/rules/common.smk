@@ -99,11 +99,11 @@ def batch_files(kind):
             f"<results>/exact/{{{{scenario}}}}/{{batch}}.{kind}.parquet",
             batch=batches(scenario.replicates if study.exact else 0, size),
         )
-        nuts = expand(
-            f"<results>/nuts/{{{{scenario}}}}/{{prior}}/{{batch}}.{kind}.parquet",
-            prior=study.nuts_priors,
-            batch=batches(scenario.nuts, size),
-        )
+        nuts = [
+            f"<results>/nuts/{{scenario}}/{prior}/{batch}.{kind}.parquet"
+            for prior in study.nuts_priors
+            for batch in batches(study.nuts_replicates(scenario, prior), size)
+        ]
         reml = expand(
             f"<results>/reml/{{{{scenario}}}}/{{batch}}.{kind}.parquet",
             batch=batches(reml_replicates(config, scenario), size),

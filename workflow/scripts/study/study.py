@@ -69,6 +69,11 @@ class Study:
         wanted = self.config["sampler"]["priors"]
         return [prior for prior in self.priors if wanted == "all" or prior in wanted]
 
+    def nuts_replicates(self, scenario: Scenario, prior: str) -> int:
+        """How many data sets of a scenario, the first ones, NUTS fits under a prior."""
+        wanted = self.config["sampler"]["priors"]
+        return min(scenario.nuts, wanted[prior] if isinstance(wanted, dict) else EVERY)
+
     @property
     def all_scenarios(self) -> dict[str, Scenario]:
         """The scenarios of the sheet and those of the target sample_size."""
