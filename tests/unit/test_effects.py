@@ -162,7 +162,7 @@ def config(**changes):
     found = {
         "data": data,
         "truth": truth,
-        "scenarios": "config/scenarios/effects.tsv",
+        "scenarios": str(PEERS / "scenarios.tsv"),
         "priors": {"lkj": {"family": "lkj_corr", **scales}},
         "sampler": {"priors": {"lkj": 7}},
     }
@@ -183,6 +183,15 @@ def test_every_data_set_is_for_nuts():
     assert "exact" not in study.calibrated_methods
 
 
+def test_rho_is_that_of_all_pairs_without_one():
+    study = check_study(config(truth__rho=0.6))
+    (scenario,) = study.scenarios.values()
+    assert scenario.design.truth.values["rho_02"] == 0.2
+    study = check_study(config(truth={"rho": 0.6, "sigma_u2": 1.0, "I(Days**2)": 0.3}))
+    (scenario,) = study.scenarios.values()
+    assert {scenario.design.truth.values[name] for name in correlations(3)} == {0.6}
+
+
 def test_a_truth_of_the_data_has_all_parameters(curved):
     truth = truth_of_data(check_study(config(data__origin="mean", truth="data")).real, "config")
     expected = estimate(curved).values
@@ -198,7 +207,7 @@ def test_a_truth_of_the_data_has_all_parameters(curved):
         ({"data__random": "Days +"}, "data.random: 'Days .' is not valid"),
         ({"data__formula": ""}, "data.random: add data.formula"),
         ({"priors__lkj": {"family": "inverse_wishart"}}, "family: 'inverse_wishart' is for two"),
-        ({"truth__rho": 0.2}, "truth.rho: unknown effect 'rho'"),
+        ({"truth__rho_13": 0.2}, "truth.rho_13: unknown effect 'rho_13'"),
         ({"truth__rho_12": 0.999}, "rho_12: 0.999 is not possible with the other correlations"),
         ({"priors__lkj": {"family": "lkj_corr", "origin": 4.5}}, "origin: only for two"),
         ({"sampler": {"priors": {"other": 3}}}, "sampler.priors: 'other' is not a prior"),

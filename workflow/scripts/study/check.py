@@ -20,7 +20,7 @@ from study.real_data import RealData, read_real_data
 from study.scenarios import sample_size_scenarios, sheet_scenarios
 from study.schema import validated
 from study.study import Study
-from study.truth import check_not_sleepstudys, truth_of_data
+from study.truth import check_not_sleepstudys, spread_rho, truth_of_data
 
 
 class _NoDuplicates(yaml.SafeLoader):
@@ -90,7 +90,7 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
         at = f"{source}, key " if str(error).startswith("data.") else ""
         raise InputError(f"{at}{error}") from None
     if real.data.q > 2:
-        _for_more_effects(config, given, real.data.q)
+        _for_more_effects(config, real.data.q)
     _name_effects(config, real, source)
     if given_truth == "data":
         config["truth"] = truth_of_data(real, source)
@@ -113,15 +113,14 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
     return study
 
 
-def _for_more_effects(config: dict[str, Any], given: dict[str, Any], q: int) -> None:
-    """In the defaults, the correlation of the first two effects takes the place of rho."""
+def _for_more_effects(config: dict[str, Any], q: int) -> None:
+    """The true rho is that of all pairs; elsewhere rho is that of the first two effects."""
     first = correlations(q)[0]
-    if "rho" not in given.get("truth", {}):
-        config["truth"].pop("rho", None)
-    if "focus" not in given:
+    spread_rho(config["truth"], q)
+    if config["focus"] == "rho":
         config["focus"] = first
-    if "mcse_target" not in given:
-        config["mcse_target"] = {first: config["mcse_target"]["rho"]}
+    targets = config["mcse_target"]
+    config["mcse_target"] = {first if name == "rho" else name: x for name, x in targets.items()}
     config["sample_size"]["goals"] = {}
 
 

@@ -51,7 +51,8 @@ def _prior(block: dict[str, Any], real: RealData) -> tuple[Prior, list[str]]:
             "day 0; write a number or 'auto'."
         )
     filled = [key for key in scales if block.get(key) == "auto"]
-    given = {key: value for key, value in hyperparameters(block).items() if key not in filled}
+    left_out = {*filled, "effects_sd", "random_scales"}
+    given = {key: value for key, value in hyperparameters(block).items() if key not in left_out}
     prior = make_prior(block["family"], **given)
     resolved = prior.for_design(*real.data.fixed.T[1:])
     numbers = _automatic_scales(real.data, resolved.coding.unit)
@@ -65,9 +66,10 @@ def _prior(block: dict[str, Any], real: RealData) -> tuple[Prior, list[str]]:
                 "formula has further effects."
             )
         for key, names in (("effects_sd", real.data.effects), ("random_scales", real.data.varying)):
+            wanted = block.pop(key, "auto")
             if names:
-                filled += [key] if block.get(key, "auto") == "auto" else []
-                block[key] = _scales_by_effect(key, block.get(key, "auto"), names, real.data)
+                filled += [key] if wanted == "auto" else []
+                block[key] = _scales_by_effect(key, wanted, names, real.data)
                 prior = replace(prior, **{key: block[key]})
         if prior.q > 2 and not prior.more_effects:
             raise InputError(
@@ -84,9 +86,8 @@ def _prior(block: dict[str, Any], real: RealData) -> tuple[Prior, list[str]]:
             recoding = real.part.recoding(real.table, coding.code(times)).tolist()
             origin, unit = coding.origin, coding.unit
             prior = replace(prior, origin=origin, unit=unit, recoding=recoding)
-    for key, names in (("effects_sd", real.data.effects), ("random_scales", real.data.varying)):
-        if key in block and not names:
-            raise InputError(f"{key}: the config has no data.formula or data.random with effects.")
+    elif key := next((key for key in ("effects_sd", "random_scales") if key in block), ""):
+        raise InputError(f"{key}: the config has no data.formula with further effects.")
     return prior, filled
 
 
@@ -100,10 +101,11 @@ def _scales_by_effect(
     from recovery.data.formula import same_effect
 
     named = {name: value for name, value in given.items()} if isinstance(given, dict) else {}
-    by_effect = {same_effect(name, names): value for name, value in named.items()}
-    unknown = [name for name in named if same_effect(name, names) not in names]
+    by_effect = {same_effect(name, data.effects): value for name, value in named.items()}
+    unknown = [name for name in named if same_effect(name, data.effects) not in data.effects]
     if unknown:
-        raise InputError(f"{key}.{unknown[0]}: unknown effect (expected {', '.join(names)}).")
+        expected = ", ".join(data.effects)
+        raise InputError(f"{key}.{unknown[0]}: unknown effect (expected {expected}).")
     response, found = data.response.std(ddof=1), {}
     for name in names:
         value = by_effect.get(name, "auto") if isinstance(given, dict) else given

@@ -10,11 +10,11 @@ from recovery.data.read import read_measurements
 from recovery.data.scenarios import DEVIATIONS, Design, Scenario, Truth, days
 from recovery.data.tables import with_fixed_effects
 from recovery.errors import InputError
-from recovery.parameters import parameters
+from recovery.parameters import correlations, parameters, sds
 from study.real_data import RealData
 from study.schema import validated
 from study.sheet import read_sheet
-from study.truth import check_correlations
+from study.truth import check_correlations, spread_rho
 
 SAMPLE_SIZE = "sample_size-"
 """Ids of the scenarios of the target sample_size begin so, and no others (see the schema)."""
@@ -40,9 +40,9 @@ def sheet_scenarios(config: dict[str, Any], real: RealData) -> dict[str, Scenari
                 f"{where}, column scenario: duplicate id '{name}' "
                 "(upper and lower case count as equal)."
             )
-        _check_parameters(cells, real, where)
+        spread_rho(cells, real.data.q)
         values = config["truth"] | cells | effects
-        check_correlations(values, real.data.q, f"{where}, column")
+        _check_parameters(cells, values, real, where)
         truth = Truth.of(values, real.data.effects, real.data.q)
         design = _design(truth, cells, real, config["data"], where)
         replicates = cells.get("replicates", config["replicates"])
@@ -93,15 +93,22 @@ def _true_effects(cells: dict[str, Any], real: RealData, where: str) -> dict[str
     return found
 
 
-def _check_parameters(cells: dict[str, Any], real: RealData, where: str) -> None:
-    """Refuse true values of parameters that the model does not have."""
-    known = parameters(real.data.q)
+def _check_parameters(
+    cells: dict[str, Any], values: dict[str, Any], real: RealData, where: str
+) -> None:
+    """Refuse true values of other models, parameters without one, and impossible correlations."""
+    q = real.data.q
+    known = parameters(q)
     for name in cells:
         if name.startswith(("rho", "sigma_u")) and name not in known:
             raise InputError(
                 f"{where}, column {name}: not a parameter of this study, whose random effects are "
                 f"{', '.join(('the intercept', 'time', *real.data.varying))}."
             )
+    for name in (*sds(q), *correlations(q)):
+        if name not in values:
+            raise InputError(f"{where}: {name} has no true value; add a column, or truth.{name}.")
+    check_correlations(values, q, f"{where}, column")
 
 
 def _design(

@@ -35,22 +35,26 @@ def check_not_sleepstudys(truth: dict[str, float], real: RealData, source: str) 
         What to call the config in messages.
     """
     left = [name for name in _changed(real) if truth.get(name) == TRUTH[name]]
-    q = real.data.q
-    names = (*sds(q), *correlations(q), *real.data.effects)
-    missing = [name for name in names if name not in truth]
+    missing = [name for name in real.data.effects if name not in truth]
     if missing and not left:
         raise InputError(
             f"{source}, key truth: {', '.join(missing)} of the formula has no true value; give a "
             "number, or 'truth: data' for the REML estimates."
         )
-    if not left:
-        check_correlations(truth, q, f"{source}, key truth:")
     if left:
         others = "with another origin or unit" if real.sleepstudy else "for other data"
         raise InputError(
             f"{source}, key truth: the default of {', '.join(left)} is sleepstudy's and not valid "
             f"{others}; give other numbers, or 'truth: data' for the REML estimates."
         )
+
+
+def spread_rho(truth: dict[str, float], q: int) -> None:
+    """Of more than two random effects, rho is the correlation of all pairs without one."""
+    rho = truth.pop("rho", None) if q > 2 else None
+    if rho is not None:
+        for name in correlations(q):
+            truth.setdefault(name, rho)
 
 
 def check_correlations(values: Mapping[str, float], q: int, where: str) -> None:
