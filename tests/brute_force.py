@@ -1,6 +1,6 @@
 """Posteriors by quadrature over the whole range of rho: what the exact engine is compared with.
 
-Formulas and nodes are not those of the engine; see tests/exact_accuracy.py.
+Formulas and nodes are not those of the engine (of real data, nodes); see tests/exact_accuracy.py.
 """
 
 import numpy as np
@@ -8,6 +8,9 @@ from numpy.polynomial import legendre
 from scipy import special
 
 from recovery.data.longdata import LongData
+from recovery.exact.quadrature import entries_of
+from recovery.kernels.likelihood import MOST_NODES, likelihood_kernel
+from recovery.model.statistics import Statistics
 
 
 def panels(breaks, sizes):
@@ -27,6 +30,8 @@ class Reference:
 
     CORE, TAIL, SIGMA, REACH = 28, 10, 32, 7
     RHO = (12, 32, 12)
+    PASSES = 1
+    far = (1500.0, 1500.0)  # where the standard deviations end
 
     def __init__(self, data: LongData, prior) -> None:
         self.prior = prior
@@ -38,17 +43,19 @@ class Reference:
         freedom = self.rows - 2 * len(self.b)
         middle, sd = 0.5 * np.log(self.rss / freedom), np.sqrt(0.5 / freedom)
         self.breaks = [
-            np.array([0.0, np.log1p(1500 / self.D0)]),
-            np.array([0.0, np.log1p(1500 / self.D1)]),
+            np.array([0.0, np.log1p(self.far[0] / self.D0)]),
+            np.array([0.0, np.log1p(self.far[1] / self.D1)]),
             np.array([-np.pi / 2, np.pi / 2]),
             np.array([middle - self.REACH * sd, middle + self.REACH * sd]),
         ]
         rho_sizes = [(28,), self.RHO] if has_rho else [(1,), (1,)]
         self._evaluate([(36,), (36,), rho_sizes[0], (16,)])
-        for i in range(3 if has_rho else 2):
-            self.breaks[i] = self._breaks(i)
         three = (self.TAIL, self.CORE, self.TAIL)
-        self._evaluate([three, three, rho_sizes[1], (self.SIGMA,)])
+        for _ in range(self.PASSES):
+            self.breaks[:3] = [
+                self._breaks(i) if i < 2 or has_rho else self.breaks[i] for i in range(3)
+            ]
+            self._evaluate([three, three, rho_sizes[1], (self.SIGMA,)])
 
     def _lines(self, data):
         """Least-squares line, (X'X)^-1 and rss of every subject; equal designs pooled."""
@@ -121,7 +128,7 @@ class Reference:
         edge = self.breaks[i][0] + np.cumsum(self.w[i])
         low = edge[max(np.searchsorted(share, 1e-4) - 1, 0)]
         high = edge[min(np.searchsorted(share, 1 - 1e-4) + 1, len(edge) - 1)]
-        whole = self.breaks[i]
+        whole = self.breaks[i][[0, -1]]
         if high >= whole[1] - 1e-9:
             high = whole[1] - 0.05 * (whole[1] - low)
         return np.array([whole[0], low, high, whole[1]])
@@ -223,6 +230,47 @@ class ArmsReference(Reference):
         log_p = log_p - 0.5 * (quadratic - (mean * vector).sum(-1))
         variance = np.diagonal(covariance, axis1=-2, axis2=-1)
         return log_p, np.moveaxis(np.concatenate([mean, variance], -1), -1, 0)
+
+
+class RealReference(Reference):
+    """Of any data: the likelihood is the compiled one, which other tests hold against matrices."""
+
+    PASSES = 2
+
+    def _lines(self, data):
+        self.statistics = Statistics.of(data, self.center)
+        _, sd, freedom = self.statistics.guesses()
+        lines = np.diagonal(self.statistics.triangles, axis1=1, axis2=2).all(axis=1)
+        own = self.statistics.coordinates[lines][:, :, -1:]
+        self.b = np.linalg.solve(self.statistics.triangles[lines], own)[..., 0]
+        self.rows, self.rss = freedom + 2 * len(self.b), freedom * sd**2
+        spread = 40.0 * data.response.std()
+        self.far = spread, spread / data.time.std()
+
+    def _likelihood(self, s0, s1, rho, sigma):
+        precision = [self.prior.beta_precision(np.zeros(1))]
+        s1, rho, sigma = s1.ravel(), rho.ravel(), sigma.ravel()
+        most = max(1, MOST_NODES // len(rho))
+        parts = []
+        for first in range(0, len(sigma), most):
+            values = np.array([s0]), s1, rho, sigma[first : first + most]
+            relative, top, mean, variance = likelihood_kernel(2)(
+                *self.statistics[:2], *entries_of(precision), np.eye(2), values
+            )
+            shape = len(s1), len(rho), -1
+            with np.errstate(divide="ignore"):
+                log_p = np.log(relative[0, 0].reshape(shape)) + top[0]
+            parts.append(
+                [log_p, *(x[0, i, 0].reshape(shape) for x in (mean, variance) for i in (0, 1))]
+            )
+        log_p, *beta = (np.concatenate(part, axis=-1) for part in zip(*parts))
+        return log_p, np.stack(beta)
+
+
+class FineRealReference(RealReference):
+    """With the nodes of `FineReference`."""
+
+    CORE, TAIL = FineReference.CORE, FineReference.TAIL
 
 
 def sigma_prior(prior, sigma):

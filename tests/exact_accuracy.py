@@ -6,6 +6,8 @@ Run in the repository's folder, for the table of docs/exact_accuracy.md::
     PYTHONPATH=workflow/scripts python tests/exact_accuracy.py --fits 200 \\
         --output docs/exact_accuracy.md
 
+Real data, made by config/data/real/make.R, get rows of their own where they are there.
+
 The reference uses other formulas (the normal density of each subject's least-squares line), the
 whole range of rho, standard deviations up to 1500, and composite Gauss-Legendre rules of 48 nodes
 for each standard deviation, 56 for rho and 32 for log sigma; where it differs from the engine by
@@ -19,13 +21,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from brute_force import ArmsReference, FineReference, Reference
+from brute_force import (
+    ArmsReference,
+    FineRealReference,
+    FineReference,
+    RealReference,
+    Reference,
+)
 
 from recovery.data.longdata import LongData
+from recovery.data.read import read_measurements
 from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import simulate_replicate
 from recovery.exact.posterior import exact_posterior
-from recovery.model.families import make_prior
+from recovery.model.families import family_class, make_prior
 
 FAMILIES = (
     "independent", "lkj_corr", "lkj_corr_rstanarm", "lkj_corr_student_t", "inverse_wishart"
@@ -55,10 +64,13 @@ DESIGNS = {
     "two arms": (18, {}, 0.0),
 }
 FIRST_DAY = {"days 30 to 39": 30.0}
+REAL = {path.stem: path for path in sorted(Path("config/data/real").glob("*.csv"))}
 
 
 def data_set(design: str, seed: int) -> LongData:
     """A data set of a design; in that of two arms, every second subject is in the second."""
+    if design in REAL:
+        return read_measurements(REAL[design], response="y", time="t", group="id").data
     subjects, changed, missing = DESIGNS[design]
     rng = np.random.default_rng([seed, list(DESIGNS).index(design)])
     times = tuple(FIRST_DAY.get(design, 0.0) + day for day in days(10))
@@ -72,18 +84,26 @@ def data_set(design: str, seed: int) -> LongData:
     return replace(data, response=response, further=further, effects=ArmsReference.FIXED[2:])
 
 
-def prior_for(family: str, data: LongData):
-    """The family's default prior, with sds of the further effects."""
+def prior_for(family: str, data: LongData, automatic: bool = False):
+    """The family's default prior, with sds of the further effects, or with scales of the data."""
+    if automatic:
+        response = data.response.std(ddof=1)
+        kinds = {"response": response, "slope": response / (2.0 * data.time.std(ddof=1))}
+        scales = family_class(family).scales()
+        return make_prior(
+            family, **{key: float(f"{kinds[kind]:.3g}") for key, kind in scales.items()}
+        )
     sds = dict(zip(data.effects, (50.0, 10.0)))
     return make_prior(family, effects_sd=sds) if sds else make_prior(family)
 
 
-def errors_of(exact, data: LongData, prior) -> np.ndarray:
+def errors_of(exact, data: LongData, prior, automatic: bool = False) -> np.ndarray:
     """`Reference.errors`, by the finer one where the usual one finds any beyond its tolerance."""
+    usual, fine = (RealReference, FineRealReference) if automatic else (Reference, FineReference)
     if data.effects:
         return ArmsReference(data, prior).errors(exact)
-    found = Reference(data, prior).errors(exact)
-    return FineReference(data, prior).errors(exact) if (found > TOLERANCES).any() else found
+    found = usual(data, prior).errors(exact)
+    return fine(data, prior).errors(exact) if (found > TOLERANCES).any() else found
 
 
 HEADER = """# Accuracy of the exact engine
@@ -93,6 +113,8 @@ It has 48 nodes for each standard deviation; in 1 of 200 data sets this is off b
 Where it finds an error beyond a tolerance, a quadrature of 64 nodes decides.
 The tolerances are 1e-3, and 5e-3 for quantiles.
 The prior's density is the engine's own; other tests compare it with PyMC.
+The last designs are real data (config/data/real), one fit each with `auto` scales.
+Their reference has the engine's own likelihood, on other nodes.
 Errors are in posterior sds, those of log p(y) as they are.
 Each row has the largest error in {fits} fits, over all parameters but r_u.
 The engine estimates its own error, that of beta0 and beta1 included.
@@ -110,7 +132,8 @@ COLUMNS = ("mean", "sd", "q2.5", "q97.5", "log p(y)")
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fits", type=int, default=200, help="data sets per design")
-    parser.add_argument("--designs", nargs="*", default=list(DESIGNS), choices=list(DESIGNS))
+    known = [*DESIGNS, *REAL]
+    parser.add_argument("--designs", nargs="*", default=known, choices=known)
     parser.add_argument("--families", nargs="*", default=list(FAMILIES), choices=FAMILIES)
     parser.add_argument("--output", type=Path)
     options = parser.parse_args()
@@ -120,12 +143,13 @@ def main() -> None:
     beyond, flagged = [], []
     for design in options.designs:
         results = {family: [] for family in options.families}
-        for seed in range(options.fits):
+        real = design in REAL
+        for seed in range(1 if real else options.fits):
             data = data_set(design, seed)
             for family in options.families:
-                prior = prior_for(family, data)
+                prior = prior_for(family, data, real)
                 exact = exact_posterior(data, prior)
-                results[family].append([exact.adequate, *errors_of(exact, data, prior)])
+                results[family].append([exact.adequate, *errors_of(exact, data, prior, real)])
         for family, rows in results.items():
             table = np.array(rows)
             good = table[table[:, 0] == 1][:, 1:]
@@ -133,7 +157,8 @@ def main() -> None:
                 beyond.append(f"{count} of {design} ({family})")
             if count := len(table) - len(good):
                 flagged.append(f"{count} of {design} ({family})")
-            cells = [design, family, *(f"{x:.1e}" for x in good.max(axis=0))]
+            largest = [f"{x:.1e}" for x in good.max(axis=0)] if len(good) else ["flagged"] * 5
+            cells = [design, family, *largest]
             lines.append("| " + " | ".join(cells) + " |")
             print(lines[-1], flush=True)
     if options.output:

@@ -30,6 +30,7 @@ TOLERANCE = 1e-3
 BEYOND = 4e-3  # what may lie beyond a shared grid, see `kernels.marginals.axis_marginals`
 SAFETY = 1.3  # so that errors of means, sds and log p(y) stay below 1e-3: docs/exact_accuracy.md
 FIRST_RATE, LEAST_RATE = 0.17, 0.3
+LUCK = 0.03  # as a share of the last change: an estimate below is taken as luck
 TAIL_WEIGHT = 0.5  # an error of a tail quantile may be larger than that of a mean
 TAILS = np.array([0.015, 0.025, 0.04, 0.96, 0.975, 0.985])
 """Probabilities of the quantiles that are watched. Errors swing from one to the next, so that two
@@ -178,10 +179,10 @@ def _climb(
 
     Each grid's error is estimated by SAFETY times its change from the last one, times the rate at
     which changes shrink: FIRST_RATE at the second grid, and then the ratio of the last two changes,
-    but from LEAST_RATE to 1. Where the prior is not smooth, changes shrink like a power of the
-    number of nodes: there the rate is taken as 1.5, and the first change is not believed. Without a
-    limit of `steps` all are tried; with one the grids are shared, and the error is NaN where they
-    do not suit the prior.
+    but from LEAST_RATE to 1, and at least LUCK times the last change. Where the prior is not
+    smooth, changes shrink like a power of the number of nodes: there the rate is taken as 1.5, and
+    the first change is not believed. Without a limit of `steps` all are tried; with one the grids
+    are shared, and the error is NaN where they do not suit the prior.
     """
     rough = ladder.axes[0].link == DENSE
     last, last_change, error = None, math.nan, math.nan
@@ -193,7 +194,8 @@ def _climb(
         if last:
             change = _distance(last, judged)
             rate = min(max(change / last_change, LEAST_RATE), 1.0) if step > 1 else FIRST_RATE
-            error = SAFETY * change * (1.5 if rough else rate)
+            least = LUCK * last_change if step > 1 else 0.0
+            error = SAFETY * max(change * (1.5 if rough else rate), least)
             if error < TOLERANCE and step > rough:
                 break
             last_change = change

@@ -62,7 +62,7 @@ def _drawn_densities(
         found[name] = Density(np.exp(log_sd), log_density / np.exp(log_sd))
     first = correlations(q)[0]
     if prior.has_rho or prior.coding.origin:
-        rho, density, _ = array_stats.kde(draws[first], bw=0.005, custom_lims=(-1.0, 1.0))
+        rho, density, _ = array_stats.kde(draws[first], bw=0.01, custom_lims=(-1.0, 1.0))
         found[first] = Density(rho, density)
     return found
 
