@@ -98,25 +98,32 @@ def test_independent_alone_whose_fits_all_failed_says_so(tmp_path):
     assert "3 of 3 under i" in page and "No prior can be judged" in page
 
 
-@pytest.mark.parametrize("name", ["full", "nuts", "scale"])
+@pytest.mark.parametrize("name", ["full", "nuts", "scale", "effects"])
 def test_every_config_runs_to_its_end(tmp_path, name):
     """With two data sets and, where NUTS is what the config is about, one prior by NUTS.
 
     Each is merged over config.yaml, and run as its first lines say.
     """
     shutil.copytree(ROOT / "config", tmp_path / "config")
-    (tmp_path / "s.tsv").write_text("scenario\trho\tsubjects\na\t0.5\t6\n")
+    sheet = {"scenario": ["a"], "rho": [0.5], "subjects": [6]}
+    sheet |= {"design": ["data"], "sigma_u2": [2.7]} if name == "effects" else {}
+    pd.DataFrame(sheet).to_csv(tmp_path / "s.tsv", sep="\t", index=False)
     sampler = {"priors": ["independent"], "chains": 2, "tune": 50, "draws": 50}
     changes = {
         "scenarios": "s.tsv",
         "replicates": 2,
         "data": {"formulations": ["marginal"]},
-        "sampler": sampler if name == "nuts" else NO_NUTS,
+        "sampler": sampler if name in ("nuts", "effects") else NO_NUTS,
     }
     (tmp_path / "config/tiny.yaml").write_text(yaml.safe_dump(changes))
     files = [str(tmp_path / f"config/{file}.yaml") for file in (name, "tiny")]
-    run = snakemake(tmp_path, *([] if name == "full" else ["tables"]), "--configfile", *files)
+    run = snakemake(
+        tmp_path, *([] if name in ("full", "effects") else ["tables"]), "--configfile", *files
+    )
     assert run.returncode == 0, run.stderr[-3000:]
-    results = tmp_path / "results" / name
+    (results,) = (tmp_path / "results").iterdir()
     priors = set(pd.read_csv(results / "tables/recovery.csv")["prior"])
-    assert len(priors) == (12 if name == "full" else 5)
+    assert len(priors) == {"full": 12, "effects": 2}.get(name, 5)
+    if name == "effects":
+        run = snakemake(tmp_path, "sample_size", "--configfile", *files)
+        assert run.returncode != 0 and "Error: sample_size is for two random effects" in run.stderr
