@@ -27,6 +27,9 @@ MOST_BYTES = 2 * 1024**2
 PATIENCE = 10.0
 """Seconds until a page must be there."""
 
+WIDTHS = (390, 1366, 1920)
+"""Of a phone, a laptop and a large screen, in pixels."""
+
 # What is wrong with a page, as a list: run in it, or in the frame that shows it.
 PAGE_PROBLEMS = """
 const found = [], root = document.documentElement;
@@ -37,7 +40,24 @@ for (const table of document.querySelectorAll("table"))
 if (document.querySelector("table[id]:not(.dataTable)")) found.push("a table that does not sort");
 for (const drawn of document.querySelectorAll("canvas, svg.marks, img"))
   if (drawn.getBoundingClientRect().width < 10) found.push("an empty chart");
+for (const box of document.body.querySelectorAll("*"))
+  if (box.scrollWidth > box.clientWidth + 1 && /hidden|clip/.test(getComputedStyle(box).overflowX))
+    found.push(`${box.tagName} ${box.className} is cut off`);
 return found;
+"""
+# The files and places that a page links to, after every control was used.
+LINKS = """
+for (const box of document.querySelectorAll("summary, input[type=checkbox], input[type=radio]"))
+  box.click();
+for (const choice of document.querySelectorAll("select"))
+  for (const option of choice.options) {
+    choice.value = option.value;
+    choice.dispatchEvent(new Event("change"));
+  }
+const missing = [...document.querySelectorAll("a[href^='#']")].map(link => link.hash.slice(1))
+  .filter(name => name && !document.getElementById(name)).map(name => `no place #${name}`);
+const files = [...document.querySelectorAll("a[href]")].filter(link => link.protocol == "file:");
+return [missing, files.map(link => decodeURI(link.pathname))];
 """
 # What is wrong with the picture that the report shows, as a list.
 IMAGE_PROBLEMS = """
@@ -101,9 +121,19 @@ def settled(browser: Chrome, problems: Callable[[], list[str]]) -> list[str]:
 
 
 def page_problems(browser: Chrome, path: Path) -> list[str]:
-    """Open a page as a file; what is wrong with it."""
-    browser.get(path.resolve().as_uri())
-    return settled(browser, lambda: browser.execute_script(PAGE_PROBLEMS))
+    """Open a page as a file at every width, and use its links and controls; what is wrong."""
+    found = []
+    for width in WIDTHS:
+        screen = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+        browser.get(path.resolve().as_uri())
+        problems = settled(browser, lambda: browser.execute_script(PAGE_PROBLEMS))
+        missing, files = browser.execute_script(LINKS)
+        missing += [f"no file {file}" for file in {*files} if not Path(file).exists()]
+        problems += missing + settled(browser, lambda: browser.execute_script(PAGE_PROBLEMS))
+        found += [f"{width} px: {problem}" for problem in problems]
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    return found
 
 
 def report_problems(browser: Chrome, path: Path) -> dict[str, list[str]]:

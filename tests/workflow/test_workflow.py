@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from browser import report_problems
+from browser import page_problems, report_problems
 from helpers import (
     EXACT_ONLY,
     ROOT,
@@ -278,6 +278,11 @@ def test_every_entry_of_the_report_opens_in_a_browser(report, browser):
     problems = report_problems(browser, report)
     assert len(problems) > 40
     assert {entry: found for entry, found in problems.items() if found} == {}
+
+
+@pytest.mark.parametrize("page", ["index", "answers", "explore", "ademp"])
+def test_pages_fit_every_screen_and_their_links_lead_somewhere(study, browser, page):
+    assert page_problems(browser, study[0] / f"results/tiny/pages/{page}.html") == []
 
 
 def test_the_address_keeps_what_is_explored(study, browser):
