@@ -187,6 +187,22 @@ def test_nuts_by_pymc_s_own_likelihood_agrees(orthodont):
     assert found["sd"].to_numpy() == pytest.approx(exact["sd"].to_numpy(), rel=0.15)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("family", FAMILIES)
+def test_nuts_agrees_with_the_exact_engine_under_every_family(family, orthodont):
+    sds = dict.fromkeys(orthodont.effects, 5.0)
+    scales = {"beta0_sd": 10.0, "beta1_sd": 2.0, "sigma_scale": 5.0, "effects_sd": sds}
+    prior = make_prior(family, beta_prior_at="means", **scales)
+    prior = prior.for_design(*orthodont.fixed.T[1:])
+    exact = exact_posterior(orthodont, prior)
+    settings = SamplerSettings("marginal", 4, tune=1000, draws=4000, target_accept=0.95)
+    found = NutsSampler(prior, settings, [0.95]).fit(orthodont, 1).estimates
+    for name, (mean, sd) in exact.moments.items():
+        own = found.loc[name]
+        assert abs(own["mean"] - mean) < 4.5 * own["mcse_mean"], name
+        assert abs(own["sd"] - sd) < 4.5 * own["mcse_sd"], name
+
+
 def test_a_prior_in_another_coding_is_that_of_coded_data(orthodont):
     """It equals the posterior of data whose times are coded before the formula is read."""
     coding = Coding(11.0, 2.0)
