@@ -11,8 +11,9 @@ from recovery.data.longdata import LongData
 from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import simulate_replicate
 from recovery.exact.quadrature import entries_of
+from recovery.kernels.draws import beta_of_draws
 from recovery.kernels.gradient import log_likelihood as kernel
-from recovery.kernels.likelihood import beta_of_draws, likelihood_kernel
+from recovery.kernels.likelihood import likelihood_kernel
 from recovery.model.effects import draw_effects
 from recovery.model.statistics import Statistics
 
@@ -64,6 +65,20 @@ def test_any_design(p, q, visits, rng):
     step = 1e-6 * np.eye(len(vector))
     numerical = [(at(vector + h)[0] - at(vector - h)[0]) / 2e-6 for h in step]
     np.testing.assert_allclose(at(vector)[1:], numerical, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("unit", [1e-30, 1e30])
+def test_many_columns_in_far_units_are_the_same_likelihood(unit, rng):
+    subject, time = np.repeat(np.arange(7), 5), np.tile(np.arange(5.0), 7)
+    Z = np.column_stack([np.ones(35), time])
+    X, y = np.column_stack([Z, rng.normal(size=(35, 6))]), rng.normal(size=35)
+    values = np.array([1.0]), np.array([0.5]), np.array([0.2]), np.array([1.5])
+    tops = []
+    for scale in (1.0, unit):
+        found = Statistics.of_columns(scale * X, Z, y, subject)
+        priors = entries_of([scale**2 * np.eye(8)])
+        tops.append(likelihood_kernel(8)(*found[:2], *priors, np.eye(8), values)[1])
+    assert tops[0] == pytest.approx(tops[1], rel=1e-9)
 
 
 @pytest.mark.parametrize("p", [1, 2, 4, 8])

@@ -143,6 +143,15 @@ def test_another_start_finds_nothing_lower():
         assert estimate(data).deviance < deviance.minimum(starts)[0] + 1e-6
 
 
+def test_times_in_seconds_of_a_date_are_as_good_as_days(sleepstudy):
+    here = estimate(sleepstudy)
+    for unit in (300.0, 3600.0):
+        there = estimate(sleepstudy.at(1.6e9 + unit * sleepstudy.time))
+        assert unit * there.values["sigma_u1"] == pytest.approx(here.values["sigma_u1"], rel=1e-7)
+        assert unit * there.errors["beta1"] == pytest.approx(here.errors["beta1"], rel=1e-8)
+        assert there.values["sigma"] == pytest.approx(here.values["sigma"], rel=1e-7)
+
+
 @pytest.mark.parametrize("shift", [5.0, -30.0, 2000.0])
 def test_the_origin_of_time_changes_nothing_but_what_is_at_it(sleepstudy, shift):
     """Slopes, residuals and the deviance stay; beta0, sigma_u0 and rho are those at the origin."""

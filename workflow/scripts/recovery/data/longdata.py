@@ -57,6 +57,11 @@ class LongData:
         return np.column_stack([np.ones(len(self.time)), self.time, *self.further.T])
 
     @property
+    def centred(self) -> np.ndarray:
+        """The same with all columns but the first about their means: times may be far from 0."""
+        return self.fixed - [0.0, *self.means]
+
+    @property
     def random(self) -> np.ndarray:
         """The columns of the random effects: 1, time and the varying ones, shape (N, q)."""
         own = [self.effects.index(name) for name in self.varying]

@@ -11,11 +11,11 @@ from recovery.exact.posterior import ExactPosterior, moments_over_nodes, paramet
 from recovery.exact.quadrature import PARAMETERS_ON_AXES, Problem, entries_of
 from recovery.kernels import marginals as marginals_kernel
 from recovery.kernels.draws import (
+    beta_of_draws,
     correlations_by_wishart,
     effects_kernel,
     nodes_at,
 )
-from recovery.kernels.likelihood import beta_of_draws
 from recovery.model.coded import decode
 from recovery.model.effects import covariance_factor
 from recovery.parameters import correlation

@@ -80,9 +80,10 @@ class Problem:
         self.means = data.means
         self.combine = np.eye(1 + len(self.means))
         self.combine[0, 1:] = -self.means
-        fixed = data.fixed - np.array([0.0, *self.means])
         random = np.column_stack([np.ones(len(data.time)), coding.code(data.time)])
-        self.statistics = Statistics.of_columns(fixed, random, data.response - center, data.subject)
+        self.statistics = Statistics.of_columns(
+            data.centred, random, data.response - center, data.subject
+        )
         self._guesses = self.statistics.guesses()
         self._shared: dict[bool, Ladder] = {}
 

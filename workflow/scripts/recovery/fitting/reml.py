@@ -83,7 +83,8 @@ def reml_rows(
     """Columns of each parameter's row of estimates, and whether the fit is singular."""
     found, profiles = estimate(data), {}
     if data.q == 2:
-        statistics = Statistics.of(data, float(np.mean(data.response)))
+        response = data.response - data.response.mean()
+        statistics = Statistics.of_columns(data.centred, data.random, response, data.subject)
         profiles = profile_intervals(statistics, levels, interval == "reml")
     freedom = max(data.subjects - between_subjects(data), 1)
     known = {name: value for name, value in found.values.items() if not np.isnan(value)}

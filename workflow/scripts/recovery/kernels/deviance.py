@@ -4,7 +4,7 @@ The covariance of the effects in units of sigma^2 is E = L L', L lower triangula
 `model.statistics` follows, and its Cholesky factor is everything: the squares of the first p
 entries of its diagonal multiply to |sigma^2 X'V^-1 X|, and the square of the last is the quadratic
 form at the best beta (Bates et al. 2015, J Stat Softw 67(1), section 3). The deviance is even in
-the diagonal of L, so a minimum at the boundary, where a standard deviation is 0 or rho is -1 or 1,
+each column of L, so a minimum at the boundary, where a standard deviation is 0 or rho is -1 or 1,
 is a smooth minimum here.
 """
 
@@ -107,7 +107,7 @@ def deviance(totals, patterns, restricted, kind, value, scales, x, work, p, q):
     log_det = add_matrices(totals, patterns, work, factor, joint, p, q)
     cholesky(work, joint, p + 1)
     last = work[joint + p * (p + 2)]
-    quadratic = max(last * last, 1e-300)
+    quadratic = max(last * last, 1e-300)  # 0 where the columns of X and Z give the responses
     if restricted:
         for i in range(p):
             log_det += 2.0 * math.log(work[joint + i * (p + 2)])
@@ -157,10 +157,11 @@ class Kernels(NamedTuple):
     ----------
     minimum : callable
         Of (totals, patterns, restricted, kind, value, scales, start, tolerance): value and place
-        of the nearest minimum, by Newton steps damped until the value falls. It ends with a step
-        that lowers the value by less than the tolerance. The value is NaN where the start's is.
+        of the nearest minimum, by Newton steps damped until the value falls. It ends with a short
+        step that lowers the value by less than the tolerance, where no step lowers it, or after
+        MOST_STEPS. The value is NaN where the start's is.
     solution : callable
-        Of (totals, patterns, factor), L as a matrix: the Cholesky factor of M.
+        Of (totals, patterns, factor), the last being L: the Cholesky factor of M.
     """
 
     minimum: Callable[..., tuple[float, np.ndarray]]

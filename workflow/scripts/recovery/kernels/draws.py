@@ -1,4 +1,4 @@
-"""Draws of nodes, of the subjects' effects and of their realised correlation."""
+"""Draws of nodes, of beta, of the subjects' effects and of their realised correlation."""
 
 import math
 from collections.abc import Callable
@@ -7,6 +7,20 @@ from functools import cache
 import numpy as np
 
 from recovery.kernels.compilation import entry, helper
+from recovery.kernels.likelihood import (
+    BLOCK,
+    MATRIX,
+    MOST_NODES,
+    PRECISION,
+    RHO,
+    S0,
+    S1,
+    add_data,
+    add_prior,
+    eliminate,
+    place_of,
+    set_effects,
+)
 
 
 @entry
@@ -41,7 +55,7 @@ def nodes_at(mass, n3, places):
 def effects_covariance(r00, r01, r11, s0, s1, rho, sigma):
     """W, the covariance of a subject's effects given the parameters in units of sigma^2.
 
-    W = (sigma^2 Sigma + |Sigma| adj(R'R)) / (sigma^4 |M|), as in `effects.draw_effects`.
+    W = (sigma^2 Sigma + |Sigma| adj(R'R)) / (sigma^4 |I + R E R'|).
     """
     w = 1.0 / (sigma * sigma)
     a, b, g = r00 * s0, r01 * s1, r11 * s1
@@ -55,7 +69,7 @@ def effects_covariance(r00, r01, r11, s0, s1, rho, sigma):
 
 @entry
 def correlations_by_wishart(r, scatter, sigma_u0, sigma_u1, rho, sigma, z, chi, lean):
-    """r_u of n draws of the parameters where all J >= 3 subjects have one pattern.
+    """r_u of n draws of the parameters where all J >= 3 subjects have the same rows of X and Z.
 
     Given the parameters, the scatter of the subjects' effects about their mean is a noncentral
     Wishart matrix of J - 1 degrees of freedom: with L L' their covariance and B B' the scatter of
@@ -70,9 +84,10 @@ def correlations_by_wishart(r, scatter, sigma_u0, sigma_u1, rho, sigma, z, chi, 
     scatter : tuple of three floats
         Scatter of the subjects' coordinates about their mean.
     z : ndarray, shape (n, 5)
-        Standard normals: Z by rows and T's lower corner.
+        Standard normals: Z by rows and T's lower corner, which is 0 with 3 subjects.
     chi : ndarray, shape (n, 2)
-        T's diagonal, the roots of chi-square variates of J - 3 and J - 4 degrees of freedom.
+        T's diagonal, the roots of chi-square variates of J - 3 and J - 4 degrees of freedom (0 of
+        none).
     lean : float
         Makes the intercepts u0 - lean u1, those at another origin of time.
     """
@@ -153,3 +168,45 @@ def effects_kernel(q: int) -> Callable[..., np.ndarray]:
         return u
 
     return effects_of_draws
+
+
+@entry
+def beta_of_draws(totals, patterns, prior, parameters, z):
+    """Draws of beta given the other parameters, shape (p, n).
+
+    Parameters
+    ----------
+    totals, patterns
+        As of `Statistics`.
+    prior : ndarray, shape (m (m + 1) / 2,)
+        beta's prior N(b, P^-1), as the entries of [P, P b; ., b'P b] on and below the diagonal.
+    parameters : ndarray, shape (4, n)
+        Draws of sigma_u0, sigma_u1, rho and sigma.
+    z : ndarray, shape (p, n)
+        Standard normals.
+    """
+    p, size = z.shape
+    m = p + 1
+    matrix = MATRIX + m * (m + 1) // 2 * MOST_NODES
+    work = np.empty(matrix + m * (m + 1) // 2 * MOST_NODES)
+    beta = np.empty((p, size))
+    for first in range(0, size, BLOCK):
+        n = min(BLOCK, size - first)
+        own = parameters[:, first : first + n]
+        s0, s1, rho, sigma = own[0], own[1], own[2], own[3]
+        for r in range(n):
+            work[S0 + r], work[S1 + r], work[RHO + r] = s0[r], s1[r], rho[r]
+            work[PRECISION + r] = 1.0 / (sigma[r] * sigma[r])
+        set_effects(work, n)
+        add_data(work, n, totals, patterns, m)
+        add_prior(work, n, prior, matrix, m)
+        eliminate(work, n, matrix, m)
+        for b in range(p - 1, -1, -1):  # L'beta = the last row of L, plus noise
+            pivot, last, own = place_of(matrix, b, b), place_of(matrix, p, b), beta[b, first:]
+            for r in range(n):
+                own[r] = work[last + r] + z[b, first + r] / math.sqrt(work[pivot + r])
+            for k in range(b + 1, p):
+                below, other = place_of(matrix, k, b), beta[k, first:]
+                for r in range(n):
+                    own[r] -= work[below + r] * other[r]
+    return beta

@@ -84,9 +84,13 @@ def below(k, c):
 def log_likelihood(p: int, q: int) -> Callable[..., np.ndarray]:
     """A compiled function of (totals, patterns, vector): the log likelihood, then its gradient.
 
+    The vector is that of `likelihood_op`: beta, sigma, standard deviations, correlations. (The
+    exact engine has another kernel, for blocks of nodes, beta integrated out, and q = 2.)
+
     With S_kl = v'G_kl v per pattern, the derivative by Sigma is the sum over patterns of
     -R'(count W - W S W / sigma^2) R / (2 sigma^2); that by beta is the first p entries of
-    M v / sigma^2.
+    M v / sigma^2. That by sigma uses W R E R' = I - W, so that the trace of W R E R' is q minus
+    that of W.
     """
     m, squares = p + 1, q * q
     first_sd, first_rho = p + 1, p + 1 + q

@@ -23,10 +23,14 @@ multiples (8 % faster than 1032)."""
 BLOCK = 128
 """Most nodes of a block of several sigma_u1."""
 
-(RHO, S0, S1, PRECISION, BASE, E00, E01, E11, DET_E, DET, PRODUCT, LOG_DET, W00, W01, W11, SHARE,
- MATRIX) = range(0, 17 * MOST_NODES, MOST_NODES)  # fmt: skip
+(RHO, S0, S1, PRECISION, BASE, E00, E01, E11, DET_E, DET, PRODUCT, LOG_DET, PIVOTS, W00, W01, W11,
+ SHARE, MATRIX) = range(0, 18 * MOST_NODES, MOST_NODES)  # fmt: skip
 """Places of the work rows; BASE has N log(2 pi sigma^2). The entries of M on and below the
-diagonal begin at MATRIX, row by row. DET is a pattern's determinant, then the product of pivots."""
+diagonal begin at MATRIX, row by row. DET is a pattern's determinant, then the product of the last
+pivots, and PIVOTS the logarithm of the product of those before."""
+
+TOGETHER = 4
+"""Pivots of one logarithm: the product of more may be beyond a float."""
 
 
 @helper
@@ -44,7 +48,7 @@ def set_effects(work, n):
 def set_logarithms(work, n, last, found):
     """The log likelihood of all nodes, but for half of log|P|."""
     for r in range(n):
-        exponent = work[BASE + r] + work[LOG_DET + r] + work[last + r]
+        exponent = work[BASE + r] + work[LOG_DET + r] + work[PIVOTS + r] + work[last + r]
         found[r] = -0.5 * (exponent + log(work[DET + r]))
 
 
@@ -52,7 +56,7 @@ def set_logarithms(work, n, last, found):
 def set_weights(work, n, pattern):
     """(I + R E R')^-1 of a pattern, in W00, W01 and W11, and |I + R E R'|, in DET.
 
-    |E| comes as a product, so that nothing cancels near rho = 1 or -1.
+    |E| comes as a product, so that it does not cancel near rho = 1 or -1.
     """
     r00, r01, r11 = pattern[1], pattern[2], pattern[4]
     g00, g01, g11, det_g = r00 * r00, r00 * r01, r01 * r01 + r11 * r11, r00 * r00 * r11 * r11
@@ -125,12 +129,17 @@ def add_prior(work, n, prior, matrix, m):
 
 @helper
 def eliminate(work, n, matrix, m):
-    """M = L D L' in its place, L with ones on the diagonal; the product of p pivots is in DET."""
+    """M = L D L' in its place, L with ones on the diagonal; its p pivots are in DET and PIVOTS."""
+    for r in range(n):
+        work[PIVOTS + r] = 0.0
     for c in range(m - 1):
         pivot = place_of(matrix, c, c)
+        if c > 0 and c % TOGETHER == 0:
+            for r in range(n):
+                work[PIVOTS + r] += log(work[DET + r])
         for r in range(n):
             work[SHARE + r] = 1.0 / work[pivot + r]
-            work[DET + r] = work[pivot + r] * (work[DET + r] if c > 0 else 1.0)
+            work[DET + r] = work[pivot + r] * (work[DET + r] if c % TOGETHER > 0 else 1.0)
         for k in range(c + 1, m):
             below = place_of(matrix, k, c)
             for j in range(c + 1, k + 1):
@@ -199,11 +208,12 @@ def likelihood_kernel(p: int) -> Callable[..., tuple[np.ndarray, ...]]:
             Beta's priors N(b, P^-1), as the entries of [P, P b; ., b'P b] on and
             below the diagonal.
         log_dets : ndarray, shape (B,)
-            log|P|; of a flat prior 0.
+            log|P|; of a flat prior 0, with which p(y) does not exist.
         combine : ndarray, shape (p, p)
             The effects wanted, as combinations of beta.
         values : tuple of four ndarrays
-            Values of sigma_u0, sigma_u1, rho and sigma at the nodes, n0 ... n3 of them.
+            Values of sigma_u0, sigma_u1, rho and sigma at the nodes, n0 ... n3 of them; n2 n3 is at
+            most MOST_NODES.
 
         Returns
         -------
@@ -260,45 +270,3 @@ def likelihood_kernel(p: int) -> Callable[..., tuple[np.ndarray, ...]]:
         )
 
     return likelihood
-
-
-@entry
-def beta_of_draws(totals, patterns, prior, parameters, z):
-    """Draws of beta given the other parameters, shape (p, n).
-
-    Parameters
-    ----------
-    totals, patterns
-        As of `Statistics`.
-    prior : ndarray, shape (m (m + 1) / 2,)
-        beta's prior N(b, P^-1), as the entries of [P, P b; ., b'P b] on and below the diagonal.
-    parameters : ndarray, shape (4, n)
-        Draws of sigma_u0, sigma_u1, rho and sigma.
-    z : ndarray, shape (p, n)
-        Standard normals.
-    """
-    p, size = z.shape
-    m = p + 1
-    matrix = MATRIX + m * (m + 1) // 2 * MOST_NODES
-    work = np.empty(matrix + m * (m + 1) // 2 * MOST_NODES)
-    beta = np.empty((p, size))
-    for first in range(0, size, BLOCK):
-        n = min(BLOCK, size - first)
-        own = parameters[:, first : first + n]
-        s0, s1, rho, sigma = own[0], own[1], own[2], own[3]
-        for r in range(n):
-            work[S0 + r], work[S1 + r], work[RHO + r] = s0[r], s1[r], rho[r]
-            work[PRECISION + r] = 1.0 / (sigma[r] * sigma[r])
-        set_effects(work, n)
-        add_data(work, n, totals, patterns, m)
-        add_prior(work, n, prior, matrix, m)
-        eliminate(work, n, matrix, m)
-        for b in range(p - 1, -1, -1):  # L'beta = the last row of L, plus noise
-            pivot, last, own = place_of(matrix, b, b), place_of(matrix, p, b), beta[b, first:]
-            for r in range(n):
-                own[r] = work[last + r] + z[b, first + r] / math.sqrt(work[pivot + r])
-            for k in range(b + 1, p):
-                below, other = place_of(matrix, k, b), beta[k, first:]
-                for r in range(n):
-                    own[r] -= work[below + r] * other[r]
-    return beta

@@ -7,7 +7,8 @@ import numpy as np
 from recovery.kernels.compilation import entry, helper
 
 DEPENDENT = 1e-12
-"""Share of a column's length that is left of it, at most, if earlier columns give it."""
+"""A column counts as given by earlier ones if less than this share of its length is left, which is
+the rounding of two passes."""
 
 
 @helper

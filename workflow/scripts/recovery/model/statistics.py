@@ -4,7 +4,8 @@ Subject j has the responses y_j = X_j beta + Z_j u_j + e_j with u_j ~ N(0, Sigma
 e_j ~ N(0, sigma^2 I); X is N x p, Z is N x q. With the thin QR Z_j = Q_j R_j, the joint columns
 D_j = [X_j, y_j], their coordinates C_j = Q_j' D_j and v = (-beta, 1)::
 
-    -2 log p(y) = N log(2 pi sigma^2) + sum_j log|I + R_j E R_j'| + v' M v / sigma^2
+    -2 log p(y | beta, sigma, Sigma)
+        = N log(2 pi sigma^2) + sum_j log|I + R_j E R_j'| + v' M v / sigma^2
     M = A + sum_j C_j' W_j C_j,   W_j = (I + R_j E R_j')^-1,   E = Sigma / sigma^2
     A = sum_j (D_j - Q_j C_j)' (D_j - Q_j C_j)
 
@@ -56,7 +57,7 @@ class Statistics(NamedTuple):
     ) -> "Statistics":
         """Summarise columns of long data, sorted by subject.
 
-        Where a subject's rows do not determine an effect, its rows of R and C are 0.
+        Where a subject has fewer visits than effects, the last rows of its R and C are 0.
 
         Parameters
         ----------

@@ -56,14 +56,13 @@ def estimate(data: LongData, reml: bool = True) -> Estimate:
     """
     center, means, q = float(np.mean(data.response)), data.random.mean(axis=0), data.q
     means[0] = 0.0
-    random = data.random - means
-    found = Statistics.of_columns(data.fixed, random, data.response - center, data.subject)
-    p = data.fixed.shape[1]
+    random, p = data.random - means, data.fixed.shape[1]
+    found = Statistics.of_columns(data.centred, random, data.response - center, data.subject)
     scales, _ = starting_scales(found)
     value, x = Deviance(found, scales, reml).minimum(factor_starts(q))
     relative = np.zeros((q, q))
     relative[np.tril_indices(q)] = x
-    # below the tolerance a factor is 0: the deviance is even in it, so nothing else changes
+    # below the tolerance a factor is 0: the deviance is even in each column of L and at its minimum
     for k in range(q):
         if abs(relative[k, k]) < SINGULAR:
             relative[k, k] = 0.0
@@ -74,7 +73,9 @@ def estimate(data: LongData, reml: bool = True) -> Estimate:
     variance = root[p, p] ** 2 / (found.totals[0] - (p if reml else 0.0))
     if not variance > 0.0:
         raise FitError("the residual variance is not above 0")
-    sigma, inverse = math.sqrt(variance), np.linalg.inv(root[:p, :p])
+    shift = np.eye(p)
+    shift[1:, 0] = -data.means  # back to where all columns are 0
+    sigma, inverse = math.sqrt(variance), np.linalg.inv(root[:p, :p]) @ shift
     beta, errors = root[p, :p] @ inverse, sigma * np.sqrt(np.square(inverse).sum(axis=0))
     # rows of L: those of the intercept where all columns are 0, and of the others
     for k in range(1, q):
