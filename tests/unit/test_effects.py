@@ -79,6 +79,7 @@ def test_nuts_agrees_with_the_real_rstanarm(curved):
             assert abs(ours - theirs[quantity]) < 4.5 * both, (name, quantity)
 
 
+@pytest.mark.slow
 def test_decov_as_documented_is_one_prior_in_two_implementations(curved):
     """They agree with each other, and differ from rstanarm's third standard deviation."""
     one, other = (
@@ -91,6 +92,7 @@ def test_decov_as_documented_is_one_prior_in_two_implementations(curved):
     assert gap > 10 * np.hypot(theirs["mcse_mean"], one.loc["sigma_u2", "mcse_mean"])
 
 
+@pytest.mark.slow
 def test_both_formulations_agree(curved):
     data = small_design(curved).table
     prior = scaled("lkj_cholesky_cov").for_design(*data.fixed.T[1:])

@@ -98,7 +98,10 @@ def test_independent_alone_whose_fits_all_failed_says_so(tmp_path):
     assert "3 of 3 under i" in page and "No prior can be judged" in page
 
 
-@pytest.mark.parametrize("name", ["full", "nuts", "scale", "effects"])
+SLOW = (pytest.param(name, marks=pytest.mark.slow) for name in ("nuts", "scale"))
+
+
+@pytest.mark.parametrize("name", ["full", "effects", *SLOW])
 def test_every_config_runs_to_its_end(tmp_path, name):
     """With two data sets and, where NUTS is what the config is about, one prior by NUTS.
 
