@@ -122,22 +122,14 @@ def _read(arguments: argparse.Namespace) -> tuple[int | str, RealData]:
     nothing of the data.
     """
     names = {name: getattr(arguments, name) for name in ("response", "time", "group", "formula")}
-    if (
-        arguments.formula
-        and one_line(arguments.response) not in read_data_cells(arguments.csv).names
-    ):
+    left = one_line(arguments.response)
+    if arguments.formula and left not in read_data_cells(arguments.csv).names:
         raise InputError(
             f"--formula: its left side must be a column of {arguments.csv} as it is (found "
             f"'{arguments.response}')."
         )
-    block = {
-        "path": arguments.csv,
-        "unit": 1,
-        "incomplete": "leave out",
-        "strata": "",
-        "random": "",
-        **names,
-    }
+    defaults = {"unit": 1, "incomplete": "leave out", "strata": "", "random": ""}
+    block = {"path": arguments.csv, **defaults, **names}
     real = read_real_data(block | {"origin": 0})
     low, high = real.data.time.min(), real.data.time.max()
     origin: int | str = 0
@@ -168,9 +160,8 @@ def _say_of_covariates(real: RealData, arguments: argparse.Namespace) -> None:
         return
     of_column = {name: [row[cells.names.index(name)] for row in cells.rows] for name in unused}
     two = [name for name in unused if len(set(of_column[name]) - set(MISSING)) == 2]
-    terms = [f"{_term(arguments.time)} * {_term(name)}" for name in two[:1]] or [
-        _term(arguments.time)
-    ]
+    time = _term(arguments.time)
+    terms = [f"{time} * {_term(name)}" for name in two[:1]] or [time]
     terms += [_term(name) for name in unused if name not in two[:1]]
     print(f'They are used with --formula "{_term(arguments.response)} ~ {" + ".join(terms)}".')
 
@@ -193,9 +184,8 @@ def _fixed_effects(real: RealData, arguments: argparse.Namespace) -> tuple[str, 
         if not focus and len(levels) == 2 and wanted in part.effects:
             focus = wanted
     lines = [f"  formula: {_quoted(arguments.formula)}"]
-    lines += (
-        [f"  strata: {_quoted(strata)} # subjects are drawn within its levels"] if strata else []
-    )
+    if strata:
+        lines.append(f"  strata: {_quoted(strata)} # subjects are drawn within its levels")
     if focus:
         print(f"The effect in focus is taken to be '{focus}' (focus in the config).")
     effect = focus or part.effects[0] if part.effects else "beta1"

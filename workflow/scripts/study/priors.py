@@ -9,7 +9,8 @@ import numpy as np
 from recovery.data.longdata import LongData, time_text
 from recovery.errors import FAILURES_OF_DATA, InputError
 from recovery.model.families import family_class, make_prior
-from recovery.model.prior import Prior, as_yaml_number, checked
+from recovery.model.hyperparameters import as_yaml_number, checked
+from recovery.model.prior import Prior
 from study.real_data import RealData
 from study.study import hyperparameters
 from study.truth import TRUTH

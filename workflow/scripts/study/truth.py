@@ -9,7 +9,7 @@ import numpy as np
 from recovery.data.coding import rounded
 from recovery.data.longdata import LongData
 from recovery.errors import FAILURES_OF_DATA, InputError
-from recovery.model.prior import as_yaml_number
+from recovery.model.hyperparameters import as_yaml_number
 from recovery.parameters import correlation_matrix, correlations, pairs, sds
 from study.real_data import RealData
 from study.schema import schema_of

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from recovery.errors import InputError
-from recovery.model.prior import WORDS, Prior
+from recovery.model.hyperparameters import WORDS
+from recovery.model.prior import Prior
 
 FOLDER = Path(__file__).parent / "priors"
 FAMILIES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")

@@ -8,9 +8,8 @@ sigma=50)`` overflows to NaN. PyMC takes seconds to import, so only the function
 import it.
 """
 
-import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
@@ -18,8 +17,8 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from recovery.data.coding import Coding, rounded
-from recovery.errors import InputError
 from recovery.model.coded import decode
+from recovery.model.hyperparameters import WORDS, checked
 from recovery.parameters import correlations, pairs, sds
 
 
@@ -56,13 +55,6 @@ class Covariance(NamedTuple):
         return cls([sigma_u0, sigma_u1], [[1.0], [rho, pm.math.sqrt(1.0 - rho**2)]])
 
 
-WORDS = {
-    "center": ("data",),
-    "origin": ("mean",),
-    "unit": ("sd",),
-    "beta_prior_at": ("origin", "means"),
-}
-"""Hyperparameters that may be a word in place of a number."""
 OF_FURTHER = ("effects_sd", "random_scales", "recoding", "further_means")
 """Fields of the further effects, which are no numbers."""
 
@@ -264,43 +256,3 @@ class Prior(ABC):
         The arguments, in this order, broadcast; of two effects they are sigma_u0, sigma_u1, rho and
         sigma. A family without a correlation ignores them.
         """
-
-
-def checked(name: str, value: Any, scales: Iterable[str]) -> float:
-    """A hyperparameter as a float; `InputError` if it is not valid."""
-    if value == "auto":
-        raise InputError(
-            f"{name}: 'auto' is for scales only ({', '.join(scales)}); write a number."
-        )
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        expected = " or ".join(["a number", *(f"'{word}'" for word in WORDS.get(name, ()))])
-        raise InputError(f"{name}: {value!r} is not {expected}{_advice(value)}.")
-    real = name in ("center", "origin", "beta_prior_at")  # the others are positive
-    if not abs(value) <= sys.float_info.max or (not real and value <= 0):
-        expected = "finite" if real else "positive and finite"
-        raise InputError(f"{name}: {value} must be {expected}.")
-    return float(value)
-
-
-def _advice(value: Any) -> str:
-    """How to write a number that YAML reads as text, such as 1e-6."""
-    try:
-        number = float(value.replace(",", ".") if isinstance(value, str) else value)
-    except (TypeError, ValueError):
-        return ""
-    return f"; write {as_yaml_number(number)}" if abs(number) <= sys.float_info.max else ""
-
-
-def as_yaml_number(number: float) -> str:
-    """A number in a form that YAML reads as a number, which needs the point of ``1.0e-06``.
-
-    Examples
-    --------
-    >>> as_yaml_number(1e-6), as_yaml_number(0.5), as_yaml_number(1e20)
-    ('1.0e-06', '0.5', '1.0e+20')
-    """
-    text = f"{number:.15g}"
-    mantissa, exponent, power = text.partition("e")
-    if exponent and "." not in mantissa:
-        mantissa += ".0"
-    return mantissa + exponent + power
