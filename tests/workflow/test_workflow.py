@@ -21,7 +21,7 @@ from helpers import (
 )
 from selenium.webdriver.support.ui import WebDriverWait
 
-from recovery.figures.layout import GROUPS, figure_names
+from recovery.figures.layout import figure_names, parameter_groups
 from recovery.parameters import PARAMETERS
 from recovery.summaries.measures import MEASURES
 
@@ -130,7 +130,7 @@ def test_every_figure_is_there_in_both_formats(study):
     assert {"study/coverage_sds", "observed/correlation", "observed/lkj_corr/trace"} <= names
     assert {"zip/rho", "priors/implied", "study/accuracy"} <= names
     captions = [path.stem for path in (ROOT / "workflow/report/study").glob("*.rst")]
-    study = {f"study/{name}" for name in figure_names(captions, GROUPS)}
+    study = {f"study/{name}" for name in figure_names(captions, parameter_groups([]))}
     assert {name for name in names if name.startswith("study/")} == study
     assert len(names) == 1 + 4 * 2 + 4 + 1 + len(study) + 1
 
