@@ -155,6 +155,9 @@ def test_three_effects_are_calibrated(curved):
     assert (table["p_adjusted"] >= 0.01).all()
 
 
+NO_RHOS = {"sigma_u2": 1.0, "I(Days**2)": 0.3}
+
+
 def config(**changes):
     """A study of sleepstudy with curves."""
     data = {"formula": "Reaction ~ Days + I(Days**2)", "random": "Days + I(Days**2)"}
@@ -189,7 +192,7 @@ def test_rho_is_that_of_all_pairs_without_one():
     study = check_study(config(truth__rho=0.6))
     (scenario,) = study.scenarios.values()
     assert scenario.design.truth.values["rho_02"] == 0.2
-    study = check_study(config(truth={"rho": 0.6, "sigma_u2": 1.0, "I(Days**2)": 0.3}))
+    study = check_study(config(truth=NO_RHOS | {"rho": 0.6}))
     (scenario,) = study.scenarios.values()
     assert {scenario.design.truth.values[name] for name in correlations(3)} == {0.6}
 
@@ -209,6 +212,13 @@ def test_a_truth_of_the_data_has_all_parameters(curved):
         ({"data__random": "Days +"}, "data.random: 'Days .' is not valid"),
         ({"data__formula": ""}, "data.random: add data.formula"),
         ({"priors__lkj": {"family": "inverse_wishart"}}, "family: 'inverse_wishart' is for two"),
+        ({"data__random": "Days + Days**2"}, r"data.random: write I.Days\*\*2. for a power"),
+        ({"data__formula": "Reaction ~ Days^2"}, r"data.formula: write I.Days\*\*2. for a power"),
+        ({"truth": NO_RHOS | {"rho": -0.7}}, "truth.rho: -0.7 is not possible for all pairs"),
+        ({"truth": NO_RHOS}, "line 2: rho_01 has no true value"),
+        ({"truth__r_u_01": 0.2}, "truth.r_u_01: follows from the subjects"),
+        ({"mcse_target": {"rho_03": {"bias": 0.1}}}, "mcse_target.rho_03: unknown effect"),
+        ({"sampler": {"priors": []}}, "sampler.priors: name at least one prior"),
         ({"truth__rho_13": 0.2}, "truth.rho_13: unknown effect 'rho_13'"),
         ({"truth__rho_12": 0.999}, "rho_12: 0.999 is not possible with the other correlations"),
         ({"priors__lkj": {"family": "lkj_corr", "origin": 4.5}}, "origin: only for two"),
@@ -224,7 +234,7 @@ def test_what_is_refused(changes, message):
 
 def test_impossible_correlations_have_their_limits():
     values = {"rho_01": 0.8, "rho_02": 0.8, "rho_12": 0.0}
-    with pytest.raises(InputError, match=r"rho_12: 0 is not .* between 0.280 and 1.000"):
+    with pytest.raises(InputError, match=r"rho_12: 0 is not .* above 0.280 and below 1"):
         check_correlations(values, 3, "config, key truth.")
     assert np.linalg.eigvalsh(correlation_matrix((0.8, 0.8, 0.2801)))[0] > 0
     check_correlations(values | {"rho_12": 0.2801}, 3, "config")

@@ -90,7 +90,7 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
         at = f"{source}, key " if str(error).startswith("data.") else ""
         raise InputError(f"{at}{error}") from None
     if real.data.q > 2:
-        _for_more_effects(config, real.data.q)
+        _for_more_effects(config, real.data.q, source)
     _name_effects(config, real, source)
     if given_truth == "data":
         config["truth"] = truth_of_data(real, source)
@@ -113,10 +113,15 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
     return study
 
 
-def _for_more_effects(config: dict[str, Any], q: int) -> None:
+def _for_more_effects(config: dict[str, Any], q: int, source: str) -> None:
     """The true rho is that of all pairs; elsewhere rho is that of the first two effects."""
     first = correlations(q)[0]
-    spread_rho(config["truth"], q)
+    spread_rho(config["truth"], q, f"{source}, key truth.rho")
+    if not config["sampler"]["priors"]:
+        raise InputError(
+            f"{source}, key sampler.priors: name at least one prior; of more than two random "
+            "effects NUTS is the only engine."
+        )
     if config["focus"] == "rho":
         config["focus"] = first
     targets = config["mcse_target"]
@@ -126,9 +131,12 @@ def _for_more_effects(config: dict[str, Any], q: int) -> None:
 
 def _name_effects(config: dict[str, Any], real: RealData, source: str) -> None:
     """Write the formula's names for the further effects where the config names them otherwise."""
-    goals = config["sample_size"]["goals"]
-    for key, block in (("truth", config["truth"]), ("sample_size.goals", goals)):
+    goals, targets = config["sample_size"]["goals"], config["mcse_target"]
+    blocks = {"truth": config["truth"], "sample_size.goals": goals, "mcse_target": targets}
+    for key, block in blocks.items():
         for name in list(block):
+            if key == "truth" and name.startswith("r_u"):
+                raise InputError(f"{source}, key truth.{name}: follows from the subjects drawn.")
             if name in real.data.parameters:
                 continue
             known = _effect(name, real, f"{source}, key {key}.{name}")
@@ -201,8 +209,7 @@ def _check_estimands(config: dict[str, Any], real: RealData, source: str) -> Non
     asked = [key for key in ("subjects", "lines_at", "new_subject_at") if config["estimands"][key]]
     if real.part and asked:
         raise InputError(
-            f"{source}, key estimands.{asked[0]}: not available with data.formula, since a "
-            "subject's line then depends on its covariates; leave it out."
+            f"{source}, key estimands.{asked[0]}: not available with data.formula; leave it out."
         )
 
 

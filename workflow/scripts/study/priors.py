@@ -11,6 +11,7 @@ from recovery.errors import FAILURES_OF_DATA, InputError
 from recovery.model.families import family_class, make_prior
 from recovery.model.hyperparameters import as_yaml_number, checked
 from recovery.model.prior import Prior
+from recovery.parameters import sds
 from study.real_data import RealData
 from study.study import hyperparameters
 from study.truth import TRUTH
@@ -102,6 +103,8 @@ def _scales_by_effect(
     from recovery.data.formula import same_effect
 
     named = {name: value for name, value in given.items()} if isinstance(given, dict) else {}
+    aliases = dict(zip(sds(data.q)[2:], data.varying))
+    named = {aliases.get(name, name): value for name, value in named.items()}
     by_effect = {same_effect(name, data.effects): value for name, value in named.items()}
     unknown = [name for name in named if same_effect(name, data.effects) not in data.effects]
     if unknown:

@@ -40,7 +40,12 @@ def sheet_scenarios(config: dict[str, Any], real: RealData) -> dict[str, Scenari
                 f"{where}, column scenario: duplicate id '{name}' "
                 "(upper and lower case count as equal)."
             )
-        spread_rho(cells, real.data.q)
+        spread_rho(cells, real.data.q, f"{where}, column rho")
+        if real.data.q > 2 and "nuts" in cells:
+            raise InputError(
+                f"{where}, column nuts: leave it blank; of more than two random effects NUTS fits "
+                "all replicates."
+            )
         values = config["truth"] | cells | effects
         _check_parameters(cells, values, real, where)
         truth = Truth.of(values, real.data.effects, real.data.q)

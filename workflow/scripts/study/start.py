@@ -15,8 +15,10 @@ def data_lines(real: RealData) -> list[str]:
 
 def start_lines(study: Study, results: Path) -> list[str]:
     """The data that were read, what is suspect, and results that nothing reads any more."""
+    truth = ", ".join(f"{name} = {value:g}" for name, value in study.config["truth"].items())
     return [
         *data_lines(study.real),
+        *([f"Truth, the REML estimates: {truth}."] if study.given_truth == "data" else []),
         *(f"Warning: {w}" for w in study.warnings if w not in study.real.warnings),
         *(
             f"Note: {folder} is stale, the config no longer has this prior."

@@ -49,12 +49,28 @@ def check_not_sleepstudys(truth: dict[str, float], real: RealData, source: str) 
         )
 
 
-def spread_rho(truth: dict[str, float], q: int) -> None:
-    """Of more than two random effects, rho is the correlation of all pairs without one."""
-    rho = truth.pop("rho", None) if q > 2 else None
-    if rho is not None:
-        for name in correlations(q):
-            truth.setdefault(name, rho)
+def spread_rho(truth: dict[str, float], q: int, where: str) -> None:
+    """Of more than two random effects, rho is the correlation of all pairs without one.
+
+    Sleepstudy's default is that of two effects and dropped.
+
+    Raises
+    ------
+    InputError
+        If all pairs cannot have it.
+    """
+    if q == 2 or "rho" not in truth or truth["rho"] == TRUTH["rho"]:
+        if q > 2:
+            truth.pop("rho", None)
+        return
+    rho, names = truth.pop("rho"), correlations(q)
+    if rho <= -1.0 / (q - 1) and not truth.keys() & {*names}:
+        raise InputError(
+            f"{where}: {rho:g} is not possible for all pairs of {q} random effects (expected a "
+            f"number above {-1.0 / (q - 1):.3g})."
+        )
+    for name in names:
+        truth.setdefault(name, rho)
 
 
 def check_correlations(values: Mapping[str, float], q: int, where: str) -> None:
@@ -72,7 +88,7 @@ def check_correlations(values: Mapping[str, float], q: int, where: str) -> None:
         if abs(values[name] - middle) >= reach:
             raise InputError(
                 f"{where} {name}: {values[name]:g} is not possible with the other correlations "
-                f"(expected between {middle - reach:.3f} and {middle + reach:.3f})."
+                f"(expected above {middle - reach:.3f} and below {middle + reach:.3f})."
             )
         factor[b, a] = (values[name] - middle) / factor[a, a]
         factor[b, b] = math.sqrt(1.0 - float(factor[b, :b] @ factor[b, :b]))

@@ -137,6 +137,7 @@ def right_side(formula: str, response: str, time: str) -> Any:
     InputError
         If it is not a formula of this response with an intercept and time.
     """
+    _check_powers(formula, KEY)
     if "|" in formula:
         raise InputError(f"{KEY}: leave out what has a '|'; {RANDOM}.")
     if "__" in formula:
@@ -166,6 +167,7 @@ def right_side(formula: str, response: str, time: str) -> Any:
 def _varying(random: str, part: FixedPart, table: pd.DataFrame) -> tuple[str, ...]:
     """The further effects among the terms that vary between subjects."""
     key = "data.random"
+    _check_powers(random, key)
     try:
         matrix = _evaluated(Formula(random), table)
     except (FormulaicError, InputError, AttributeError):
@@ -185,6 +187,16 @@ def _varying(random: str, part: FixedPart, table: pd.DataFrame) -> tuple[str, ..
     if len(found) > MOST_RANDOM - 2:
         raise InputError(f"{key}: at most {MOST_RANDOM} effects may vary (found {2 + len(found)}).")
     return found
+
+
+def _check_powers(formula: str, key: str) -> None:
+    """Refuse a power of a column outside a function, which formulaic reads as the column."""
+    bare = re.search(r"([\w`]+)\s*(\*\*|\^)\s*(\d)", re.sub(r"\w+\([^()]*\)|{[^}]*}", " ", formula))
+    found = bare or re.search(r"(\w+)\s*(\^)\s*(\d)", formula)
+    if found:
+        raise InputError(
+            f"{key}: write I({found[1]}**{found[3]}) for a power; '{found[0]}' is read otherwise."
+        )
 
 
 def same_effect(name: str, effects: Mapping[str, Any] | tuple[str, ...]) -> str:

@@ -54,10 +54,10 @@ def make_prior(family: str, **hyperparameters: Any) -> Prior:
     expected = [name for name in known if name not in OF_DESIGN]
     for name in hyperparameters:
         if name not in known:
-            raise InputError(
-                f"{name}: unknown hyperparameter of the family '{family}' "
-                f"(expected {', '.join(expected)})."
-            )
+            advice = f"expected {', '.join(expected)}"
+            if name in ("sigma_u2_scale", "sigma_u3_scale"):
+                advice = "write it in random_scales"
+            raise InputError(f"{name}: unknown hyperparameter of the family '{family}' ({advice}).")
     at = hyperparameters.get("beta_prior_at", "origin")
     if at not in WORDS["beta_prior_at"]:
         raise InputError(f"beta_prior_at: {at!r} is not 'origin' or 'means'.")
