@@ -89,8 +89,9 @@ def estimate(data: LongData, reml: bool = True) -> Estimate:
         product = own_sds[a] * own_sds[b]
         rho = variance * float(factor[a] @ factor[b]) / product if product else math.nan
         rhos.append(math.copysign(1.0, rho) if q == 2 and singular and product else rho)
-    names = ("beta0", "beta1", *data.effects)
-    values = dict(zip(names, beta.tolist())) | dict(zip(sds(q), own_sds))
+    level, slope, *effects = beta.tolist()
+    values = {"beta0": level + center, "beta1": slope} | dict(zip(sds(q), own_sds))
     values |= dict(zip(correlations(q), rhos)) | {"sigma": sigma}
-    values["beta0"] += center
+    values |= dict(zip(data.effects, effects))
+    names = ("beta0", "beta1", *data.effects)
     return Estimate(values, dict(zip(names, errors.tolist())), float(value), singular)
