@@ -34,7 +34,7 @@ def sleepstudy() -> LongData:
 @pytest.fixture(scope="session")
 def nuts():
     """A sampler of a family's default prior, its model compiled once for all tests of a worker."""
-    from recovery.fitting.nuts import NutsSampler, SamplerSettings
+    from recovery.nuts.sampler import NutsSampler, SamplerSettings
 
     @cache
     def sampler(family: str, formulation: str) -> NutsSampler:

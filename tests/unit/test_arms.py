@@ -26,12 +26,12 @@ from recovery.data.simulate import (
 )
 from recovery.data.tables import with_fixed_effects
 from recovery.exact.posterior import exact_posterior
-from recovery.fitting.exact import ExactEngine, exact_batch
-from recovery.fitting.nuts import NutsSampler, SamplerSettings
-from recovery.fitting.reml import reml_batch
-from recovery.fitting.replicates import fit_each
+from recovery.exact.tables import ExactEngine, exact_batch
 from recovery.model.families import FAMILIES, make_prior
+from recovery.nuts.sampler import NutsSampler, SamplerSettings
 from recovery.reml.estimate import estimate
+from recovery.reml.tables import reml_batch
+from recovery.replicates import fit_each
 from recovery.summaries.pairs import equal_pairs
 
 FOLDER = Path(__file__).parent / "arms"

@@ -17,14 +17,14 @@ from recovery.calibration.ranks import (
 from recovery.calibration.truths import calibration_prior, draw_designs
 from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import replicate_data, simulate_designs
-from recovery.fitting.exact import ExactEngine
-from recovery.fitting.nuts import NutsSampler, SamplerSettings
-from recovery.fitting.replicates import fit_each
-from recovery.fitting.result import Diagnostics, Fit
+from recovery.exact.tables import ExactEngine
 from recovery.model.families import make_prior
 from recovery.model.prior import Covariance
 from recovery.model.priors.lkj_corr_rstanarm import LKJCorrRstanarm
+from recovery.nuts.sampler import NutsSampler, SamplerSettings
 from recovery.parameters import PARAMETERS
+from recovery.replicates import fit_each
+from recovery.result import Diagnostics, Fit
 from study.truth import TRUTH
 
 CENTER = 250.0

@@ -14,11 +14,11 @@ from recovery.data.simulate import replicate_data, simulate_batch, simulate_repl
 from recovery.errors import InputError
 from recovery.exact.draws import Randomness, drawn_estimands, joint_draws
 from recovery.exact.posterior import exact_posterior
-from recovery.fitting.exact import exact_batch
-from recovery.fitting.nuts import NutsSampler, SamplerSettings
-from recovery.fitting.observed import log_prior
+from recovery.exact.tables import exact_batch
 from recovery.model.coded import decode
 from recovery.model.families import make_prior
+from recovery.nuts.observed import log_prior
+from recovery.nuts.sampler import NutsSampler, SamplerSettings
 from recovery.parameters import PARAMETERS, correlation
 
 CODING = Coding(4.5, 3.0)

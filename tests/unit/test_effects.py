@@ -12,14 +12,14 @@ from recovery.calibration.truths import draw_designs
 from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import draw_effects, replicate_data, simulate_designs, true_values
 from recovery.errors import InputError
-from recovery.fitting.nuts import NutsSampler, SamplerSettings
-from recovery.fitting.replicates import fit_each
 from recovery.model.families import make_prior
 from recovery.model.lkj import lkj_corr_factor
 from recovery.model.prior import Covariance
 from recovery.model.priors.lkj_corr_rstanarm import LKJCorrRstanarm
+from recovery.nuts.sampler import NutsSampler, SamplerSettings
 from recovery.parameters import correlation_matrix, correlations, parameters, sds
 from recovery.reml.estimate import estimate
+from recovery.replicates import fit_each
 from study.check import check_study
 from study.truth import check_correlations, truth_of_data
 

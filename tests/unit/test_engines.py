@@ -9,11 +9,11 @@ import pytest
 from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import replicate_data, simulate_batch, simulate_replicate
 from recovery.exact import batch
-from recovery.fitting.exact import exact_batch
-from recovery.fitting.replicates import fit_each, replicate_tables
-from recovery.fitting.summary import highest_density
+from recovery.exact.tables import exact_batch
 from recovery.model.families import make_prior
+from recovery.nuts.summary import highest_density
 from recovery.parameters import PARAMETERS
+from recovery.replicates import fit_each, replicate_tables
 from recovery.seeds import named_seed
 from recovery.summaries.accuracy import accuracy_table
 from recovery.summaries.bayes_factors import bayes_factors
@@ -158,7 +158,7 @@ def test_bayes_factors_are_ratios_of_evidence():
 def test_a_quadrature_that_does_not_settle_is_reported(monkeypatch):
     """It gives estimates, marked as not converged."""
     monkeypatch.setattr("recovery.exact.posterior.TOLERANCE", 0.0)
-    monkeypatch.setattr("recovery.fitting.exact.TOLERANCE", 0.0)
+    monkeypatch.setattr("recovery.exact.tables.TOLERANCE", 0.0)
     _, data = simulate_replicate(SCENARIO, np.random.default_rng(1))
     truths = np.ones((1, len(PARAMETERS)))
     estimates, fits, _ = exact_batch([data], make_prior("independent"), LEVELS, truths, [1], [1])

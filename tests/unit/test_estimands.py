@@ -12,7 +12,7 @@ from recovery.exact.draws import joint_draws, matched
 from recovery.exact.estimands import Estimands, draw_new_effects, subject_scores
 from recovery.exact.grid import weighed
 from recovery.exact.posterior import exact_posterior, moments_over_nodes, parameters_at_nodes
-from recovery.fitting.exact import exact_batch
+from recovery.exact.tables import exact_batch
 from recovery.model.families import make_prior
 from recovery.summaries.subjects import subjects_table
 

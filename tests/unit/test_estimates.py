@@ -7,7 +7,7 @@ import xarray as xr
 from scipy import stats
 
 from recovery.columns import density_columns, quantile_name
-from recovery.fitting.summary import crps_of_draws, highest_density
+from recovery.nuts.summary import crps_of_draws, highest_density
 from recovery.parameters import with_realised_correlations
 
 

@@ -13,7 +13,7 @@ from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import simulate_replicate
 from recovery.exact.posterior import exact_posterior
 from recovery.exact.prior import prior_grid
-from recovery.fitting.exact import exact_batch
+from recovery.exact.tables import exact_batch
 from recovery.model.families import FAMILIES, make_prior
 from recovery.model.statistics import Statistics
 from recovery.parameters import PARAMETERS

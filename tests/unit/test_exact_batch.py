@@ -18,7 +18,7 @@ from recovery.data.simulate import simulate_replicate
 from recovery.exact.draws import Randomness, drawn_estimands, joint_draws
 from recovery.exact.posterior import exact_posterior
 from recovery.exact.quadrature import LADDER, NODES_OF_SIGMA, PILOT
-from recovery.fitting.exact import exact_batch, exact_batches
+from recovery.exact.tables import exact_batch, exact_batches
 from recovery.kernels import marginals as marginals_kernel
 from recovery.kernels.likelihood import MOST_NODES
 from recovery.model.families import make_prior
@@ -201,7 +201,7 @@ def test_crps_of_a_truth_outside_the_window(truth):
 
 
 def test_summaries_of_draws(rng):
-    from recovery.fitting.summary import crps_of_draws, highest_density
+    from recovery.nuts.summary import crps_of_draws, highest_density
 
     values = np.sort(rng.gamma(2.0, size=1024))
     row = np.empty(2 + 2 * len(LEVELS) + 1)

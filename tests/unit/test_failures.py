@@ -12,11 +12,12 @@ from helpers import ROOT
 from recovery.data.longdata import LongData
 from recovery.errors import FAILURES_OF_DATA, FitError
 from recovery.exact import batch
-from recovery.fitting import exact, reml
-from recovery.fitting.exact import ExactEngine, exact_batch
-from recovery.fitting.reml import reml_batch
+from recovery.exact import tables as exact
+from recovery.exact.tables import ExactEngine, exact_batch
 from recovery.model.families import make_prior
 from recovery.parameters import PARAMETERS
+from recovery.reml import tables as reml
+from recovery.reml.tables import reml_batch
 
 DATA = LongData.from_grid(np.random.default_rng(1).normal(250, 30, (6, 4)), np.arange(4.0))
 TRUTHS = np.ones((1, len(PARAMETERS)))

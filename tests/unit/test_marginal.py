@@ -174,7 +174,7 @@ def test_subjects_with_the_same_visits_are_one_pattern(sleepstudy):
 def test_pymc_model_is_the_posterior_density(data, point, at):
     """The marginal PyMC model's log density, up to the constant that it leaves out."""
     from recovery.model.families import make_prior
-    from recovery.model.pymc_models import marginal_model
+    from recovery.nuts.models import marginal_model
 
     prior = make_prior("lkj_corr", beta_prior_at=at).for_design(data.time)
     model = marginal_model(data, prior)

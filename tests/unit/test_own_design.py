@@ -9,7 +9,7 @@ from recovery.data.longdata import LongData
 from recovery.data.scenarios import Design, Truth
 from recovery.data.simulate import replicate_data, simulate_batch
 from recovery.exact.posterior import exact_posterior
-from recovery.fitting.exact import exact_batch
+from recovery.exact.tables import exact_batch
 from recovery.model.families import make_prior
 from recovery.parameters import PARAMETERS
 from recovery.summaries.recovery import recovery_table

@@ -154,7 +154,7 @@ def test_draws_have_the_density(family, name, sleepstudy, rng):
 @pytest.mark.parametrize("family", FAMILIES)
 def test_population_priors_against_scipy(family, sleepstudy):
     """beta0, beta1 and sigma of the whole model, with the integers of a config."""
-    from recovery.model.pymc_models import latent_model
+    from recovery.nuts.models import latent_model
 
     prior = make_prior(family, beta0_sd=50, beta1_sd=10, sigma_df=4, sigma_scale=50, center=250)
     model = latent_model(sleepstudy, prior)

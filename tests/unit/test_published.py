@@ -13,11 +13,11 @@ from scipy import stats
 from snakemake.utils import update_config
 
 from recovery.data.simulate import replicate_data, simulate_batch
-from recovery.fitting.exact import exact_batch
-from recovery.fitting.nuts import NutsSampler, SamplerSettings
-from recovery.fitting.reml import reml_batch
-from recovery.fitting.replicates import fit_each, replicate_tables
+from recovery.exact.tables import exact_batch
+from recovery.nuts.sampler import NutsSampler, SamplerSettings
 from recovery.parameters import PARAMETERS
+from recovery.reml.tables import reml_batch
+from recovery.replicates import fit_each, replicate_tables
 from recovery.seeds import named_seed
 from study.check import check_study
 

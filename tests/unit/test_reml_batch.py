@@ -9,11 +9,11 @@ from scipy import optimize, special
 from recovery.data.longdata import LongData
 from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import replicate_data, simulate_batch
-from recovery.fitting.reml import reml_batch
 from recovery.model.statistics import Statistics
 from recovery.parameters import PARAMETERS
 from recovery.reml.estimate import estimate
 from recovery.reml.intervals import profile_intervals
+from recovery.reml.tables import reml_batch
 from recovery.summaries.comparison import comparison_table
 from recovery.summaries.recovery import recovery_table
 

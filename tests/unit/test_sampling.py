@@ -12,13 +12,13 @@ from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import simulate_batch
 from recovery.errors import FitError
 from recovery.exact.posterior import exact_posterior
-from recovery.fitting.nuts import MIN_ESS_BULK, SamplerSettings
-from recovery.fitting.replicates import fit_each, replicate_tables
-from recovery.fitting.trace import draws_from_trace
 from recovery.kernels.gradient import log_likelihood
 from recovery.model.families import FAMILIES, make_prior
-from recovery.model.likelihood_op import MarginalLogLikelihood
 from recovery.model.statistics import Statistics
+from recovery.nuts.likelihood_op import MarginalLogLikelihood
+from recovery.nuts.sampler import MIN_ESS_BULK, SamplerSettings
+from recovery.nuts.trace import draws_from_trace
+from recovery.replicates import fit_each, replicate_tables
 from recovery.seeds import named_seed
 
 THE_POST_S = ("independent", "lkj_cholesky_cov", "lkj_corr", "lkj_corr_rstanarm")

@@ -7,7 +7,7 @@ import numpy as np
 
 from jobs.log import logger, open_log
 from recovery.data.longdata import LongData
-from recovery.fitting.exact import exact_batch
+from recovery.exact.tables import exact_batch
 from recovery.model.families import make_prior
 from recovery.parameters import PARAMETERS
 

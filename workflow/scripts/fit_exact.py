@@ -6,8 +6,8 @@ import xarray as xr
 from jobs.log import logger, open_log
 from recovery.data.simulate import replicate_data
 from recovery.exact.batch import Targets
+from recovery.exact.tables import exact_batches
 from recovery.files import reading, write_table
-from recovery.fitting.exact import exact_batches
 from recovery.model.families import make_prior
 from recovery.seeds import named_seed
 from recovery.summaries.pairs import equal_pairs

@@ -4,9 +4,9 @@ import xarray as xr
 
 from jobs.log import open_log, progress
 from recovery.files import reading, write_table
-from recovery.fitting.nuts import NutsSampler, SamplerSettings
-from recovery.fitting.replicates import fit_each, replicate_tables
 from recovery.model.families import make_prior
+from recovery.nuts.sampler import NutsSampler, SamplerSettings
+from recovery.replicates import fit_each, replicate_tables
 from recovery.seeds import named_seed
 
 open_log(snakemake.log[0])

@@ -8,9 +8,9 @@ import pymc as pm
 from jobs.log import logger, open_log
 from recovery.data.tables import read_coded_data
 from recovery.files import write_table, written_whole
-from recovery.fitting.nuts import NutsSampler, SamplerSettings
-from recovery.fitting.observed import observe
 from recovery.model.families import make_prior
+from recovery.nuts.observed import observe
+from recovery.nuts.sampler import NutsSampler, SamplerSettings
 
 open_log(snakemake.log[0])
 name, params, output = snakemake.wildcards.prior, snakemake.params, snakemake.output

@@ -6,7 +6,7 @@ import xarray as xr
 from jobs.log import logger, open_log
 from recovery.data.simulate import replicate_data, true_values
 from recovery.files import reading, write_table
-from recovery.fitting.reml import reml_batch
+from recovery.reml.tables import reml_batch
 
 open_log(snakemake.log[0])
 with reading(snakemake.input.datasets):

@@ -8,8 +8,8 @@ import pandas as pd
 from jobs.log import logger, open_log
 from recovery.data.tables import read_coded_data
 from recovery.exact.posterior import exact_posterior
+from recovery.exact.tables import exact_batches
 from recovery.files import read_table, write_table
-from recovery.fitting.exact import exact_batches
 from recovery.model.families import make_prior
 from recovery.parameters import PARAMETERS
 from recovery.seeds import named_seed

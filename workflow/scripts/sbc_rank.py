@@ -5,10 +5,10 @@ import xarray as xr
 from jobs.log import open_log, progress
 from recovery.calibration.ranks import rank_truths
 from recovery.calibration.truths import calibration_prior
+from recovery.exact.tables import ExactEngine
 from recovery.files import reading, write_table
-from recovery.fitting.exact import ExactEngine
-from recovery.fitting.replicates import fit_each
 from recovery.model.families import make_prior
+from recovery.replicates import fit_each
 from recovery.seeds import named_seed
 
 open_log(snakemake.log[0])
@@ -22,7 +22,7 @@ sampler = {**params.sampler, "formulation": method}
 if method == "exact":
     engine = ExactEngine(made, params.levels, draws=sampler["chains"] * sampler["draws"])
 else:
-    from recovery.fitting.nuts import NutsSampler, SamplerSettings  # seconds that others save
+    from recovery.nuts.sampler import NutsSampler, SamplerSettings  # seconds that others save
 
     engine = NutsSampler(made, SamplerSettings(**sampler), params.levels)
 fitted = fit_each(

@@ -15,11 +15,11 @@ from recovery.data.longdata import LongData
 from recovery.exact.batch import DRAWS as EXACT_DRAWS
 from recovery.exact.draws import Randomness, drawn_estimands
 from recovery.exact.posterior import exact_posterior
-from recovery.fitting.exact import exact_batch
-from recovery.fitting.reml import reml_batch
+from recovery.exact.tables import exact_batch
 from recovery.model.prior import Prior
-from recovery.model.pymc_models import FORMULATIONS
+from recovery.nuts.models import FORMULATIONS
 from recovery.parameters import MOST_RANDOM, PARAMETERS, sds
+from recovery.reml.tables import reml_batch
 
 REPEATS = 5
 FITS_A_REPEAT = 4  # of nutpie, whose fits take a second or less

@@ -19,8 +19,8 @@ from arviz_stats.ecdf_utils import ecdf_pit
 
 from recovery.data.longdata import LongData
 from recovery.data.simulate import true_values
-from recovery.fitting.result import FittedReplicate
 from recovery.parameters import realised_correlations
+from recovery.result import FittedReplicate
 
 RANK_DRAWS = 100
 BAND = 0.95

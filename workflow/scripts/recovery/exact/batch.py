@@ -132,7 +132,7 @@ def solve_batch(
     Parameters
     ----------
     data, priors, levels, targets, seeds
-        As of `fitting.exact.exact_batches`.
+        As of `exact.tables.exact_batches`.
     probabilities : sequence of float
         Probabilities of the quantiles wanted.
     """

@@ -16,7 +16,7 @@ class Replicates:
     mean, median, sd : ndarray
         Posterior mean, median and standard deviation.
     crps : ndarray
-        Continuous ranked probability score of the posterior (`fitting.summary.crps`).
+        Continuous ranked probability score of the posterior (`nuts.summary.crps_of_draws`).
     lower, upper : ndarray
         Ends of the equal-tailed interval of `level`.
     density_lower, density_upper : ndarray

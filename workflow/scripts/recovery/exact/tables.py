@@ -16,9 +16,8 @@ from recovery.exact.batch import Summaries, Targets, solve_batch
 from recovery.exact.draws import joint_draws
 from recovery.exact.estimands import EFFECTS, SUBJECT_COLUMNS
 from recovery.exact.posterior import TOLERANCE, exact_posterior
-from recovery.fitting.result import Diagnostics, Fit
-from recovery.fitting.summary import no_estimates
 from recovery.model.prior import Prior
+from recovery.result import Diagnostics, Fit, no_estimates
 
 
 class ExactBatch(NamedTuple):

@@ -8,8 +8,8 @@ import pandas as pd
 import xarray as xr
 
 from recovery.data.simulate import replicate_data, true_values
-from recovery.fitting.result import Engine, FittedReplicate
-from recovery.fitting.summary import crps_of_draws
+from recovery.nuts.summary import crps_of_draws
+from recovery.result import Engine, FittedReplicate
 
 
 def fit_each(

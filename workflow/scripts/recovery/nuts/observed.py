@@ -9,12 +9,12 @@ from scipy import stats
 
 from recovery.data.coding import Coding
 from recovery.data.longdata import LongData
-from recovery.fitting.nuts import NutsSampler, by_name
-from recovery.fitting.result import Fit
 from recovery.model.coded import decode
 from recovery.model.prior import Prior
-from recovery.model.pymc_models import latent_model
+from recovery.nuts.models import latent_model
+from recovery.nuts.sampler import NutsSampler, by_name
 from recovery.parameters import correlations, sds
+from recovery.result import Fit
 from recovery.seeds import named_seed
 
 PRIOR_DRAWS = 2000

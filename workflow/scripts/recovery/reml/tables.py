@@ -11,14 +11,14 @@ import pandas as pd
 from recovery.columns import estimate_columns, interval_probabilities, quantile_name
 from recovery.data.longdata import LongData
 from recovery.errors import FAILURES_OF_DATA, FitError, failure_text
-from recovery.fitting.result import Diagnostics
 from recovery.model.statistics import Statistics
 from recovery.reml.estimate import estimate
 from recovery.reml.intervals import between_subjects, fixed_effect_interval, profile_intervals
+from recovery.result import Diagnostics
 
 
 class RemlBatch(NamedTuple):
-    """REML fits of a batch; the tables are those of `fitting.exact.ExactBatch`.
+    """REML fits of a batch; the tables are those of `exact.tables.ExactBatch`.
 
     In the estimates, ``mean`` is the estimate, ``sd`` the standard error of a fixed effect, and the
     quantiles are the ends of confidence intervals: of more than two random effects, there are none

@@ -21,12 +21,12 @@ from nutpie.compile_pymc import CompiledPyMCModel
 
 from recovery.data.longdata import LongData
 from recovery.errors import FAILURES_OF_DATA, FitError
-from recovery.fitting.result import Diagnostics, Fit
-from recovery.fitting.summary import estimates_from_draws
-from recovery.fitting.trace import KEPT, draws_from_trace
 from recovery.model.coded import decode
 from recovery.model.prior import Prior
-from recovery.model.pymc_models import FORMULATIONS
+from recovery.nuts.models import FORMULATIONS
+from recovery.nuts.summary import estimates_from_draws
+from recovery.nuts.trace import KEPT, draws_from_trace
+from recovery.result import Diagnostics, Fit
 
 MAX_RHAT = 1.01
 MIN_ESS_BULK = 400.0

@@ -1,5 +1,6 @@
 """A fit as a value: what was estimated, and what happened on the way."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -7,9 +8,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from recovery.columns import estimate_columns
 from recovery.data.longdata import LongData
 from recovery.errors import failure_text
-from recovery.fitting.summary import no_estimates
 
 
 @dataclass(frozen=True)
@@ -95,3 +96,9 @@ class FittedReplicate(NamedTuple):
     truth: xr.Dataset
     data: LongData
     fit: Fit
+
+
+def no_estimates(levels: list[float], names: Sequence[str]) -> pd.DataFrame:
+    """The rows of a fit that failed: every estimand, every value missing."""
+    rows = pd.Index(names, name="parameter")
+    return pd.DataFrame(np.nan, index=rows, columns=estimate_columns(levels))

@@ -12,9 +12,9 @@ import xarray as xr
 
 from recovery.data.longdata import LongData
 from recovery.model.effects import with_effects
-from recovery.model.likelihood_op import MarginalLogLikelihood
 from recovery.model.prior import Covariance, Prior
 from recovery.model.statistics import Statistics
+from recovery.nuts.likelihood_op import MarginalLogLikelihood
 from recovery.parameters import correlations
 
 

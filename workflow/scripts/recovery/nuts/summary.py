@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from recovery.columns import density_columns, estimate_columns, quantile_columns
+from recovery.columns import density_columns, quantile_columns
 from recovery.parameters import MOST_RANDOM, parameters, sds, with_realised_correlations
 
 
@@ -100,9 +100,3 @@ def estimates_from_draws(
     by_name = pd.DataFrame(columns, index=present).reindex(pd.Index(rows, name="parameter"))
     missing, found = np.full(flat.shape[1], np.nan), dict(zip(present, ordered))
     return by_name, np.stack([found.get(name, missing) for name in rows])
-
-
-def no_estimates(levels: list[float], names: Sequence[str]) -> pd.DataFrame:
-    """The rows of a fit that failed: every estimand, every value missing."""
-    rows = pd.Index(names, name="parameter")
-    return pd.DataFrame(np.nan, index=rows, columns=estimate_columns(levels))

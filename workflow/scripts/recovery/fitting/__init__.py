@@ -1,1 +1,0 @@
-"""From a data set to estimates: NUTS and quadrature."""

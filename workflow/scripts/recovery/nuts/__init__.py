@@ -1,0 +1,1 @@
+"""Sampling by NUTS: the PyMC models, the sampler, and what its draws say."""
