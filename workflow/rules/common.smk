@@ -126,8 +126,10 @@ def subject_files(wildcards):
 def sample_size_files(wildcards):
     """The exact batches of the scenarios of the target sample_size."""
     if not study.exact:
-        sys.exit("Error: sample_size is for two random effects; with data.random, give the sheet rows of "
-            "different subjects.")
+        sys.exit(
+            "Error: sample_size is for two random effects; with data.random, give the sheet rows of "
+            "different subjects."
+        )
     return [
         f"<results>/exact/{name}/{batch}.estimates.parquet"
         for name, scenario in study.sample_sizes.items()
