@@ -202,7 +202,7 @@ def row(label, verdict, regret=0.0, design="D", **changes):
 
 
 LOWEST = "Lowest coverage of all its 95 % intervals: 0.931 ± 0.008 (rho at rho = −0.8)."
-BY = "by the interval score of rho, averaged over these"
+BY = "by the interval score of rho, averaged over these true values"
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def _among(by_verdict: Mapping[str, pd.DataFrame], focus: str) -> list[str]:
     for rows, words in ((open_, "Not decided"), (worse, "Worse")):
         if rows is not None:
             parts = [f"{row.label} by {percent(row)}{_needed(row)}" for row in rows.itertuples()]
-            averaged = f"by the interval score of {focus}, averaged over these"
+            averaged = f"by the interval score of {focus}, averaged over these true values"
             sentences.append(f"{words} {averaged}: {'; '.join(parts)}.")
     return sentences
 
