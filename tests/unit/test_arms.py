@@ -130,12 +130,17 @@ def dense_posterior(data, prior, points):
     return log_p, beta
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_the_exact_engine_agrees_with_dense_importance_sampling(family, orthodont):
-    sds = dict.fromkeys(orthodont.effects, 5.0)
+def scaled_prior(family, data):
+    """A prior whose scales suit Orthodont."""
+    sds = dict.fromkeys(data.effects, 5.0)
     scales = {"beta0_sd": 10.0, "beta1_sd": 2.0, "sigma_scale": 5.0, "effects_sd": sds}
     prior = make_prior(family, beta_prior_at="means", **scales)
-    prior = prior.for_design(*orthodont.fixed.T[1:])
+    return prior.for_design(*data.fixed.T[1:])
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_exact_engine_agrees_with_dense_importance_sampling(family, orthodont):
+    prior = scaled_prior(family, orthodont)
     exact = exact_posterior(orthodont, prior)
     assert exact.adequate
     # a t about the posterior, in coordinates without limits
@@ -190,10 +195,7 @@ def test_nuts_by_pymc_s_own_likelihood_agrees(orthodont):
 @pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
 def test_nuts_agrees_with_the_exact_engine_under_every_family(family, orthodont):
-    sds = dict.fromkeys(orthodont.effects, 5.0)
-    scales = {"beta0_sd": 10.0, "beta1_sd": 2.0, "sigma_scale": 5.0, "effects_sd": sds}
-    prior = make_prior(family, beta_prior_at="means", **scales)
-    prior = prior.for_design(*orthodont.fixed.T[1:])
+    prior = scaled_prior(family, orthodont)
     exact = exact_posterior(orthodont, prior)
     settings = SamplerSettings("marginal", 4, tune=1000, draws=4000, target_accept=0.95)
     found = NutsSampler(prior, settings, [0.95]).fit(orthodont, 1).estimates

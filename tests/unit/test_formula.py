@@ -9,6 +9,7 @@ import pytest
 import yaml
 from helpers import DEMO, ROOT, checked_study
 
+from recovery.data.formula import check_powers
 from recovery.errors import InputError
 from study.check import check_study
 from study.start import start_lines
@@ -191,3 +192,16 @@ def test_without_a_formula_nothing_is_further(in_root):
     study = check_study(copy.deepcopy(DEMO))
     assert study.real.data.further.size == 0 and study.real.part is None
     assert "formulaic" not in sys.modules or study.parameters[-1] == "r_u"
+
+
+@pytest.mark.parametrize(
+    "formula", ["y ~ t + I((t - 1) + t**2)", "y ~ (a + b)**2", "y ~ {t**2} + t", "y ~ I(log(t)**2)"]
+)
+def test_powers_in_functions_and_of_sums_are_formulas(formula):
+    check_powers(formula, "data.formula")
+
+
+@pytest.mark.parametrize("formula", ["y ~ t**2", "y ~ a + (t ** 2)", "y ~ I(t^2)", "y ~ t^2"])
+def test_other_powers_would_be_read_as_the_column(formula):
+    with pytest.raises(InputError, match=r"write I\(t\*\*2\) for a power"):
+        check_powers(formula, "data.formula")

@@ -135,7 +135,7 @@ def _name_effects(config: dict[str, Any], real: RealData, source: str) -> None:
     blocks = {"truth": config["truth"], "sample_size.goals": goals, "mcse_target": targets}
     for key, block in blocks.items():
         for name in list(block):
-            if key == "truth" and name.startswith("r_u"):
+            if key == "truth" and name in correlations(real.data.q, "r_u"):
                 raise InputError(f"{source}, key truth.{name}: follows from the subjects drawn.")
             if name in real.data.parameters:
                 continue

@@ -10,7 +10,14 @@ from recovery.data.coding import rounded
 from recovery.data.longdata import LongData
 from recovery.errors import FAILURES_OF_DATA, InputError
 from recovery.model.hyperparameters import as_yaml_number
-from recovery.parameters import correlation_matrix, correlations, pairs, sds
+from recovery.parameters import (
+    MOST_RANDOM,
+    correlation_matrix,
+    correlations,
+    pairs,
+    parameters,
+    sds,
+)
 from study.real_data import RealData
 from study.schema import schema_of
 
@@ -59,11 +66,11 @@ def spread_rho(truth: dict[str, float], q: int, where: str) -> None:
     InputError
         If all pairs cannot have it.
     """
-    if q == 2 or "rho" not in truth or truth["rho"] == TRUTH["rho"]:
-        if q > 2:
-            truth.pop("rho", None)
+    if q == 2:
         return
-    rho, names = truth.pop("rho"), correlations(q)
+    rho, names = truth.pop("rho", TRUTH["rho"]), correlations(q)
+    if rho == TRUTH["rho"]:
+        return
     if rho <= -1.0 / (q - 1) and not truth.keys() & {*names}:
         raise InputError(
             f"{where}: {rho:g} is not possible for all pairs of {q} random effects (expected a "
@@ -118,7 +125,8 @@ def truth_of_data(real: RealData, source: str) -> dict[str, float]:
         )
     if simulable(values):
         return values
-    names = (name for name in values if name.startswith(("sigma_u", "rho")))
+    q = real.data.q
+    names = (*sds(q), *correlations(q))
     found = f"singular ({', '.join(f'{name} = {values[name]:g}' for name in names)})"
     if real.far:
         raise InputError(
@@ -160,11 +168,12 @@ def reml_truth(data: LongData, source: str) -> dict[str, float]:
 
 def simulable(truth: dict[str, float]) -> bool:
     """Whether a truth is inside its limits; NaN, of a rho that an sd of 0 leaves open, is not."""
-    rhos = [value for name, value in truth.items() if name.startswith("rho")]
+    q = sum(name in truth for name in sds(MOST_RANDOM))
+    rhos = [truth[name] for name in correlations(q)]
     if not all(abs(rho) < MOST_RHO for rho in rhos):
         return False
-    own_sds = [value for name, value in truth.items() if name.startswith("sigma_u")]
-    return min(own_sds) > 0 and np.linalg.eigvalsh(correlation_matrix(rhos))[0] > 1.0 - MOST_RHO
+    least = np.linalg.eigvalsh(correlation_matrix(rhos))[0]
+    return min(truth[name] for name in sds(q)) > 0 and least > 1.0 - MOST_RHO
 
 
 def near_truth(truth: dict[str, float], data: LongData) -> dict[str, float]:
@@ -189,5 +198,9 @@ def as_yaml(truth: dict[str, float]) -> str:
 
 
 def _as_key(name: str) -> str:
-    """A name as a key of YAML, in quotes if need be."""
-    return name if name.isidentifier() else json.dumps(name, ensure_ascii=False)
+    """A name as a key of YAML, in quotes if it is an effect of a formula."""
+    return (
+        name
+        if name in TRUTH or name in parameters(MOST_RANDOM)
+        else json.dumps(name, ensure_ascii=False)
+    )

@@ -137,7 +137,7 @@ def right_side(formula: str, response: str, time: str) -> Any:
     InputError
         If it is not a formula of this response with an intercept and time.
     """
-    _check_powers(formula, KEY)
+    check_powers(formula, KEY)
     if "|" in formula:
         raise InputError(f"{KEY}: leave out what has a '|'; {RANDOM}.")
     if "__" in formula:
@@ -167,7 +167,7 @@ def right_side(formula: str, response: str, time: str) -> Any:
 def _varying(random: str, part: FixedPart, table: pd.DataFrame) -> tuple[str, ...]:
     """The further effects among the terms that vary between subjects."""
     key = "data.random"
-    _check_powers(random, key)
+    check_powers(random, key)
     try:
         matrix = _evaluated(Formula(random), table)
     except (FormulaicError, InputError, AttributeError):
@@ -189,10 +189,18 @@ def _varying(random: str, part: FixedPart, table: pd.DataFrame) -> tuple[str, ..
     return found
 
 
-def _check_powers(formula: str, key: str) -> None:
+def check_powers(formula: str, key: str) -> None:
     """Refuse a power of a column outside a function, which formulaic reads as the column."""
-    bare = re.search(r"([\w`]+)\s*(\*\*|\^)\s*(\d)", re.sub(r"\w+\([^()]*\)|{[^}]*}", " ", formula))
-    found = bare or re.search(r"(\w+)\s*(\^)\s*(\d)", formula)
+    bare, in_function = "", [False]
+    for i, letter in enumerate(formula):
+        if letter in "({":
+            call = letter == "{" or re.match(r"\w", formula[i - 1 : i])
+            in_function.append(in_function[-1] or bool(call))
+        bare += " " if in_function[-1] else letter
+        if letter in ")}" and len(in_function) > 1:
+            in_function.pop()
+    power = r"(\w+)\s*({})\s*(\d)"
+    found = re.search(power.format(r"\*\*|\^"), bare) or re.search(power.format(r"\^"), formula)
     if found:
         raise InputError(
             f"{key}: write I({found[1]}**{found[3]}) for a power; '{found[0]}' is read otherwise."

@@ -72,8 +72,7 @@ def implied_priors(densities: dict[str, dict[str, Density]], methods: style.Meth
     figure = style.new_figure(3.6)
     panels = figure.subplots(1, 3)
     found = {name for own in densities.values() for name in own}
-    names = next((one for one in map(shown, (2, 3)) if {*one} == found), shown(2)[:2])
-    for axes, name in zip(panels, names):
+    for axes, name in zip(panels, shown(3 if shown(3)[-1] in found else 2)):
         own = {
             prior: densities[prior][name] for prior in methods.labels if name in densities[prior]
         }

@@ -65,8 +65,8 @@ class StudyResults(style.Methods):
     @property
     def first(self) -> str:
         """Name of the correlation of the first two random effects."""
-        names = {*self.recovery["parameter"]}
-        return next(correlations(q)[0] for q in (2, 3) if correlations(q)[0] in names)
+        further = correlations(3)[0]
+        return further if further in {*self.recovery["parameter"]} else "rho"
 
     @property
     def designs(self) -> pd.DataFrame:

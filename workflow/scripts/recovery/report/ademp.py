@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from recovery.parameters import MOST_RANDOM, parameters
+from recovery.report.answers_page import prior_rows
 from recovery.report.bookkeeping import precision_sentence
 from recovery.report.pages import plain_table, render
 
@@ -22,6 +23,7 @@ def ademp_page(
 ) -> str:
     """Fill the page from the config and the study's tables, by name."""
     truth, known = config["truth"], (*parameters(MOST_RANDOM), "rho")
+    labels = {name: block["label"] for name, block in config["priors"].items()}
     names = ("designs", "replicates_needed", "settings", "missingness")
     return render(
         "ademp",
@@ -32,7 +34,7 @@ def ademp_page(
         exact="rho" in truth,
         time_label=time_label,
         precision=precision_sentence(tables["replicates_needed"]),
-        priors=plain_table(pd.DataFrame.from_dict(config["priors"], orient="index")),
+        priors=plain_table(prior_rows(config["priors"], labels)),
         software=", ".join(
             [f"Python {platform.python_version()}", *(f"{one} {version(one)}" for one in SOFTWARE)]
         ),

@@ -229,8 +229,9 @@ def prior_rows(blocks: Mapping[str, Mapping[str, Any]], labels: Mapping[str, str
         if prior in blocks:
             block = blocks[prior]
             values = {k: v for k, v in block.items() if k not in ("family", "label")}
-            sds = values.pop("effects_sd", {})
-            values |= {f"sd of {name}": sd for name, sd in sds.items()}
+            for key, what in (("effects_sd", "sd"), ("random_scales", "scale")):
+                own = values.pop(key, {})
+                values |= {f"{what} of {name}": number for name, number in own.items()}
             numbers = [f"{name} = {value}" for name, value in values.items()]
             rows.append({"prior": label, "family": block["family"], "with": ", ".join(numbers)})
     return pd.DataFrame(rows)
