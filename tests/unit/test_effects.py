@@ -21,6 +21,7 @@ from recovery.parameters import correlation_matrix, correlations, parameters, sd
 from recovery.reml.estimate import estimate
 from recovery.replicates import fit_each
 from study.check import check_study
+from study.real_data import check_random
 from study.truth import check_correlations, truth_of_data
 
 PEERS = Path(__file__).parent / "effects"
@@ -155,6 +156,9 @@ def test_three_effects_are_calibrated(curved):
     assert (table["p_adjusted"] >= 0.01).all()
 
 
+RSTANARM_SCALED = {"family": "lkj_corr_rstanarm", "random_scales": 2.0} | dict.fromkeys(
+    ("beta0_sd", "beta1_sd", "sigma_scale"), "auto"
+)
 NO_RHOS = {"sigma_u2": 1.0, "I(Days**2)": 0.3}
 
 
@@ -219,6 +223,10 @@ def test_a_truth_of_the_data_has_all_parameters(curved):
         ({"truth__r_u_01": 0.2}, "truth.r_u_01: follows from the subjects"),
         ({"mcse_target": {"rho_03": {"bias": 0.1}}}, "mcse_target.rho_03: unknown effect"),
         ({"sampler": {"priors": []}}, "sampler.priors: name at least one prior"),
+        ({"truth__sigma_u2": -1.0}, "truth.sigma_u2: -1.0 is not valid"),
+        ({"truth__rho_12": 1.0}, "truth.rho_12: 1.0 is not valid"),
+        ({"scenarios": str(PEERS / "twins.tsv")}, "'b' and another scenario of its design have"),
+        ({"priors__lkj": RSTANARM_SCALED}, "random_scales: the family .* has no such scales"),
         ({"truth__rho_13": 0.2}, "truth.rho_13: unknown effect 'rho_13'"),
         ({"truth__rho_12": 0.999}, "rho_12: 0.999 is not possible with the other correlations"),
         ({"priors__lkj": {"family": "lkj_corr", "origin": 4.5}}, "origin: only for two"),
@@ -230,6 +238,18 @@ def test_what_is_refused(changes, message):
     given["priors"]["lkj"].setdefault("beta_prior_at", "means")
     with pytest.raises(InputError, match=message):
         check_study(given)
+
+
+def test_effects_that_visits_do_not_determine_are_refused(curved):
+    constant = (curved.subject % 2).astype(float)[:, None]
+    with pytest.raises(InputError, match="the visits of 0 subjects determine 3 effects"):
+        check_random(replace(curved, further=constant))
+
+
+def test_a_correlation_of_one_is_simulated():
+    truth = replace(TRUTH, rho=1.0, further_sds=(), further_rhos=())
+    u = draw_effects(Design(truth, 5, days(4)), 50, np.random.default_rng(1))
+    assert np.corrcoef(u)[0, 1] == pytest.approx(1.0)
 
 
 def test_impossible_correlations_have_their_limits():

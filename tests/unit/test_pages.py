@@ -52,7 +52,7 @@ def test_sentences_say_what_is_wrong():
     assert "the largest is 10.0, and 1 exceed 4 (expected by chance: 0" in accuracy_sentence(
         compared
     )
-    assert "NUTS fitted no replicate" in accuracy_sentence(compared[:0])
+    assert "No fits by NUTS" in accuracy_sentence(compared[:0])
     found = checks(fits, compared, control, plan)
     assert [check.passed for check in found] == [False, False, False, False]
     assert [c.passed for c in checks(fits, compared[:0], control[:0], plan[:0])][1:] == [None] * 3

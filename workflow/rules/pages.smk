@@ -23,5 +23,6 @@ rule pages:
         data=lambda wildcards: study.real.description,
         units=study.units,
         explore=EXPLORE_PAGES,
+        parameters=study.parameters,
     script:
         "../scripts/pages.py"

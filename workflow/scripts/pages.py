@@ -38,7 +38,10 @@ words = {"explore_page": next(iter(params.explore)), "data": params.data, "units
 compared = read_compared(snakemake.input.estimates)
 page = answers_page(config, tables, compared, fits, shown, warning=warning, **words)
 write_page(output.answers, page)
-write_page(output.ademp, ademp_page(config, params.units[1], tables, words["explore_page"]))
+write_page(
+    output.ademp,
+    ademp_page(config, params.units[1], tables, words["explore_page"], params.parameters),
+)
 write_page(output.index, render("index", study=config["study"]))
 
 table = explore_table(tables["recovery"], shown)

@@ -58,6 +58,18 @@ def correlation_matrix(below: Sequence[Any]) -> np.ndarray:
     return matrix
 
 
+def cholesky(matrix: np.ndarray) -> np.ndarray:
+    """Cholesky factor of positive semidefinite matrices, shape (..., q, q); a pivot may be 0."""
+    factor = np.zeros_like(matrix)
+    for k in range(matrix.shape[-1]):
+        for c in range(k + 1):
+            left = matrix[..., k, c] - (factor[..., k, :c] * factor[..., c, :c]).sum(axis=-1)
+            pivot = factor[..., c, c]
+            entry = left / np.where(pivot > 0.0, pivot, np.inf)
+            factor[..., k, c] = np.sqrt(left.clip(0.0)) if k == c else entry
+    return factor
+
+
 PARAMETERS = parameters(2)
 """The estimands of two random effects, a subject's intercept and slope."""
 

@@ -8,11 +8,13 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import yaml
 
 from recovery.data.text import read_text
 from recovery.errors import InputError
 from recovery.parameters import correlations
+from recovery.summaries.designs import with_design_names
 from recovery.summaries.measures import MEASURES, Proportion
 from study.job_limits import check_jobs
 from study.priors import center_warnings, made_priors, scale_warnings
@@ -108,9 +110,27 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
     warnings = real.warnings + scale_warnings(priors, automatic, real)
     warnings += center_warnings(priors, real)
     study = Study(config, real, scenarios, sample_sizes, priors, automatic, given_truth, warnings)
+    if not study.exact:
+        _check_designs(study)
     check_jobs(study, source)
     _check_labels(study, source)
     return study
+
+
+def _check_designs(study: Study) -> None:
+    """Refuse scenarios that nothing but further correlations sets apart; note unfitted priors."""
+    rows = pd.DataFrame([scenario.columns() for scenario in study.scenarios.values()])
+    named = with_design_names(rows)
+    for twin in named.loc[named.duplicated(["design", "rho"]), "scenario"]:
+        raise InputError(
+            f"{study.config['scenarios']}: '{twin}' and another scenario of its design have the "
+            "same correlation of the first two effects, by which they are told apart; change one."
+        )
+    study.warnings.extend(
+        f"the prior {prior} is not in sampler.priors, so that nothing fits it."
+        for prior in study.priors
+        if prior not in study.nuts_priors
+    )
 
 
 def _for_more_effects(config: dict[str, Any], q: int, source: str) -> None:
@@ -125,7 +145,7 @@ def _for_more_effects(config: dict[str, Any], q: int, source: str) -> None:
     if config["focus"] == "rho":
         config["focus"] = first
     targets = config["mcse_target"]
-    config["mcse_target"] = {first if name == "rho" else name: x for name, x in targets.items()}
+    config["mcse_target"] = {first: targets.pop("rho")} | targets if "rho" in targets else targets
     config["sample_size"]["goals"] = {}
 
 

@@ -21,9 +21,12 @@ def check_jobs(study: Study, source: str) -> None:
     """
     config, nuts_priors = study.config, len(study.nuts_priors)
     size, sbc = config["batch_size"], config["sbc"]
-    jobs = sum(2 * _batches(plan.replicates, size) for plan in study.all_scenarios.values())
+    each = 2 if study.exact else 1
+    jobs = sum(each * _batches(plan.replicates, size) for plan in study.all_scenarios.values())
     for scenario in study.scenarios.values():
-        jobs += (1 + nuts_priors) * _batches(scenario.nuts, size)
+        jobs += _batches(scenario.nuts, size)  # which are simulated apart
+        for prior in study.nuts_priors:
+            jobs += _batches(study.nuts_replicates(scenario, prior), size)
         jobs += _batches(reml_replicates(config, scenario), size)
     ranked = 2 * len(study.priors) * _batches(sbc["exact_replicates"], SBC_BATCH)
     ranked += 3 * nuts_priors * _batches(sbc["replicates"], SBC_BATCH)

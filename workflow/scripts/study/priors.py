@@ -69,10 +69,13 @@ def _prior(block: dict[str, Any], real: RealData) -> tuple[Prior, list[str]]:
             )
         for key, names in (("effects_sd", real.data.effects), ("random_scales", real.data.varying)):
             wanted = block.pop(key, "auto")
-            if names:
+            if key == "random_scales" and wanted != "auto" and "sigma_u0_scale" not in scales:
+                raise InputError(f"{key}: the family '{block['family']}' has no such scales.")
+            found: Any = _scales_by_effect(key, wanted, names, real.data)
+            if found:
                 filled += [key] if wanted == "auto" else []
-                block[key] = _scales_by_effect(key, wanted, names, real.data)
-                prior = replace(prior, **{key: block[key]})
+                block[key] = found
+                prior = replace(prior, **{key: found})
         if prior.q > 2 and not prior.more_effects:
             raise InputError(
                 f"family: '{block['family']}' is for two random effects; leave the prior or "
@@ -102,8 +105,8 @@ def _scales_by_effect(
     """
     from recovery.data.formula import same_effect
 
-    named = {name: value for name, value in given.items()} if isinstance(given, dict) else {}
     aliases = dict(zip(sds(data.q)[2:], data.varying))
+    named = given if isinstance(given, dict) else {}
     named = {aliases.get(name, name): value for name, value in named.items()}
     by_effect = {same_effect(name, data.effects): value for name, value in named.items()}
     unknown = [name for name in named if same_effect(name, data.effects) not in data.effects]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from recovery.data.coding import Coding
 from recovery.data.longdata import LongData, time_text
-from recovery.data.read import describe, read_measurements
+from recovery.data.read import MIN_SUBJECTS, describe, read_measurements
 from recovery.data.tables import with_fixed_effects
 from recovery.errors import InputError
 
@@ -91,6 +91,8 @@ def read_real_data(block: dict[str, Any]) -> RealData:
     if block["random"] and not formula:
         raise InputError("data.random: add data.formula, whose terms may vary between subjects.")
     coded, table, part = with_fixed_effects(found, coding, formula, *names, block["random"])
+    if coded.q > 2:
+        check_random(coded)
     notes = [*found.notes, *([_fixed_effects_in_words(part)] if part else [])]
     if len(np.unique(coded.time)) < len(np.unique(raw.time)):
         raise InputError(
@@ -107,6 +109,18 @@ def read_real_data(block: dict[str, Any]) -> RealData:
         )
     sleepstudy = hashlib.sha256(Path(path).read_bytes()).hexdigest() == SLEEPSTUDY
     return RealData(coded, coding, description, far, notes, found.warnings, sleepstudy, table, part)
+
+
+def check_random(data: LongData) -> None:
+    """Refuse random effects that the visits of too few subjects determine."""
+    scaled = data.random / np.abs(data.random).max(axis=0)
+    ranks = [np.linalg.matrix_rank(scaled[data.subject == code]) for code in range(data.subjects)]
+    determined = int(np.sum(np.array(ranks) == data.q))
+    if determined < MIN_SUBJECTS:
+        raise InputError(
+            f"data.random: the visits of {determined} subjects determine {data.q} effects, and the "
+            f"model needs {MIN_SUBJECTS}; leave out what does not vary within subjects."
+        )
 
 
 def _fixed_effects_in_words(part: Any) -> str:

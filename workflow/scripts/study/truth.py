@@ -25,6 +25,7 @@ TRUTH = {name: schema["default"] for name, schema in schema_of("truth").items()}
 """Sleepstudy's REML estimates, by lme4: the schema's defaults."""
 OF_ORIGIN, OF_UNIT = ("beta0", "sigma_u0", "rho"), ("beta1", "sigma_u1")
 """Parameters that another origin or another unit of time changes."""
+SHORT = 1e-9  # a correlation is as much nearer to its limits' middle, so that rounding is none
 MOST_RHO = 0.9999  # an estimate beyond counts as singular
 LEAST_SIGMA = 1e-4  # sd of the residuals, in sds of the response; less is rounding
 
@@ -92,7 +93,7 @@ def check_correlations(values: Mapping[str, float], q: int, where: str) -> None:
     for (a, b), name in zip(pairs(q), correlations(q)):
         middle = float(factor[a, :a] @ factor[b, :a])
         reach = factor[a, a] * math.sqrt(1.0 - float(factor[b, :a] @ factor[b, :a]))
-        if abs(values[name] - middle) >= reach:
+        if not abs(values[name] - middle) < (1.0 - SHORT) * reach:
             raise InputError(
                 f"{where} {name}: {values[name]:g} is not possible with the other correlations "
                 f"(expected above {middle - reach:.3f} and below {middle + reach:.3f})."
@@ -183,10 +184,10 @@ def near_truth(truth: dict[str, float], data: LongData) -> dict[str, float]:
     for name, column in zip(sds(data.q), data.random.T):
         span = np.ptp(column) or 1.0
         found[name] = truth[name] or float(f"{small / span:.3g}")
-    limit = 0.9 / (data.q - 1)
     for name in correlations(data.q):
-        rho = truth[name]
-        found[name] = 0.0 if np.isnan(rho) else float(np.clip(rho, -limit, limit))
+        rho = 0.0 if np.isnan(truth[name]) else truth[name]
+        # of more effects, all nearer to 0, which keeps the matrix positive definite
+        found[name] = float(np.clip(rho, -0.9, 0.9)) if data.q == 2 else 0.9 * rho
     return found
 
 

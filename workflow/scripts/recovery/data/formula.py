@@ -12,11 +12,14 @@ from formulaic import Formula, ModelSpec
 from formulaic.errors import DataMismatchWarning, FormulaicError
 
 from recovery.errors import InputError
-from recovery.parameters import MOST_RANDOM
+from recovery.parameters import MOST_RANDOM, parameters
 
 KEY = "data.formula"
 RANDOM = "data.random has the columns that vary between subjects besides the intercept and time"
 MOST_EFFECTS = 12
+RESERVED = {
+    *parameters(2), *parameters(3), *parameters(MOST_RANDOM), "u0", "u1", "u2", "u3", "mu"
+}  # fmt: skip
 NOT_MADE = (
     FormulaicError, DataMismatchWarning, ValueError, TypeError, KeyError, AttributeError
 )  # fmt: skip
@@ -73,6 +76,11 @@ class FixedPart:
                 )
         own = (time, "Intercept")
         part = cls(spec, time, tuple(name for name in spec.column_names if name not in own))
+        for name in part.effects:
+            if name in RESERVED:
+                raise InputError(
+                    f"{KEY}: '{name}' is also the name of a parameter; rename the column."
+                )
         if len(part.effects) > MOST_EFFECTS:
             raise InputError(
                 f"{KEY}: the formula has {len(part.effects)} effects besides the intercept and "
@@ -180,7 +188,8 @@ def _varying(random: str, part: FixedPart, table: pd.DataFrame) -> tuple[str, ..
         raise InputError(
             f"{key}: the intercept and the time, '{part.time}', must vary (found '{random}')."
         )
-    found = tuple(name for name in names if name not in ("Intercept", part.time))
+    others = [name for name in names if name not in ("Intercept", part.time)]
+    found = tuple(same_effect(name, part.effects) for name in others)
     for name in found:
         if name not in part.effects:
             raise InputError(f"{key}: '{name}' is not a fixed effect; add it to data.formula, too.")

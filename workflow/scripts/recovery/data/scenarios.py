@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from recovery.data.longdata import LongData, time_text
-from recovery.parameters import correlation_matrix, correlations, sds
+from recovery.parameters import cholesky, correlation_matrix, correlations, sds
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Truth:
     @property
     def factor(self) -> np.ndarray:
         """Cholesky factor of the correlation matrix of the random effects, shape (q, q)."""
-        return np.linalg.cholesky(correlation_matrix((self.rho, *self.further_rhos)))
+        return cholesky(correlation_matrix((self.rho, *self.further_rhos)))
 
 
 @dataclass(frozen=True)

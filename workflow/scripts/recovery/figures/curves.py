@@ -14,6 +14,7 @@ from recovery.columns import HEADLINE_LEVEL
 from recovery.figures import style
 from recovery.figures.layout import Part, main_design
 from recovery.figures.results import STUDY_FIGURES, StudyResults
+from recovery.parameters import PARAMETERS
 
 HEADLINE_PANELS = 4
 DODGE = 0.04  # of true rho: no mark is further than half of it from its rho
@@ -33,7 +34,8 @@ def headline(results: StudyResults) -> Figure:
     """Coverage of the correlations, the sds and the effect in focus in the main design."""
     known = results.recovery["parameter"].unique()
     rhos = [name for name in style.CORRELATIONS if name.startswith("rho") and name in known]
-    usual = [*rhos, *(["r_u"] if results.focus == "rho" else []), "sigma_u0", "sigma_u1"]
+    realised = ["r_u"] if results.focus in PARAMETERS else []
+    usual = [*rhos[:2], *realised, "sigma_u0", "sigma_u1"]
     shown = tuple(dict.fromkeys([results.focus, *usual]))[:HEADLINE_PANELS]
     part = Part(shown, (main_design(results.designs),), "")
     return measure_panels(results, part, "coverage")
@@ -49,7 +51,7 @@ def measure_panels(results: StudyResults, part: Part, measure: str) -> Figure:
     table = results.measured(measure)
     table = table[table["parameter"].isin(part.parameters)]
     own = table[table["design"].isin(part.designs)]
-    rhos = own.groupby("design")["rho"]
+    rhos, first = own.groupby("design")["rho"], style.SYMBOLS[results.first]
     joined = rhos.nunique().max() > 1
     places = own["rho"] if joined else 0.0 * own["rho"]
     own = own.assign(x=results.dodge(places, own["prior"], DODGE))
@@ -81,7 +83,7 @@ def measure_panels(results: StudyResults, part: Part, measure: str) -> Figure:
         axes.set_title("" if row else label)
     for design, axes in zip(part.designs, grid[:, 0]):
         name = in_symbols(textwrap.fill(design, 14))
-        name += "" if joined else f"\n{style.SYMBOLS['rho']} = {style.number(rhos.first()[design])}"
+        name += "" if joined else f"\n{first} = {style.number(rhos.first()[design])}"
         axes.set_ylabel(name, rotation=0, ha="right", va="center", labelpad=8)
     title, words = MEASURES[measure]
     figure.supylabel(words, size=9)
@@ -89,7 +91,7 @@ def measure_panels(results: StudyResults, part: Part, measure: str) -> Figure:
     marked = ""
     if estimate is not None:
         value = style.number(float(f"{estimate:.2g}"))
-        marked = f"\ndotted: {style.SYMBOLS['rho']} = {value}, that of the data"
+        marked = f"\ndotted: {first} = {value}, that of the data"
     figure.suptitle(f"{title} (bars: 95 % Monte Carlo intervals{dashed}){marked}")
     results.legend(figure, own["prior"])
     return figure

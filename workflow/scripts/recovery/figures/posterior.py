@@ -161,8 +161,6 @@ def _subject_panels(plot: so.Plot, data: LongData, methods: style.Methods) -> Fi
 
 
 def _least_squares(data: LongData, code: int) -> tuple[float, float]:
-    x, y = data.time[data.subject == code], data.response[data.subject == code]
-    if len(np.unique(x)) < 2:
-        return np.nan, np.nan
-    slope, intercept = np.polyfit(x, y, 1)
-    return intercept, slope
+    own = data.subject == code
+    found, _, rank, _ = np.linalg.lstsq(data.random[own], data.response[own])
+    return (float(found[0]), float(found[1])) if rank == data.q else (np.nan, np.nan)

@@ -121,9 +121,10 @@ def axis_marginals(links, values, measures, probabilities, polynomials, fine, ta
     marginals : ndarray, shape (axes, 3, fine)
         Values, density and distribution function.
     beyond : float
-        What lies beyond the nodes: of a standard deviation what it would add to the variance, as a
-        share of it, if the density fell like a fourth power from the last node on; of log sigma 40
-        times the density at either end, as a share of the peak.
+        Of a standard deviation, density x value x (value - mean)^2 / variance at the last node:
+        about ten times what lies beyond adds to the variance, as a share of it, where the density
+        falls like a high power; of log sigma 40 times the density at either end, as a share of the
+        peak.
     """
     found = np.zeros((len(links), 2))
     quantiles = np.zeros((len(links), len(tails)))

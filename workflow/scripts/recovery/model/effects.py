@@ -10,7 +10,7 @@ from recovery.data.longdata import LongData
 from recovery.kernels.draws import effects_kernel
 from recovery.model.prior import Prior
 from recovery.model.statistics import Statistics
-from recovery.parameters import correlation_matrix, correlations, sds
+from recovery.parameters import cholesky, correlation_matrix, correlations, sds
 
 
 def with_effects(
@@ -74,11 +74,4 @@ def covariance_factor(parameters: Mapping[str, np.ndarray], q: int) -> np.ndarra
     own_sds = np.stack([parameters[name] for name in sds(q)], axis=-1)
     none = np.zeros(len(own_sds))
     matrix = correlation_matrix([parameters.get(name, none) for name in correlations(q)])
-    factor = np.zeros_like(matrix)
-    for k in range(q):  # Cholesky, which lets a pivot be 0
-        for c in range(k + 1):
-            left = matrix[:, k, c] - (factor[:, k, :c] * factor[:, c, :c]).sum(axis=-1)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                entry = np.sqrt(left.clip(0.0)) if k == c else left / factor[:, c, c]
-            factor[:, k, c] = np.where(np.isfinite(entry), entry, 0.0)
-    return factor * own_sds[:, :, None]
+    return cholesky(matrix) * own_sds[:, :, None]

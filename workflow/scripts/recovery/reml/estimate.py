@@ -88,6 +88,7 @@ def estimate(data: LongData, reml: bool = True) -> Estimate:
     for a, b in pairs(q):
         product = own_sds[a] * own_sds[b]
         rho = variance * float(factor[a] @ factor[b]) / product if product else math.nan
+        rho = min(max(rho, -1.0), 1.0) if product else rho
         rhos.append(math.copysign(1.0, rho) if q == 2 and singular and product else rho)
     level, slope, *effects = beta.tolist()
     values = {"beta0": level + center, "beta1": slope} | dict(zip(sds(q), own_sds))

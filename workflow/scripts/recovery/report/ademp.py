@@ -1,13 +1,12 @@
 """The page that describes the study by ADEMP."""
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
 import pandas as pd
 
-from recovery.parameters import MOST_RANDOM, parameters
 from recovery.report.answers_page import prior_rows
 from recovery.report.bookkeeping import precision_sentence
 from recovery.report.pages import plain_table, render
@@ -20,18 +19,17 @@ def ademp_page(
     time_label: str,
     tables: Mapping[str, pd.DataFrame],
     explore_page: str,
+    parameters: Sequence[str],
 ) -> str:
     """Fill the page from the config and the study's tables, by name."""
-    truth, known = config["truth"], (*parameters(MOST_RANDOM), "rho")
     labels = {name: block["label"] for name, block in config["priors"].items()}
     names = ("designs", "replicates_needed", "settings", "missingness")
     return render(
         "ademp",
         explore_page=explore_page,
         config=config,
-        effects=", ".join(name for name in truth if name not in known),
-        parameters=", ".join(name for name in truth if name in known),
-        exact="rho" in truth,
+        parameters=", ".join(parameters),
+        exact="rho" in parameters,
         time_label=time_label,
         precision=precision_sentence(tables["replicates_needed"]),
         priors=plain_table(prior_rows(config["priors"], labels)),

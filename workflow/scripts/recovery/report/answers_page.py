@@ -26,6 +26,8 @@ from recovery.summaries.rule import (
     EQUAL,
     FAILS,
     NO_SCORE,
+    RHOS,
+    SDS,
     UNDECIDED,
     WORSE,
     coverage_cells,
@@ -42,7 +44,6 @@ IN_FOCUS = {
     "rmse": "RMSE",
 }
 """Measures of the effect in focus, with their titles."""
-BIAS_OF = ("rho", "sigma_u0", "sigma_u1")
 
 
 def answers_page(
@@ -192,7 +193,7 @@ def coverage_rows(lowest: pd.DataFrame, labels: Mapping[str, str]) -> str:
 def largest_biases(recovery: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
     """The largest bias of each method over the true rho, in sds of its estimate."""
     sentences = []
-    for parameter in BIAS_OF:
+    for parameter in (*RHOS, *SDS):
         own, parts = recovery[recovery["parameter"] == parameter], []
         for prior, label in labels.items():
             part = own[own["prior"] == prior]

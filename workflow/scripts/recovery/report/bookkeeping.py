@@ -6,6 +6,8 @@ from typing import NamedTuple
 import pandas as pd
 from scipy import stats
 
+from recovery.parameters import MOST_RANDOM, correlations
+
 ENGINE_NAMES = {"exact": "Exact posteriors", "nuts": "NUTS", "reml": "REML"}
 
 MOST_FAILED = 0.01
@@ -46,7 +48,7 @@ def accuracy_sentence(compared: pd.DataFrame) -> str:
     """Report the errors of sampled posterior means, of `read_compared`."""
     checked = compared.dropna(subset="z_mean")
     if checked.empty:
-        return "NUTS fitted no replicate: the estimates are from the exact posterior."
+        return "No fits by NUTS were compared with exact ones."
     z, error = checked["z_mean"], checked["error_mean"]
     # errors of several parameters in one fit, or in fits of one data set, are dependent
     by_dataset = error.groupby([checked["scenario"], checked["replicate"]]).mean()
@@ -72,7 +74,8 @@ def control_sentence(control: pd.DataFrame) -> str:
         else f"NOT clean: {len(broken)} of {len(control):,} paired differences differ "
         "from 0 at the 1 % level"
     )
-    rho = control[control["parameter"] == "rho"].groupby("measure")["detectable"].max()
+    rhos = control["parameter"].isin([*correlations(2), *correlations(MOST_RANDOM)])
+    rho = control[rhos].groupby("measure")["detectable"].max()
     found = [
         f"{rho[measure]:.2g} in the {measure} of rho"
         for measure in ("coverage", "bias")
@@ -184,12 +187,12 @@ def cost_sentence(fits: pd.DataFrame, labels: Mapping[str, str]) -> str:
     """
     nuts = fits[(fits["engine"] == "nuts") & (fits["status"] != "failed")]
     exact = fits.loc[fits["engine"] == "exact", "sampling_seconds"].median()
-    text = f"An exact fit takes {1000 * exact:.2g} CPU ms (median)."
+    text = f"An exact fit takes {1000 * exact:.2g} CPU ms (median). " if exact > 0.0 else ""
     if nuts.empty:
-        return text
+        return text.strip()
     parts = [
         f"{labels[prior]} {own['sampling_seconds'].median():.2g}"
         for prior, own in nuts.groupby("prior", sort=False)
         if prior in labels
     ]
-    return f"{text} By NUTS, CPU seconds per fit: {', '.join(parts)}."
+    return f"{text}By NUTS, CPU seconds per fit: {', '.join(parts)}."

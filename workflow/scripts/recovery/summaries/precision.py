@@ -5,6 +5,9 @@ import pandas as pd
 
 from recovery.summaries.recovery import headline
 
+MOST = 0.9
+"""Share of the data sets that a method must have fitted; some fits may have failed."""
+
 
 def replicates_needed(
     recovery: pd.DataFrame, designs: pd.DataFrame, targets: dict[str, dict[str, float]]
@@ -40,6 +43,8 @@ def replicates_needed(
                 chosen = chosen.dropna(subset="mcse")
                 if chosen.empty:
                     continue
+                # more replicates do not help a method that is to fit fewer of them
+                chosen = chosen[chosen["n"] >= MOST * chosen["n"].max()]
                 # counted in requested replicates, of which some fits may have failed;
                 # rounded first: 475 plus a rounding error is not 476
                 wanted = chosen["replicates"] * (chosen["mcse"] / target) ** 2

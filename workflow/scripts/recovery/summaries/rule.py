@@ -17,7 +17,7 @@ import pandas as pd
 from scipy import stats
 
 from recovery.columns import HEADLINE_LEVEL
-from recovery.parameters import ADDITIONAL
+from recovery.parameters import ADDITIONAL, MOST_RANDOM, correlations, sds
 from recovery.summaries.monte_carlo import wilson_interval
 from recovery.summaries.recovery import headline
 from recovery.summaries.regret import REGRETS, belief_weights, regrets, scenario_weights
@@ -26,10 +26,11 @@ ENOUGH, ALIKE = 0.9, 0.02
 COVERAGE = {"equal-tailed": "coverage", "hdi": "hdi_coverage"}
 """Measure of each kind of interval."""
 SUBJECTS = {"intercept": "subjects' intercepts", "slope": "subjects' slopes"}
-JUDGED = ("rho", "r_u", "sigma_u0", "sigma_u1", "beta0", "beta1", "sigma")
+RHOS = (*correlations(2), *correlations(MOST_RANDOM))
+SDS = sds(MOST_RANDOM)
+JUDGED = (*RHOS, *(name.replace("rho", "r_u") for name in RHOS), *SDS, "beta0", "beta1", "sigma")
 """What a prior may fail first; then further effects and the subjects' own lines."""
-REALISED = ("r_u", *SUBJECTS.values())
-"""How the names of what only the subjects in a data set have begin."""
+REALISED = (*(name for name in JUDGED if name[:3] == "r_u"), *SUBJECTS.values())
 BEST, EQUAL, WORSE, UNDECIDED, FAILS, NO_SCORE = (
     "best", "equal", "worse", "not decided", "fails", "not scored"
 )  # fmt: skip
@@ -140,7 +141,7 @@ def answers_table(
     chosen = sums[(sums["parameter"] == focus) & (sums["measure"] == "interval_score")]
     for design, own in lowest[lowest["prior"].isin(list(labels))].groupby("design", sort=False):
         # what is said of one that fails is, if possible, a parameter of the population
-        realised = own["fails"] & own["parameter"].str.startswith(REALISED)
+        realised = own["fails"] & own["parameter"].isin(REALISED)
         ranked = own.assign(holds=~own["fails"], realised=realised)
         ranked = ranked.sort_values(["holds", "realised", "coverage"], kind="stable")
         worst = ranked.drop_duplicates("prior").set_index("prior")
