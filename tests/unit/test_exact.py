@@ -37,6 +37,14 @@ def test_sleepstudy_is_the_reference(sleepstudy, family):
     assert exact.log_marginal_likelihood == pytest.approx(LOG_MARGINAL_LIKELIHOOD[family], abs=1e-3)
 
 
+def test_a_flat_prior_of_the_line_is_the_limit_of_wide_ones(sleepstudy):
+    wide = exact_posterior(sleepstudy, make_prior("lkj_corr", beta0_sd=1e7, beta1_sd=1e7))
+    flat = exact_posterior(sleepstudy, make_prior("lkj_corr", beta_prior_at="flat", center=0))
+    for name, (mean, sd) in wide.moments.items():
+        assert flat.moments[name] == pytest.approx((mean, sd), rel=1e-6, abs=1e-6)
+    assert np.isnan(flat.log_marginal_likelihood)
+
+
 def importance_moments(data: LongData, prior, n: int = 60_000):
     """Posterior means by importance sampling from the prior, with their standard errors.
 

@@ -46,7 +46,7 @@ rule sbc:
         ranks=[
             f"<results>/sbc/ranks/{prior}/{method}/{batch}.parquet"
             for method in study.calibrated_methods
-            for prior in (study.priors if method == "exact" else study.nuts_priors)
+            for prior in study.calibrated_priors[method]
             for batch in batches(study.calibrated_methods[method], SBC_BATCH)
         ],
     output:

@@ -64,8 +64,8 @@ def _prior(block: dict[str, Any], real: RealData) -> tuple[Prior, list[str]]:
         if "beta_prior_at" not in block:
             raise InputError(
                 "beta_prior_at: write 'means' (the prior of beta0 is that of the mean response at "
-                "the means of all columns) or 'origin' (where all columns are 0), since the "
-                "formula has further effects."
+                "the means of all columns), 'origin' (where all columns are 0) or 'flat', since "
+                "the formula has further effects."
             )
         for key, names in (("effects_sd", real.data.effects), ("random_scales", real.data.varying)):
             wanted = block.pop(key, "auto")

@@ -167,6 +167,15 @@ class Study:
         return (nuts if self.nuts_priors else {}) | exact
 
     @property
+    def calibrated_priors(self) -> dict[str, list[str]]:
+        """The priors that each of these methods is calibrated for: an improper one has no draws."""
+        proper = [name for name, prior in self.priors.items() if not prior.flat]
+        return {
+            method: [name for name in proper if method == "exact" or name in self.nuts_priors]
+            for method in self.calibrated_methods
+        }
+
+    @property
     def settings(self) -> list[dict[str, Any]]:
         """Coding of time, truth and hyperparameters, as rows ``what, name, value, source``."""
         block, coding = self.config["data"], self.real.coding

@@ -156,7 +156,7 @@ def solve_batch(
         for name, prior in priors.items():
             own = found[name]
             try:
-                exact = shared.posterior(prior)
+                exact = shared.posterior(name, prior)
                 drawn = drawn_estimands(exact, shared.random(exact.problem))
                 if targets.additional[d]:
                     rng = np.random.default_rng([int(seed), 3])
@@ -177,27 +177,28 @@ class _Shared:
 
     def __init__(self, data: LongData, priors: Mapping[str, Prior], seed: int) -> None:
         self.data, self.seed = data, seed
-        self.groups: dict[tuple[Coding, float | str], list[Prior]] = {}
-        for prior in priors.values():
-            self.groups.setdefault((prior.coding, prior.center), []).append(prior)
+        self.precisions: dict[tuple[Coding, float | str], dict[bytes, np.ndarray]] = {}
+        self._own: dict[str, bytes] = {}
+        for name, prior in priors.items():
+            precision = prior.beta_precision(data.means)
+            self._own[name] = precision.tobytes()
+            group = self.precisions.setdefault((prior.coding, prior.center), {})
+            group[self._own[name]] = precision
         self._problems: dict[tuple[Coding, float | str], Problem] = {}
         self._random: Randomness | None = None
 
-    def posterior(self, prior: Prior) -> ExactPosterior:
-        """The posterior under a prior."""
+    def posterior(self, name: str, prior: Prior) -> ExactPosterior:
+        """The posterior under one of the priors."""
         if not np.isfinite(self.data.response).all():
             raise FitError("the responses are not all finite")
         key = prior.coding, prior.center
         if key not in self._problems:
-            found = (one.beta_precision(self.data.means) for one in self.groups[key])
-            distinct = {precision.tobytes(): precision for precision in found}
             center = prior.center_for(self.data.response)
-            self._problems[key] = Problem(self.data, prior.coding, center, [*distinct.values()])
+            precisions = [*self.precisions[key].values()]
+            self._problems[key] = Problem(self.data, prior.coding, center, precisions)
         problem = self._problems[key]
-        own = prior.beta_precision(problem.means).tobytes()
-        beta = [precision.tobytes() for precision in problem.precisions].index(own)
-        exact = solve(problem, prior, beta)
-        if not np.isfinite(exact.log_marginal_likelihood):
+        exact = solve(problem, prior, [*self.precisions[key]].index(self._own[name]))
+        if not np.isfinite(exact.grid.log_evidence):
             raise FitError("the posterior is not finite")
         return exact
 

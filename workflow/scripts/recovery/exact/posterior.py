@@ -93,8 +93,8 @@ class ExactPosterior:
 
     @property
     def log_marginal_likelihood(self) -> float:
-        """Log p(y) under the prior."""
-        return self.grid.log_evidence
+        """Log p(y) under the prior; NaN where it is improper."""
+        return math.nan if self.prior.flat else self.grid.log_evidence
 
     @cached_property
     def finer(self) -> Grid:

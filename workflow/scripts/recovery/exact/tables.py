@@ -186,7 +186,7 @@ class ExactEngine:
             if not np.isfinite(data.response).all():
                 raise FitError("the responses are not all finite")
             exact = exact_posterior(data, self.prior)
-            if not np.isfinite(exact.log_marginal_likelihood):
+            if not np.isfinite(exact.grid.log_evidence):
                 raise FitError("the posterior is not finite")
             drawn = joint_draws(exact, data, self.draws, np.random.default_rng([seed, 1]))
         except FAILURES_OF_DATA as error:

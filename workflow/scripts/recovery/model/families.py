@@ -60,5 +60,5 @@ def make_prior(family: str, **hyperparameters: Any) -> Prior:
             raise InputError(f"{name}: unknown hyperparameter of the family '{family}' ({advice}).")
     at = hyperparameters.get("beta_prior_at", "origin")
     if at not in WORDS["beta_prior_at"]:
-        raise InputError(f"beta_prior_at: {at!r} is not 'origin' or 'means'.")
+        raise InputError(f"beta_prior_at: {at!r} is not 'origin', 'means' or 'flat'.")
     return prior(**hyperparameters)

@@ -10,7 +10,7 @@ WORDS = {
     "center": ("data",),
     "origin": ("mean",),
     "unit": ("sd",),
-    "beta_prior_at": ("origin", "means"),
+    "beta_prior_at": ("origin", "means", "flat"),
 }
 """Hyperparameters that may be a word in place of a number."""
 

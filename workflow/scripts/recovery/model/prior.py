@@ -89,11 +89,12 @@ class Prior(ABC):
         The coding of time in which the prior is stated, counted in the study's time: its beta0
         and sigma_u0 are those at `origin`, and its slopes are per `unit`. "mean" and "sd" are those
         of the planned times (`for_design`).
-    beta_prior_at : "origin" or "means"
+    beta_prior_at : "origin", "means" or "flat"
         Where the priors of the fixed effects are independent: beta0 ~ Normal(center, beta0_sd) is
         the population's mean at `origin`, or at the means of the planned times and of the further
         columns, as rstanarm and brms state it. `for_design` turns the word into this time, in the
-        prior's coding, and takes the further means.
+        prior's coding, and takes the further means. "flat" is the improper prior that is the same
+        everywhere: their sds are not used, and p(y) does not exist.
     effects_sd : dict
         Prior standard deviations of the further fixed effects, by name: Normal(0, .).
     random_scales : dict
@@ -177,12 +178,18 @@ class Prior(ABC):
     @property
     def beta_time(self) -> float:
         """The time, in the prior's coding, at which beta0's prior is stated."""
-        return 0.0 if self.beta_prior_at == "origin" else float(self.beta_prior_at)
+        return 0.0 if self.beta_prior_at in ("origin", "flat") else float(self.beta_prior_at)
+
+    @property
+    def flat(self) -> bool:
+        """Whether the prior of the fixed effects is improper."""
+        return self.beta_prior_at == "flat"
 
     @property
     def beta_sds(self) -> np.ndarray:
         """Prior sds of what the prior states of the fixed effects, shape (p,); see `stated`."""
-        return np.array([self.beta0_sd, self.beta1_sd, *self.effects_sd.values()])
+        found = np.array([self.beta0_sd, self.beta1_sd, *self.effects_sd.values()])
+        return np.full(len(found), np.inf) if self.flat else found
 
     @property
     def stated(self) -> np.ndarray:
@@ -233,7 +240,7 @@ class Prior(ABC):
         """
 
     def draw_parameters(self, n: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
-        """Draw all parameters n times; the center must be a number.
+        """Draw all parameters n times; the center must be a number, and the prior proper.
 
         Returns
         -------

@@ -75,7 +75,8 @@ def _population(prior: Prior, center: Any) -> tuple[list[Any], Any]:
     What `Prior.stated` has is sampled, as its deviation from the center. A compiled model keeps the
     starting point it was compiled with; that of a deviation suits every data set.
     """
-    stated = pm.Normal("stated", 0.0, prior.beta_sds)
+    sds = prior.beta_sds
+    stated = pm.Flat("stated", shape=len(sds)) if prior.flat else pm.Normal("stated", 0.0, sds)
     inverse = np.linalg.inv(prior.stated)
     beta = [
         sum(share * stated[k] for k, share in enumerate(row.tolist()) if share) for row in inverse

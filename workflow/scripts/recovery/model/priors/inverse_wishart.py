@@ -6,6 +6,7 @@ from typing import Any, override
 import numpy as np
 
 from recovery.errors import InputError
+from recovery.model.inverse_wishart import covariance_by_bartlett, draw_inverse_wishart
 from recovery.model.prior import Covariance, Draws, Prior, response_scale, slope_scale
 
 
@@ -30,34 +31,11 @@ class InverseWishart(Prior):
 
     @override
     def covariance(self, sigma: Any) -> Covariance:
-        """PyMC has no such distribution; this is Bartlett's decomposition of the precision.
-
-        The precision is D A A' D with D = diag(1 / scale) and A lower triangular: the roots of
-        chi-square variates of df and df - 1 degrees of freedom, and a standard normal below.
-        """
-        import pymc as pm
-
-        first = pm.ChiSquared("first_chi_square", self.df)
-        second = pm.ChiSquared("second_chi_square", self.df - 1.0)
-        corner = pm.Normal("corner", 0.0, 1.0)
-        length = pm.math.sqrt(corner**2 + second)
-        return Covariance.of_two(
-            pm.Deterministic(
-                "sigma_u0", self.sigma_u0_scale * length / pm.math.sqrt(first * second)
-            ),
-            pm.Deterministic("sigma_u1", self.sigma_u1_scale / pm.math.sqrt(second)),
-            -corner / length,
-        )
+        return covariance_by_bartlett(self.df, *self.sd_scales)
 
     @override
     def draw(self, sigma: np.ndarray, rng: np.random.Generator) -> Draws:
-        from scipy import stats
-
-        scale = np.diag([self.sigma_u0_scale**2, self.sigma_u1_scale**2])
-        drawn = stats.invwishart(self.df, scale).rvs(len(sigma), random_state=rng)
-        matrices = np.reshape(drawn, (len(sigma), 2, 2))
-        sigma_u0, sigma_u1 = np.sqrt(matrices[:, 0, 0]), np.sqrt(matrices[:, 1, 1])
-        return sigma_u0, sigma_u1, matrices[:, 0, 1] / (sigma_u0 * sigma_u1)
+        return draw_inverse_wishart(self.df, self.sd_scales, len(sigma), rng)
 
     @override
     def log_density(self, *values: Any) -> Any:
