@@ -1,14 +1,15 @@
-"""Run the published study and write down how, in results/full/provenance.json.
+"""Run the published studies and write down how, in results/<study>/provenance.json.
 
-    python -m uv run python workflow/publish.py --cores 2 [target ...]
+    python -m uv run python workflow/publish.py --cores 2 [study ...]
 
-does what `snakemake --configfile config/full.yaml` does with the same words after it, and adds one
-entry to the provenance: command, commit, environment, machine, wall and CPU time, exit code. What
-is too large for the repository is kept in a small form: recovery.csv and comparison.csv as parquet
-in single precision, and of the estimates those of the first replicate of every scenario, which a
-test computes again.
+runs each of `STUDIES`, or those that are named, as Snakemake's command with its config does, and
+adds an entry to the study's provenance: command, commit, environment, machine, wall and CPU time,
+exit code. An interrupted study continues where it stopped. What is too large for the repository is
+kept in a small form: recovery.csv and comparison.csv as parquet in single precision, and of the
+estimates those of the first replicate of every scenario, which a test computes again.
 """
 
+import argparse
 import hashlib
 import json
 import platform
@@ -22,8 +23,19 @@ from pathlib import Path
 
 import pandas as pd
 
-RESULTS = Path("results/full")
-PROVENANCE = RESULTS / "provenance.json"
+STUDIES = {
+    "full": ["full"],
+    "other_priors": ["other_priors"],
+    "scales": ["scales"],
+    "arms": ["arms"],
+    "nuts": ["nuts"],
+    "latent": ["latent"],
+    "latent_95": ["latent", "latent_95"],
+    "effects_3": ["effects"],
+    "effects_2": ["effects", "effects_2"],
+    "effects_4": ["effects", "effects_4"],
+}
+"""Configs of every study, in the folder config, one over the other."""
 SAMPLE = 1  # replicates of every scenario
 SPAN = ("--max-jobs-per-timespan", "1000/30s")  # docs/cluster.md, limits
 LARGE = ("recovery", "comparison")  # tables that are kept as parquet
@@ -45,9 +57,8 @@ def processor() -> str:
     return next((line.split(":")[1].strip() for line in lines if "model name" in line), "")
 
 
-def keep_small_forms() -> None:
+def keep_small_forms(tables: Path) -> None:
     """Write what is too large in a small form, as far as it is there."""
-    tables = RESULTS / "tables"
     if (tables / "estimates").exists():
         sample = pd.read_parquet(tables / "estimates", filters=[("replicate", "<=", SAMPLE)])
         sample.dropna(axis=1, how="all").to_parquet(tables / "sample.parquet", index=False)
@@ -63,15 +74,17 @@ def keep_small_forms() -> None:
             table.to_parquet(tables / f"{name}.parquet", index=False, compression="zstd")
 
 
-def main(arguments: list[str]) -> int:
-    """Run Snakemake and add an entry to the provenance; its exit code."""
-    words = ["snakemake", "--configfile", "config/full.yaml", *SPAN, *arguments]
+def publish(study: str, cores: str, targets: list[str]) -> int:
+    """Run one study and add an entry to its provenance; Snakemake's exit code."""
+    results = Path("results") / study
+    configs = [f"config/{name}.yaml" for name in STUDIES[study]]
+    words = ["snakemake", "--configfile", *configs, "--cores", cores, *SPAN, *targets]
     entry = {
         "command": " ".join(words),
         "commit": git("rev-parse", "HEAD"),
         # what the run itself writes is no change of the code
         "uncommitted_changes": git(
-            "status", "--porcelain", "--untracked-files=no", "--", ".", f":!{RESULTS}"
+            "status", "--porcelain", "--untracked-files=no", "--", ".", ":!results"
         ).splitlines(),
         "uv_lock_sha256": hashlib.sha256(Path("uv.lock").read_bytes()).hexdigest(),
         "python": platform.python_version(),
@@ -79,20 +92,33 @@ def main(arguments: list[str]) -> int:
         "machine": {"system": platform.platform(), "processor": processor()},
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    clock = time.monotonic()
+    clock, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     exit_code = subprocess.run([sys.executable, "-m", *words], check=False).returncode
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     entry |= {
         "wall_seconds": round(time.monotonic() - clock),
-        "cpu_seconds": round(usage.ru_utime + usage.ru_stime),
+        "cpu_seconds": round(cpu),
         "exit_code": exit_code,
     }
-    runs = json.loads(PROVENANCE.read_text()) if PROVENANCE.exists() else []
-    PROVENANCE.parent.mkdir(parents=True, exist_ok=True)
-    PROVENANCE.write_text(json.dumps([*runs, entry], indent=2) + "\n")
-    keep_small_forms()
+    provenance = results / "provenance.json"
+    runs = json.loads(provenance.read_text()) if provenance.exists() else []
+    provenance.parent.mkdir(parents=True, exist_ok=True)
+    provenance.write_text(json.dumps([*runs, entry], indent=2) + "\n")
+    keep_small_forms(results / "tables")
     return exit_code
 
 
+def main() -> int:
+    """Run the studies; the first exit code that is not 0, or 0."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("studies", nargs="*", default=list(STUDIES), choices=STUDIES)
+    parser.add_argument("--cores", default="2")
+    parser.add_argument("--target", default=[], action="append", help="of Snakemake, such as sbc")
+    arguments = parser.parse_args()
+    codes = [publish(name, arguments.cores, arguments.target) for name in arguments.studies]
+    return next((code for code in codes if code), 0)
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

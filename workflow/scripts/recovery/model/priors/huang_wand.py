@@ -15,8 +15,8 @@ class HuangWand(Prior):
     """An inverse Wishart matrix with random scales (Huang & Wand 2013, Bayesian Anal 8:439).
 
     Sigma ~ inverse Wishart(df + 1, diag(h_0^2, h_1^2)) with h_k ~ HalfNormal(sqrt(df) scale_k), so
-    that sigma_uk ~ HalfStudentT(df, scale_k); with df = 2 rho is uniform. Their a_k are 2 df / h_k^2.
-    Unlike under LKJ, the standard deviations depend on rho.
+    that sigma_uk ~ HalfStudentT(df, scale_k); with df = 2 rho is uniform. Their a_k are
+    2 df / h_k^2. Unlike under LKJ, the standard deviations depend on rho.
     """
 
     sigma_u0_scale: float = response_scale(50.0)
@@ -40,7 +40,7 @@ class HuangWand(Prior):
 
     @override
     def log_density(self, *values: Any) -> Any:
-        """See `Prior.log_density`; h integrates out, and |d Sigma / d(s0, s1, rho)| is 4 (s0 s1)^2."""
+        """See `Prior.log_density`; h is integrated out, |d Sigma / d(s0, s1, rho)| = 4 (s0 s1)^2."""
         from scipy import special
 
         sigma_u0, sigma_u1, rho, _ = values
