@@ -35,6 +35,7 @@ include: "workflow/rules/sample_size.smk"
 include: "workflow/rules/pages.smk"
 include: "workflow/rules/sbc.smk"
 include: "workflow/rules/benchmark.smk"
+include: "workflow/rules/survey.smk"
 
 
 rule all:

@@ -34,8 +34,11 @@ STUDIES = {
     "effects_3": ["effects"],
     "effects_2": ["effects", "effects_2"],
     "effects_4": ["effects", "effects_4"],
+    "survey": ["survey"],
 }
 """Configs of every study, in the folder config, one over the other."""
+TARGETS = {"full": [], "survey": ["survey"]}
+"""What is made of them, in place of the tables only."""
 SAMPLE = 1  # replicates of every scenario
 SPAN = ("--max-jobs-per-timespan", "1000/30s")  # docs/cluster.md, limits
 LARGE = ("recovery", "comparison")  # tables that are kept as parquet
@@ -78,6 +81,7 @@ def publish(study: str, cores: str, targets: list[str]) -> int:
     """Run one study and add an entry to its provenance; Snakemake's exit code."""
     results = Path("results") / study
     configs = [f"config/{name}.yaml" for name in STUDIES[study]]
+    targets = targets or TARGETS.get(study, ["tables"])
     words = ["snakemake", "--configfile", *configs, "--cores", cores, *SPAN, *targets]
     entry = {
         "command": " ".join(words),

@@ -40,7 +40,7 @@ class HuangWand(Prior):
 
     @override
     def log_density(self, *values: Any) -> Any:
-        """See `Prior.log_density`; h is integrated out, |d Sigma / d(s0, s1, rho)| = 4 (s0 s1)^2."""
+        """See `Prior.log_density`; both h_k are integrated out, and the Jacobian is 4 (s0 s1)^2."""
         from scipy import special
 
         sigma_u0, sigma_u1, rho, _ = values

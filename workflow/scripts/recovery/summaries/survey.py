@@ -1,0 +1,82 @@
+"""Real data sets under several priors, and by how much their posteriors move."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from recovery.data.longdata import LongData
+from recovery.errors import FAILURES_OF_DATA
+from recovery.exact.draws import joint_draws
+from recovery.exact.posterior import ExactPosterior, exact_posterior
+from recovery.model.prior import Prior
+
+DRAWS = 4000
+LEVELS = (0.025, 0.975)
+LINES = {"intercept": ("beta0", "u0"), "slope": ("beta1", "u1")}
+SUBJECTS = {name: f"subjects' {name}s" for name in LINES}
+
+
+def survey_rows(
+    name: str, data: LongData, priors: Mapping[str, Prior], reference: str, seed: int
+) -> pd.DataFrame:
+    """Posteriors of one data set under all priors, and how far each is from the reference's.
+
+    Parameters
+    ----------
+    name : str
+        The data set's name.
+    data : LongData
+        The data set.
+    priors : mapping
+        Priors by id.
+    reference : str
+        The prior from which the others are counted.
+    seed : int
+        Seed of the draws of the subjects' lines, the same for all priors.
+
+    Returns
+    -------
+    DataFrame
+        One row per prior and parameter, see ``columns.yaml``. The subjects' lines have one row
+        each for intercepts and slopes: the root mean square over the subjects of how far their
+        posterior means moved.
+    """
+    found, lines = {}, {}
+    for prior, made in priors.items():
+        try:
+            exact = exact_posterior(data, made)
+        except FAILURES_OF_DATA:
+            continue
+        found[prior] = exact
+        draws = joint_draws(exact, data, DRAWS, np.random.default_rng(seed))
+        own = {line: draws[mean][:, None] + draws[u] for line, (mean, u) in LINES.items()}
+        lines[prior] = {line: (x.mean(axis=0), x.std(axis=0)) for line, x in own.items()}
+    counts = np.bincount(data.subject)
+    rows = [
+        row | {"data": name, "prior": prior, "error": exact.error}
+        for prior, exact in found.items()
+        for row in _rows(exact, found[reference], lines[prior], lines[reference])
+    ]
+    rho_sd = found[reference].moments["rho"][1]
+    table = pd.DataFrame(rows).assign(
+        subjects=data.subjects, rows=len(data.response), visits=np.median(counts), rho_sd=rho_sd
+    )
+    keys = ["data", "subjects", "rows", "visits", "rho_sd", "prior", "parameter"]
+    return table[[*keys, *(column for column in table if column not in keys)]]
+
+
+def _rows(
+    exact: ExactPosterior, reference: ExactPosterior, lines: dict, of_reference: dict
+) -> list[dict[str, object]]:
+    quantiles, rows = exact.quantiles(LEVELS), []
+    for parameter, (mean, sd) in exact.moments.items():
+        low, high = quantiles[parameter].tolist()
+        row = {"parameter": parameter, "mean": mean, "sd": sd, "q2.5": low, "q97.5": high}
+        known = reference.moments.get(parameter, (np.nan, np.nan))
+        rows.append(row | {"moved": (mean - known[0]) / known[1]})
+    for line, (means, _) in lines.items():
+        known_means, known_sds = of_reference[line]
+        moved = np.sqrt(np.mean(np.square((means - known_means) / known_sds)))
+        rows.append({"parameter": SUBJECTS[line], "moved": float(moved)})
+    return rows
