@@ -54,7 +54,7 @@ def extended(tmp_path_factory):
         r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.S
     )
     recovery = root / "workflow/scripts/recovery"
-    (recovery / "model/priors/lkj_corr_exponential.py").write_text(prior)
+    (recovery / "model/priors/lkj_corr_gamma.py").write_text(prior)
     with open(recovery / "summaries/measures.py", "a") as file:
         file.write(measure)
     return root
@@ -69,10 +69,10 @@ def test_a_new_family_reruns_only_its_own_fits(tmp_path):
     run = snakemake(folder, table, root=root)
     assert run.returncode == 0, run.stderr[-3000:]
     (prior, *_) = re.findall(r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.S)
-    family = root / "workflow/scripts/recovery/model/priors/lkj_corr_exponential.py"
+    family = root / "workflow/scripts/recovery/model/priors/lkj_corr_gamma.py"
     family.write_text(prior)
     assert planned_jobs(folder, table, root=root) == {}
-    fifth = {"exponential": {"family": family.stem, "label": "Exponential"}}
+    fifth = {"gamma": {"family": family.stem, "label": "Gamma"}}
     tiny_study(folder, **alone | {"priors": FEW["priors"] | fifth})
     # exact batches hold all priors and cost little; by NUTS see test_workflow.py
     jobs = planned_jobs(folder, table, root=root)
@@ -80,19 +80,19 @@ def test_a_new_family_reruns_only_its_own_fits(tmp_path):
 
 
 def test_a_fifth_prior_and_a_new_measure_are_in_the_tables(tmp_path, extended):
-    fifth = {"family": "lkj_corr_exponential", "label": "Exponential"}
-    priors = {"exponential": fifth}
+    fifth = {"family": "lkj_corr_gamma", "label": "Gamma"}
+    priors = {"gamma": fifth}
     folder = tiny_study(tmp_path, priors=priors, sampler=EXACT_ONLY, replicates=4)
     run = snakemake(folder, "results/tiny/tables/recovery.csv", root=extended)
     assert run.returncode == 0, run.stderr[-3000:]
     table = pd.read_csv(folder / "results/tiny/tables/recovery.csv")
-    errors = table.query("measure == 'absolute_error' and prior == 'exponential'")
+    errors = table.query("measure == 'absolute_error' and prior == 'gamma'")
     assert len(errors) == 14 and (errors["estimate"] > 0).all() and (errors["mcse"] > 0).all()
 
 
 @pytest.mark.parametrize(
     ("tests", "name", "count"),
-    [("test_priors.py", "lkj_corr_exponential", 7), ("test_measures.py", "absolute_error", 2)],
+    [("test_priors.py", "lkj_corr_gamma", 7), ("test_measures.py", "absolute_error", 2)],
 )
 def test_what_was_added_is_tested_without_further_code(extended, tests, name, count):
     command = [sys.executable, "-m", "pytest", "-n", "0", "-q", f"tests/unit/{tests}", "-k", name]
