@@ -2,15 +2,16 @@
 
     python -m uv run python docs/render.py
 
-Every number that the study found is an expression in docs/source/, evaluated on the tables of
-results/full/tables; what columns mean is in workflow/report/columns.yaml. A test renders the
-documents again and compares.
+Every number that the published studies found is an expression in docs/source/, evaluated on the
+tables of results/<study>/tables; what columns mean is in workflow/report/columns.yaml. A test
+renders the documents again and compares.
 """
 
 import json
 import re
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "workflow/scripts"))
 
+from recovery.parameters import correlations
 from recovery.summaries.regret import belief_weights
 
-TABLES = ROOT / "results/full/tables"
+RESULTS = ROOT / "results"
 SOURCE = ROOT / "docs/source"
 COLUMNS = ROOT / "workflow/report/columns.yaml"
 DOCUMENTS = {
@@ -35,11 +37,17 @@ DOCUMENTS = {
 }
 
 
-def scenario(rho: float, subjects: int = 18, design: str = "") -> str:
-    """Id of a scenario of config/scenarios/full.tsv."""
+def scenario(rho: float, subjects: int = 18, design: str = "", study: str = "full") -> str:
+    """Id of a scenario of a study's sheet."""
     digits = f"{abs(rho):.2f}"[2:]
     digits = "0" + digits[0] if digits[1] == "0" else digits
     name = "rho_0" if rho == 0 else f"rho_{'m' if rho < 0 else 'p'}{digits}"
+    if study.startswith("effects"):
+        return f"{design}_{subjects}"
+    if study in ("nuts", "latent", "latent_95"):
+        return name
+    if study != "full":
+        return f"{name}_{subjects}"
     if design:
         return f"{design}_{name}"
     return name if subjects == 18 else f"subjects_{subjects}_{name}"
@@ -60,36 +68,48 @@ def minus(text: str) -> str:
 
 
 class Results:
-    """The tables of the published study, by the keys that a sentence names."""
+    """The tables of the published studies, by the keys that a sentence names."""
 
-    def __init__(self, tables: Path = TABLES) -> None:
+    def __init__(self, results: Path = RESULTS) -> None:
+        self.results = results
+
+    @cache
+    def recovery(self, study: str = "full") -> pd.DataFrame:
+        """The table recovery of a study, but for rows of NUTS where there are exact ones."""
+        table = _plain(pd.read_parquet(self.results / study / "tables/recovery.parquet"))
+        exact = table["engine"] != "nuts"
+        return table[exact] if (table["engine"] == "exact").any() else table
+
+    @cache
+    def cells(self, study: str) -> pd.DataFrame:
+        """Estimates, errors and numbers of all measures, at the 95 % level if they have one."""
+        table = self.recovery(study)
+        at_95 = table["level"].isna() | (table["level"] > 0.9)
         keys = ["scenario", "prior", "parameter", "measure"]
-        recovery = pd.read_parquet(tables / "recovery.parquet")
-        self.recovery = recovery[recovery["engine"] != "nuts"]
-        at_95 = self.recovery["level"].isna() | (self.recovery["level"] > 0.9)
-        columns = ["estimate", "mcse", "n"]
-        self.cells = _plain(self.recovery[at_95]).set_index(keys)[columns].sort_index()
-        comparison = _plain(pd.read_parquet(tables / "comparison.parquet"))
-        exact = comparison[comparison["engine"] == "exact"]
-        pairs = ["scenario", "prior", "reference", "parameter", "measure"]
-        self.pairs = exact.set_index(pairs)[["difference", "mcse"]].sort_index()
-        self.tables = tables
+        return table[at_95].set_index(keys)[["estimate", "mcse", "n"]].sort_index()
 
-    def csv(self, name: str) -> pd.DataFrame:
+    @cache
+    def pairs(self, study: str) -> pd.DataFrame:
+        """Paired differences."""
+        table = _plain(pd.read_parquet(self.results / study / "tables/comparison.parquet"))
+        exact = table["engine"] == "exact"
+        table = table[exact] if exact.any() else table
+        keys = ["scenario", "prior", "reference", "parameter", "measure"]
+        return table.set_index(keys)[["difference", "mcse"]].sort_index()
+
+    @cache
+    def csv(self, name: str, study: str = "full") -> pd.DataFrame:
         """Another table."""
-        return pd.read_csv(self.tables / f"{name}.csv", dtype={"scenario": str})
+        path = self.results / study / f"tables/{name}.csv"
+        return pd.read_csv(path, dtype={"scenario": str})
 
     def row(
-        self,
-        measure: str,
-        parameter: str,
-        prior: str,
-        rho: float,
-        subjects: int = 18,
-        design: str = "",
-    ) -> pd.Series:
+        self, measure: str, parameter: str, prior: str, rho: float,
+        subjects: int = 18, design: str = "", study: str = "full",
+    ) -> pd.Series:  # fmt: skip
         """Estimate, mcse and n of a measure."""
-        return self.cells.loc[(scenario(rho, subjects, design), prior, parameter, measure)]
+        name = scenario(rho, subjects, design, study)
+        return self.cells(study).loc[(name, prior, parameter, measure)]
 
     def value(self, *keys: Any, **design: Any) -> str:
         """A measure with its Monte Carlo standard error."""
@@ -102,37 +122,58 @@ class Results:
         """A measure without its error, for tables that state the largest error."""
         return minus(f"{self.row(*keys, **design)['estimate']:.{digits}f}")
 
-    def difference(
+    def paired(
         self, measure: str, parameter: str, prior: str, reference: str, rho: float,
-        subjects: int = 18, design: str = "",
-    ) -> str:  # fmt: skip
-        """A paired difference, prior minus reference."""
-        name = scenario(rho, subjects, design)
-        if (name, prior, reference, parameter, measure) in self.pairs.index:
-            found, sign = self.pairs.loc[(name, prior, reference, parameter, measure)], 1.0
+        subjects: int = 18, design: str = "", study: str = "full",
+    ) -> tuple[float, float]:  # fmt: skip
+        """A paired difference, prior minus reference, and its error."""
+        name, pairs = scenario(rho, subjects, design, study), self.pairs(study)
+        if (name, prior, reference, parameter, measure) in pairs.index:
+            found, sign = pairs.loc[(name, prior, reference, parameter, measure)], 1.0
         else:
-            found, sign = self.pairs.loc[(name, reference, prior, parameter, measure)], -1.0
-        return with_error(sign * found["difference"], found["mcse"])
+            found, sign = pairs.loc[(name, reference, prior, parameter, measure)], -1.0
+        return sign * found["difference"], found["mcse"]
+
+    def difference(self, *keys: Any, **design: Any) -> str:
+        """A paired difference, prior minus reference."""
+        return with_error(*self.paired(*keys, **design))
+
+    def pooled(self, measure: str, prior: str, design: str, subjects: int, study: str) -> str:
+        """A measure averaged over the correlations; the error is at most the one that is given."""
+        rows = [
+            self.row(measure, rho, prior, 0, subjects, design, study)
+            for rho in correlations(int(study[-1]))
+        ]
+        return with_error(*(np.mean([row[k] for row in rows]) for k in ("estimate", "mcse")))
+
+    def better(
+        self, prior: str, reference: str, design: str, subjects: int, study: str
+    ) -> str:
+        """By how much a prior's intervals of the correlations score better, in per cent."""
+        rhos, keys = correlations(int(study[-1])), (0, subjects, design, study)
+        pairs = [self.paired("interval_score", rho, prior, reference, *keys) for rho in rhos]
+        score = sum(self.row("interval_score", rho, reference, *keys)["estimate"] for rho in rhos)
+        gain, error = (100.0 * sum(x) / score for x in zip(*pairs))
+        return with_error(-gain, error)
 
     def averaged(self, prior: str, subjects: int) -> str:
         """How much better intervals of rho score than LKJ(1)'s, averaged over -0.8 to 0.8."""
         rhos = np.round(np.arange(-0.8, 0.81, 0.2), 1)
         weights = belief_weights(rhos, {"low": -0.8, "high": 0.8, "weights": []})
-        names = [scenario(rho, subjects) for rho in rhos]
-        keys = [(name, prior, "lkj_cholesky_cov", "rho", "interval_score") for name in names]
-        pairs = self.pairs.loc[keys]
-        cells = [("interval_score", "rho", "lkj_cholesky_cov", rho, subjects) for rho in rhos]
+        lkj = "lkj_cholesky_cov"
+        pairs = [self.paired("interval_score", "rho", prior, lkj, rho, subjects) for rho in rhos]
+        differences, errors = map(np.array, zip(*pairs))
+        cells = [("interval_score", "rho", lkj, rho, subjects) for rho in rhos]
         score = weights @ [self.row(*cell)["estimate"] for cell in cells]
-        error = np.sqrt(weights**2 @ pairs["mcse"] ** 2) / score
-        share = -(weights @ pairs["difference"]) / score
-        return f"{100 * share:.1f} ± {100 * error:.1f} %"
+        error = np.sqrt(weights**2 @ errors**2) / score
+        return f"{-100 * (weights @ differences) / score:.1f} ± {100 * error:.1f} %"
 
     def largest_error(
         self, measure: str, parameter: str, priors: list[str], rhos: list[float],
-        subjects: Sequence[int] = (18,), designs: Sequence[str] = ("",),
+        subjects: Sequence[int] = (18,), designs: Sequence[str] = ("",), study: str = "full",
     ) -> str:  # fmt: skip
         """The largest Monte Carlo standard error in a table, rounded up to two digits."""
-        cells = product(priors, rhos, subjects, designs)
+        cells = product(priors, rhos, subjects, designs, [study])
         largest = max(self.row(measure, parameter, *cell)["mcse"] for cell in cells)
         digits = 1 - int(np.floor(np.log10(largest)))
         return f"{np.ceil(largest * 10**digits) / 10**digits:.{max(digits, 0)}f}"
@@ -163,7 +204,9 @@ def render() -> dict[str, str]:
         loader=FileSystemLoader(SOURCE), undefined=StrictUndefined, keep_trailing_newline=True,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    names = ("value", "number", "largest_error", "difference", "subjects", "averaged")
+    names = (
+        "value", "number", "largest_error", "difference", "subjects", "averaged", "pooled", "better"
+    )  # fmt: skip
     functions = {name: getattr(results, name) for name in names} | more(results)
     return {
         path: environment.get_template(source).render(**functions, rows=rows, min=min, max=max)
@@ -237,10 +280,9 @@ def more(results: Results) -> dict[str, Callable]:
 
     def without_rho() -> str:
         """REML fits with an sd of 0, which have no rho."""
-        rho = results.recovery[
-            (results.recovery["engine"] == "reml") & (results.recovery["parameter"] == "rho")
-            & (results.recovery["measure"] == "bias")
-        ]  # fmt: skip
+        rho = results.recovery().query(
+            "engine == 'reml' and parameter == 'rho' and measure == 'bias'"
+        )
         asked = missingness.loc[missingness["engine"] == "reml", "requested"].sum()
         return f"{asked - rho['n'].sum():,}"
 

@@ -127,25 +127,35 @@ def document() -> str:
         for name in PEERS[peer]
     }
     versions = ", ".join(f"{name} {version}" for name, version in PEERS["versions"].items())
-    return (HERE / "peers.md.in").read_text().format(
-        versions=versions,
-        lme4=table(
-            lme4,
-            "data",
-            {
-                "estimates, relative": ".1e", "rho": ".1e", "deviance, ours less lme4's": ".1e",
-                "profile ends, in widths": ".1e", "our CPU s": ".3f",
-            },  # fmt: skip
-        ),
-        draws=table(
-            draws,
-            "peer, data",
-            {
-                "means, in errors": ".1f", "sds, in errors": ".1f", "ends, in sds": ".3f",
-                "its CPU s": ".0f", "effective draws of sigma_u0 per CPU s": ".0f",
-                "CPU s of the exact fit": ".4f",
-            },  # fmt: skip
-        ),
+    return (
+        (HERE / "peers.md.in")
+        .read_text()
+        .format(
+            versions=versions,
+            lme4=table(
+                lme4,
+                "data",
+                {
+                    "estimates, relative": ".1e",
+                    "rho": ".1e",
+                    "deviance, ours less lme4's": ".1e",
+                    "profile ends, in widths": ".1e",
+                    "our CPU s": ".3f",
+                },
+            ),
+            draws=table(
+                draws,
+                "peer, data",
+                {
+                    "means, in errors": ".1f",
+                    "sds, in errors": ".1f",
+                    "ends, in sds": ".3f",
+                    "its CPU s": ".0f",
+                    "effective draws of sigma_u0 per CPU s": ".0f",
+                    "CPU s of the exact fit": ".4f",
+                },
+            ),
+        )
     )
 
 
