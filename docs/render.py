@@ -67,128 +67,129 @@ def minus(text: str) -> str:
     return text.replace("-", "−")
 
 
-class Results:
-    """The tables of the published studies, by the keys that a sentence names."""
+@cache
+def recovery(study: str = "full") -> pd.DataFrame:
+    """The table recovery of a study, but for rows of NUTS where there are exact ones."""
+    table = _plain(pd.read_parquet(RESULTS / study / "tables/recovery.parquet"))
+    exact = table["engine"] != "nuts"
+    return table[exact] if (table["engine"] == "exact").any() else table
 
-    def __init__(self, results: Path = RESULTS) -> None:
-        self.results = results
 
-    @cache
-    def recovery(self, study: str = "full") -> pd.DataFrame:
-        """The table recovery of a study, but for rows of NUTS where there are exact ones."""
-        table = _plain(pd.read_parquet(self.results / study / "tables/recovery.parquet"))
-        exact = table["engine"] != "nuts"
-        return table[exact] if (table["engine"] == "exact").any() else table
+@cache
+def cells(study: str) -> pd.DataFrame:
+    """Estimates, errors and numbers of all measures, at the 95 % level if they have one."""
+    table = recovery(study)
+    at_95 = table["level"].isna() | (table["level"] > 0.9)
+    keys = ["scenario", "prior", "parameter", "measure"]
+    return table[at_95].set_index(keys)[["estimate", "mcse", "n"]].sort_index()
 
-    @cache
-    def cells(self, study: str) -> pd.DataFrame:
-        """Estimates, errors and numbers of all measures, at the 95 % level if they have one."""
-        table = self.recovery(study)
-        at_95 = table["level"].isna() | (table["level"] > 0.9)
-        keys = ["scenario", "prior", "parameter", "measure"]
-        return table[at_95].set_index(keys)[["estimate", "mcse", "n"]].sort_index()
 
-    @cache
-    def pairs(self, study: str) -> pd.DataFrame:
-        """Paired differences."""
-        table = _plain(pd.read_parquet(self.results / study / "tables/comparison.parquet"))
-        exact = table["engine"] == "exact"
-        table = table[exact] if exact.any() else table
-        keys = ["scenario", "prior", "reference", "parameter", "measure"]
-        return table.set_index(keys)[["difference", "mcse"]].sort_index()
+@cache
+def pairs(study: str) -> pd.DataFrame:
+    """Paired differences."""
+    table = _plain(pd.read_parquet(RESULTS / study / "tables/comparison.parquet"))
+    exact = table["engine"] == "exact"
+    table = table[exact] if exact.any() else table
+    keys = ["scenario", "prior", "reference", "parameter", "measure"]
+    return table.set_index(keys)[["difference", "mcse"]].sort_index()
 
-    @cache
-    def csv(self, name: str, study: str = "full") -> pd.DataFrame:
-        """Another table."""
-        path = self.results / study / f"tables/{name}.csv"
-        return pd.read_csv(path, dtype={"scenario": str})
 
-    def row(
-        self, measure: str, parameter: str, prior: str, rho: float,
-        subjects: int = 18, design: str = "", study: str = "full",
-    ) -> pd.Series:  # fmt: skip
-        """Estimate, mcse and n of a measure."""
-        name = scenario(rho, subjects, design, study)
-        return self.cells(study).loc[(name, prior, parameter, measure)]
+@cache
+def csv(name: str, study: str = "full") -> pd.DataFrame:
+    """Another table."""
+    return pd.read_csv(RESULTS / study / f"tables/{name}.csv", dtype={"scenario": str})
 
-    def value(self, *keys: Any, **design: Any) -> str:
-        """A measure with its Monte Carlo standard error."""
-        found = self.row(*keys, **design)
-        if keys[0] in ("coverage", "reject") and found["estimate"] in (0.0, 1.0):
-            return f"{found['estimate'] * found['n']:,.0f} of {found['n']:,.0f}"
-        return with_error(found["estimate"], found["mcse"])
 
-    def number(self, *keys: Any, digits: int = 2, **design: Any) -> str:
-        """A measure without its error, for tables that state the largest error."""
-        return minus(f"{self.row(*keys, **design)['estimate']:.{digits}f}")
+def row(
+    measure: str, parameter: str, prior: str, rho: float,
+    subjects: int = 18, design: str = "", study: str = "full",
+) -> pd.Series:  # fmt: skip
+    """Estimate, mcse and n of a measure."""
+    name = scenario(rho, subjects, design, study)
+    return cells(study).loc[(name, prior, parameter, measure)]
 
-    def paired(
-        self, measure: str, parameter: str, prior: str, reference: str, rho: float,
-        subjects: int = 18, design: str = "", study: str = "full",
-    ) -> tuple[float, float]:  # fmt: skip
-        """A paired difference, prior minus reference, and its error."""
-        name, pairs = scenario(rho, subjects, design, study), self.pairs(study)
-        if (name, prior, reference, parameter, measure) in pairs.index:
-            found, sign = pairs.loc[(name, prior, reference, parameter, measure)], 1.0
-        else:
-            found, sign = pairs.loc[(name, reference, prior, parameter, measure)], -1.0
-        return sign * found["difference"], found["mcse"]
 
-    def difference(self, *keys: Any, **design: Any) -> str:
-        """A paired difference, prior minus reference."""
-        return with_error(*self.paired(*keys, **design))
+def value(*keys: Any, **design: Any) -> str:
+    """A measure with its Monte Carlo standard error."""
+    found = row(*keys, **design)
+    if keys[0] in ("coverage", "reject") and found["estimate"] in (0.0, 1.0):
+        return f"{found['estimate'] * found['n']:,.0f} of {found['n']:,.0f}"
+    return with_error(found["estimate"], found["mcse"])
 
-    def pooled(self, measure: str, prior: str, design: str, subjects: int, study: str) -> str:
-        """A measure averaged over the correlations; the error is at most the one that is given."""
-        rows = [
-            self.row(measure, rho, prior, 0, subjects, design, study)
-            for rho in correlations(int(study[-1]))
-        ]
-        return with_error(*(np.mean([row[k] for row in rows]) for k in ("estimate", "mcse")))
 
-    def better(
-        self, prior: str, reference: str, design: str, subjects: int, study: str
-    ) -> str:
-        """By how much a prior's intervals of the correlations score better, in per cent."""
-        rhos, keys = correlations(int(study[-1])), (0, subjects, design, study)
-        pairs = [self.paired("interval_score", rho, prior, reference, *keys) for rho in rhos]
-        score = sum(self.row("interval_score", rho, reference, *keys)["estimate"] for rho in rhos)
-        gain, error = (100.0 * sum(x) / score for x in zip(*pairs))
-        return with_error(-gain, error)
+def number(*keys: Any, digits: int = 2, **design: Any) -> str:
+    """A measure without its error, for tables that state the largest error."""
+    return minus(f"{row(*keys, **design)['estimate']:.{digits}f}")
 
-    def averaged(self, prior: str, subjects: int) -> str:
-        """How much better intervals of rho score than LKJ(1)'s, averaged over -0.8 to 0.8."""
-        rhos = np.round(np.arange(-0.8, 0.81, 0.2), 1)
-        weights = belief_weights(rhos, {"low": -0.8, "high": 0.8, "weights": []})
-        lkj = "lkj_cholesky_cov"
-        pairs = [self.paired("interval_score", "rho", prior, lkj, rho, subjects) for rho in rhos]
-        differences, errors = map(np.array, zip(*pairs))
-        cells = [("interval_score", "rho", lkj, rho, subjects) for rho in rhos]
-        score = weights @ [self.row(*cell)["estimate"] for cell in cells]
-        error = np.sqrt(weights**2 @ errors**2) / score
-        return f"{-100 * (weights @ differences) / score:.1f} ± {100 * error:.1f} %"
 
-    def largest_error(
-        self, measure: str, parameter: str, priors: list[str], rhos: list[float],
-        subjects: Sequence[int] = (18,), designs: Sequence[str] = ("",), study: str = "full",
-    ) -> str:  # fmt: skip
-        """The largest Monte Carlo standard error in a table, rounded up to two digits."""
-        cells = product(priors, rhos, subjects, designs, [study])
-        largest = max(self.row(measure, parameter, *cell)["mcse"] for cell in cells)
-        digits = 1 - int(np.floor(np.log10(largest)))
-        return f"{np.ceil(largest * 10**digits) / 10**digits:.{max(digits, 0)}f}"
+def paired(
+    measure: str, parameter: str, prior: str, reference: str, rho: float,
+    subjects: int = 18, design: str = "", study: str = "full",
+) -> tuple[float, float]:  # fmt: skip
+    """A paired difference, prior minus reference, and its error."""
+    name, known = scenario(rho, subjects, design, study), pairs(study)
+    if (name, prior, reference, parameter, measure) in known.index:
+        found, sign = known.loc[(name, prior, reference, parameter, measure)], 1.0
+    else:
+        found, sign = known.loc[(name, reference, prior, parameter, measure)], -1.0
+    return sign * found["difference"], found["mcse"]
 
-    def subjects(
-        self, measure: str, effect: str, prior: str, rho: float, subjects: int = 18
-    ) -> str:
-        """A measure of the subjects' own intercepts or slopes."""
-        table = self.csv("subjects")
-        chosen = table[
-            (table["scenario"] == scenario(rho, subjects)) & (table["prior"] == prior)
-            & (table["effect"] == effect) & (table["measure"] == measure)
-        ]  # fmt: skip
-        row = chosen.iloc[-1]
-        return with_error(row["estimate"], row["mcse"])
+
+def difference(*keys: Any, **design: Any) -> str:
+    """A paired difference, prior minus reference."""
+    return with_error(*paired(*keys, **design))
+
+
+def pooled(measure: str, prior: str, design: str, subjects: int, study: str) -> str:
+    """A measure averaged over the correlations; the error is at most the one that is given."""
+    rows = [
+        row(measure, rho, prior, 0, subjects, design, study) for rho in correlations(int(study[-1]))
+    ]
+    return with_error(*(np.mean([row[k] for row in rows]) for k in ("estimate", "mcse")))
+
+
+def better(prior: str, reference: str, design: str, subjects: int, study: str) -> str:
+    """By how much a prior's intervals of the correlations score better, in per cent."""
+    rhos, keys = correlations(int(study[-1])), (0, subjects, design, study)
+    pairs = [paired("interval_score", rho, prior, reference, *keys) for rho in rhos]
+    score = sum(row("interval_score", rho, reference, *keys)["estimate"] for rho in rhos)
+    gain, error = (100.0 * sum(x) / score for x in zip(*pairs))
+    return with_error(-gain, error)
+
+
+def averaged(prior: str, subjects: int) -> str:
+    """How much better intervals of rho score than LKJ(1)'s, averaged over -0.8 to 0.8."""
+    rhos = np.round(np.arange(-0.8, 0.81, 0.2), 1)
+    weights = belief_weights(rhos, {"low": -0.8, "high": 0.8, "weights": []})
+    lkj = "lkj_cholesky_cov"
+    pairs = [paired("interval_score", "rho", prior, lkj, rho, subjects) for rho in rhos]
+    differences, errors = map(np.array, zip(*pairs))
+    cells = [("interval_score", "rho", lkj, rho, subjects) for rho in rhos]
+    score = weights @ [row(*cell)["estimate"] for cell in cells]
+    error = np.sqrt(weights**2 @ errors**2) / score
+    return f"{-100 * (weights @ differences) / score:.1f} ± {100 * error:.1f} %"
+
+
+def largest_error(
+    measure: str, parameter: str, priors: list[str], rhos: list[float],
+    subjects: Sequence[int] = (18,), designs: Sequence[str] = ("",), study: str = "full",
+) -> str:  # fmt: skip
+    """The largest Monte Carlo standard error in a table, rounded up to two digits."""
+    cells = product(priors, rhos, subjects, designs, [study])
+    largest = max(row(measure, parameter, *cell)["mcse"] for cell in cells)
+    digits = 1 - int(np.floor(np.log10(largest)))
+    return f"{np.ceil(largest * 10**digits) / 10**digits:.{max(digits, 0)}f}"
+
+
+def subjects(measure: str, effect: str, prior: str, rho: float, subjects: int = 18) -> str:
+    """A measure of the subjects' own intercepts or slopes."""
+    table = csv("subjects")
+    chosen = table[
+        (table["scenario"] == scenario(rho, subjects)) & (table["prior"] == prior)
+        & (table["effect"] == effect) & (table["measure"] == measure)
+    ]  # fmt: skip
+    row = chosen.iloc[-1]
+    return with_error(row["estimate"], row["mcse"])
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
@@ -199,15 +200,12 @@ def _plain(table: pd.DataFrame) -> pd.DataFrame:
 
 def render() -> dict[str, str]:
     """The documents by path."""
-    results = Results()
     environment = Environment(
         loader=FileSystemLoader(SOURCE), undefined=StrictUndefined, keep_trailing_newline=True,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    names = (
-        "value", "number", "largest_error", "difference", "subjects", "averaged", "pooled", "better"
-    )  # fmt: skip
-    functions = {name: getattr(results, name) for name in names} | more(results)
+    own = (value, number, largest_error, difference, subjects, averaged, pooled, better)
+    functions = {function.__name__: function for function in own} | more()
     return {
         path: environment.get_template(source).render(**functions, rows=rows, min=min, max=max)
         for source, path in DOCUMENTS.items()
@@ -230,13 +228,13 @@ def rows(table: str) -> str:
     return "\n".join(lines)
 
 
-def more(results: Results) -> dict[str, Callable]:
+def more() -> dict[str, Callable]:
     """Numbers of other tables than recovery and comparison."""
     measured = json.loads((SOURCE / "measured.json").read_text())
-    missingness = results.csv("missingness")
-    control, cost = results.csv("control"), results.csv("cost")
-    accuracy = results.csv("accuracy")
-    ranks, power = results.csv("sbc"), results.csv("sbc_power")
+    missingness = csv("missingness")
+    control, cost = csv("control"), csv("cost")
+    accuracy = csv("accuracy")
+    ranks, power = csv("sbc"), csv("sbc_power")
 
     def share(status: str, engine: str, prior: str, rho: float, subjects: int = 18,
               design: str = "") -> str:  # fmt: skip
@@ -254,7 +252,7 @@ def more(results: Results) -> dict[str, Callable]:
 
     def data_sets() -> str:
         """How many data sets were simulated."""
-        return f"{results.csv('designs')['replicates'].sum():,}"
+        return f"{csv('designs')['replicates'].sum():,}"
 
     def failed() -> str:
         """How many fits failed, of all engines."""
@@ -280,9 +278,7 @@ def more(results: Results) -> dict[str, Callable]:
 
     def without_rho() -> str:
         """REML fits with an sd of 0, which have no rho."""
-        rho = results.recovery().query(
-            "engine == 'reml' and parameter == 'rho' and measure == 'bias'"
-        )
+        rho = recovery().query("engine == 'reml' and parameter == 'rho' and measure == 'bias'")
         asked = missingness.loc[missingness["engine"] == "reml", "requested"].sum()
         return f"{asked - rho['n'].sum():,}"
 

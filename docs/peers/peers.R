@@ -25,7 +25,7 @@ by_lme4 <- function(data) {
   fitted <- seconds(lmer(y ~ t + (t | id), data, control = control))
   sds <- as.data.frame(VarCorr(fitted$value))$sdcor
   setTimeLimit(elapsed = 300)
-  ends <- tryCatch(seconds(suppressWarnings(confint(fitted$value, parm = 1:4, quiet = TRUE))),
+  ends <- tryCatch(seconds(suppressWarnings(confint(fitted$value, 1:4, quiet = TRUE))),
                    error = function(e) NULL)
   setTimeLimit(elapsed = Inf)
   list(beta = fixef(fitted$value), se = sqrt(diag(as.matrix(vcov(fitted$value)))),
