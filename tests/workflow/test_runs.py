@@ -98,7 +98,10 @@ def test_independent_alone_whose_fits_all_failed_says_so(tmp_path):
     assert "3 of 3 under i" in page and "No prior can be judged" in page
 
 
-SLOW = (pytest.param(name, marks=pytest.mark.slow) for name in ("nuts", "scale"))
+METHODS = {"full": 12, "effects": 2, "arms": 8, "scales": 40, "other_priors": 12}
+"""Priors and REML of the configs; the others have those of config.yaml."""
+LONG = ("nuts", "scale", "arms", "scales", "other_priors", "latent")
+SLOW = (pytest.param(name, marks=pytest.mark.slow) for name in LONG)
 
 
 @pytest.mark.parametrize("name", ["full", "effects", *SLOW])
@@ -109,14 +112,15 @@ def test_every_config_runs_to_its_end(tmp_path, name):
     """
     shutil.copytree(ROOT / "config", tmp_path / "config")
     sheet = {"scenario": ["a"], "rho": [0.5], "subjects": [6]}
-    sheet |= {"design": ["data"], "sigma_u2": [2.7]} if name == "effects" else {}
+    sheet |= {"design": ["data"]} if name in ("arms", "effects") else {}
+    sheet |= {"sigma_u2": [2.7]} if name == "effects" else {}
     pd.DataFrame(sheet).to_csv(tmp_path / "s.tsv", sep="\t", index=False)
     sampler = {"priors": ["independent"], "chains": 2, "tune": 50, "draws": 50}
     changes = {
         "scenarios": "s.tsv",
         "replicates": 2,
         "data": {"formulations": ["marginal"]},
-        "sampler": sampler if name in ("nuts", "effects") else NO_NUTS,
+        "sampler": sampler if name in ("nuts", "effects", "latent") else NO_NUTS,
     }
     (tmp_path / "config/tiny.yaml").write_text(yaml.safe_dump(changes))
     files = [str(tmp_path / f"config/{file}.yaml") for file in (name, "tiny")]
@@ -126,7 +130,7 @@ def test_every_config_runs_to_its_end(tmp_path, name):
     assert run.returncode == 0, run.stderr[-3000:]
     (results,) = (tmp_path / "results").iterdir()
     priors = set(pd.read_csv(results / "tables/recovery.csv")["prior"])
-    assert len(priors) == {"full": 12, "effects": 2}.get(name, 5)
+    assert len(priors) == METHODS.get(name, 5)
     if name == "effects":
         run = snakemake(tmp_path, "sample_size", "--configfile", *files)
         assert run.returncode != 0 and "Error: sample_size is for two random effects" in run.stderr
