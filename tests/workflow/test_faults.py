@@ -55,12 +55,14 @@ def wait_for(condition, process, seconds=120):
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_batches_cores_and_order_do_not_matter(tmp_path, undisturbed):
     priors = dict(reversed(PRIORS.items()))
     run(tmp_path, "--cores", "1", batch_size=13, priors=priors)
     same_tables(tmp_path, undisturbed)
 
 
+@pytest.mark.slow
 def test_a_killed_study_goes_on_where_it_was(tmp_path, undisturbed):
     """SIGKILL to Snakemake and its jobs: one line goes on, and finished batches stay."""
     tiny_study(tmp_path, SHEET, **EXACT | {"batch_size": 8})

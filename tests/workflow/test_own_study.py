@@ -92,6 +92,7 @@ def test_from_the_csv_to_the_verdict(trial):
     assert (settings.query("what == 'truth'")["source"] == "REML estimate of the data").all()
 
 
+@pytest.mark.slow
 def test_figures_and_pages_of_unbalanced_designs(trial, tmp_path):
     """The patients' own visits and dropout, with 12 replicates, exact only."""
     folder, _ = trial
