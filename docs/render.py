@@ -192,6 +192,26 @@ def subjects(measure: str, effect: str, prior: str, rho: float, subjects: int = 
     return with_error(row["estimate"], row["mcse"])
 
 
+def survey(parameter: str) -> pd.DataFrame:
+    """Distances from LKJ(1) in the survey of real data, by data set and prior."""
+    table = csv("survey", "survey")
+    table = table[(table["parameter"] == parameter) & ~(table["error"] > 1e-3)]
+    return table.pivot(index="data", columns="prior", values="moved").abs()
+
+
+def moved(parameter: str, prior: str) -> str:
+    """The median and the largest distance in the survey."""
+    found = survey(parameter).get(prior, pd.Series(dtype=float)).dropna()
+    return f"{found.median():.2f} ({found.max():.1f})" if len(found) else "–"
+
+
+def predicted(parameter: str, prior: str, by: str) -> str:
+    """Rank correlation of a distance in the survey with the subjects or with |rho|."""
+    table = csv("survey", "survey").query("prior == 'lkj_cholesky_cov' and parameter == 'rho'")
+    known = table.set_index("data")["mean" if by == "rho" else by].abs()
+    return minus(f"{survey(parameter)[prior].corr(known, method='spearman'):.2f}")
+
+
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
     """Categories as text, so that they are looked up as such."""
     texts = table.select_dtypes("category").columns
@@ -204,7 +224,8 @@ def render() -> dict[str, str]:
         loader=FileSystemLoader(SOURCE), undefined=StrictUndefined, keep_trailing_newline=True,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    own = (value, number, largest_error, difference, subjects, averaged, pooled, better)
+    own = (value, number, largest_error, difference, subjects, averaged, pooled, better,
+           moved, predicted)  # fmt: skip
     functions = {function.__name__: function for function in own} | more()
     return {
         path: environment.get_template(source).render(**functions, rows=rows, min=min, max=max)
