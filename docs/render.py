@@ -148,26 +148,26 @@ def pooled(measure: str, prior: str, design: str, subjects: int, study: str) -> 
     return with_error(*(np.mean([row[k] for row in rows]) for k in ("estimate", "mcse")))
 
 
-def better(prior: str, reference: str, design: str, subjects: int, study: str) -> str:
-    """By how much a prior's intervals of the correlations score better, in per cent."""
-    rhos, keys = correlations(int(study[-1])), (0, subjects, design, study)
-    pairs = [paired("interval_score", rho, prior, reference, *keys) for rho in rhos]
-    score = sum(row("interval_score", rho, reference, *keys)["estimate"] for rho in rhos)
-    gain, error = (100.0 * sum(x) / score for x in zip(*pairs))
-    return with_error(-gain, error)
+def better(rho: float, subjects: int, study: str) -> str:
+    """By how much LKJ(2)'s intervals of rho_01 score better than LKJ(1)'s, in per cent."""
+    table = csv("regret", study).query("parameter == 'rho_01' and measure == 'interval_score'")
+    own = table["design"].str.startswith(f"{subjects} ") & (table["rho"] == rho)
+    found = table[own].set_index("prior").loc[["lkj_2", "lkj_corr"]]
+    two, one = found["score"]
+    return with_error(100.0 * (1.0 - two / one), 100.0 * found["regret_mcse"].max())
 
 
-def averaged(prior: str, subjects: int) -> str:
+def averaged(prior: str, subjects: int, study: str = "full") -> str:
     """How much better intervals of rho score than LKJ(1)'s, averaged over -0.8 to 0.8."""
-    rhos = np.round(np.arange(-0.8, 0.81, 0.2), 1)
+    rhos = np.round(np.arange(-0.8, 0.81, 0.2 if study == "full" else 0.4), 1)
     weights = belief_weights(rhos, {"low": -0.8, "high": 0.8, "weights": []})
     lkj = "lkj_cholesky_cov"
-    pairs = [paired("interval_score", "rho", prior, lkj, rho, subjects) for rho in rhos]
-    differences, errors = map(np.array, zip(*pairs))
-    cells = [("interval_score", "rho", lkj, rho, subjects) for rho in rhos]
-    score = weights @ [row(*cell)["estimate"] for cell in cells]
+    cells = [(rho, subjects, "", study) for rho in rhos]
+    found = [paired("interval_score", "rho", prior, lkj, *cell) for cell in cells]
+    differences, errors = map(np.array, zip(*found))
+    score = weights @ [row("interval_score", "rho", lkj, *cell)["estimate"] for cell in cells]
     error = np.sqrt(weights**2 @ errors**2) / score
-    return f"{-100 * (weights @ differences) / score:.1f} ± {100 * error:.1f} %"
+    return minus(f"{-100 * (weights @ differences) / score:.1f} ± {100 * error:.1f} %")
 
 
 def largest_error(
@@ -192,6 +192,19 @@ def subjects(measure: str, effect: str, prior: str, rho: float, subjects: int = 
     return with_error(row["estimate"], row["mcse"])
 
 
+def published(study: str) -> bool:
+    """Whether a study has been run."""
+    return (RESULTS / study / "provenance.json").exists()
+
+
+def limits(prior: str, name: str, study: str) -> str:
+    """The share of fits by NUTS that miss a limit of their diagnostics."""
+    table = csv("missingness", study).set_index(["engine", "prior", "scenario"])
+    row = table.loc[("nuts", prior, name)]
+    return f"{row['not_converged']} of {row['requested']}"
+
+
+@cache
 def survey(parameter: str) -> pd.DataFrame:
     """Distances from LKJ(1) in the survey of real data, by data set and prior."""
     table = csv("survey", "survey")
@@ -206,10 +219,13 @@ def moved(parameter: str, prior: str) -> str:
 
 
 def predicted(parameter: str, prior: str, by: str) -> str:
-    """Rank correlation of a distance in the survey with the subjects or with |rho|."""
+    """Rank correlation of a distance in the survey with |rho|, the pull on it, or the subjects."""
     table = csv("survey", "survey").query("prior == 'lkj_cholesky_cov' and parameter == 'rho'")
-    known = table.set_index("data")["mean" if by == "rho" else by].abs()
-    return minus(f"{survey(parameter)[prior].corr(known, method='spearman'):.2f}")
+    known = table.set_index("data")
+    rho = known["mean"].abs()
+    pull = rho * known["sd"] / (1.0 - rho**2)
+    by_name = {"rho": rho, "pull": pull, "subjects": known["subjects"]}
+    return minus(f"{survey(parameter)[prior].corr(by_name[by], method='spearman'):.2f}")
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
@@ -225,7 +241,7 @@ def render() -> dict[str, str]:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     own = (value, number, largest_error, difference, subjects, averaged, pooled, better,
-           moved, predicted)  # fmt: skip
+           moved, predicted, published, limits)  # fmt: skip
     functions = {function.__name__: function for function in own} | more()
     return {
         path: environment.get_template(source).render(**functions, rows=rows, min=min, max=max)
@@ -253,7 +269,7 @@ def more() -> dict[str, Callable]:
     """Numbers of other tables than recovery and comparison."""
     measured = json.loads((SOURCE / "measured.json").read_text())
     missingness = csv("missingness")
-    control, cost = csv("control"), csv("cost")
+    cost = csv("cost")
     accuracy = csv("accuracy")
     ranks, power = csv("sbc"), csv("sbc_power")
 
@@ -303,12 +319,14 @@ def more() -> dict[str, Callable]:
         asked = missingness.loc[missingness["engine"] == "reml", "requested"].sum()
         return f"{asked - rho['n'].sum():,}"
 
-    def detectable(measure: str, parameter: str) -> str:
+    def detectable(measure: str, parameter: str, study: str = "full") -> str:
         """The median difference that the negative control would have found."""
+        control = csv("control", study)
         own = control[(control["measure"] == measure) & (control["parameter"] == parameter)]
         return f"{own['detectable'].median():.2f}"
 
-    def control_clean() -> str:
+    def control_clean(study: str = "full") -> str:
+        control = csv("control", study)
         return f"{int(control['clean'].sum())} of {len(control)}"
 
     def calibrated() -> str:

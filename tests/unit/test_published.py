@@ -2,9 +2,11 @@
 
 import json
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
+import publish
 import pytest
 import render
 import yaml
@@ -13,71 +15,88 @@ from scipy import stats
 from snakemake.utils import update_config
 
 from recovery.data.simulate import replicate_data, simulate_batch
-from recovery.exact.tables import exact_batch
+from recovery.exact.posterior import exact_posterior
+from recovery.exact.tables import exact_batches
+from recovery.model.families import family_class
 from recovery.nuts.sampler import NutsSampler, SamplerSettings
-from recovery.parameters import PARAMETERS
 from recovery.reml.tables import reml_batch
 from recovery.replicates import fit_each, replicate_tables
 from recovery.seeds import named_seed
-from study.check import check_study
+from study.check import Study, check_study
+from study.priors import made_priors
 
-TABLES = ROOT / "results/full/tables"
-AGAIN = {
+RESULTS = ROOT / "results"
+PUBLISHED = [name for name in publish.STUDIES if (RESULTS / name / "provenance.json").exists()]
+AGAIN = (
+    ("full", "rho_p08"), ("full", "subjects_6_rho_m04"), ("full", "missing_30_rho_p06"),
+    ("full", "ar_03_rho_0"), ("other_priors", "rho_m08_18"), ("scales", "rho_p08_6"),
+    ("arms", "rho_m08_40"),
+)  # fmt: skip
+"""Scenarios whose exact posteriors are computed again."""
+SAMPLED = {
     "rho_p08": "lkj_cholesky_cov",
     "subjects_6_rho_m04": "independent",
     "missing_30_rho_p06": "lkj_corr",
 }
-"""Scenarios that are computed again, and the prior that is sampled."""
+"""Scenarios of full that are sampled again, and the prior."""
 CLOSE = {"truth": 1e-9, "mean": 1e-3, "sd": 1e-3, "q2.5": 5e-3, "q97.5": 5e-3}
 """Posterior sds within which fits are found again, the limits of docs/exact_accuracy.md."""
 
 
-def read(name: str) -> pd.DataFrame:
-    return pd.read_csv(TABLES / f"{name}.csv", dtype={"scenario": str})
+def read(name: str, study: str = "full") -> pd.DataFrame:
+    path = RESULTS / study / "tables" / name
+    if path.suffix == ".parquet":
+        return pd.read_parquet(path)
+    return pd.read_csv(path.with_suffix(".csv"), dtype={"scenario": str})
 
 
-@pytest.fixture(scope="module")
-def study():
+@cache
+def study_of(name: str) -> Study:
     config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
-    update_config(config, yaml.safe_load((ROOT / "config/full.yaml").read_text()))
+    for file in publish.STUDIES[name]:
+        update_config(config, yaml.safe_load((ROOT / f"config/{file}.yaml").read_text()))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
         return check_study(config)
 
 
 @pytest.fixture(scope="module")
-def sample():
-    return pd.read_parquet(TABLES / "sample.parquet")
+def study():
+    return study_of("full")
 
 
-@pytest.mark.parametrize("scenario", AGAIN)
-def test_exact_fits_of_the_sample_are_found_again(study, sample, scenario):
+@pytest.mark.parametrize(("name", "scenario"), AGAIN)
+def test_exact_fits_of_the_sample_are_found_again(name, scenario):
     """Every prior's posterior of the first data set, and REML's estimates of it."""
+    study, sample = study_of(name), read("sample.parquet", name)
     datasets = first_data_set(study, scenario)
-    data, (times,) = replicate_data(datasets), datasets["planned"].to_numpy()
-    truths = np.stack([datasets[name].to_numpy() for name in PARAMETERS], axis=1)
+    data, planned = replicate_data(datasets), datasets["planned"].to_numpy()
+    parameters = data[0].parameters
+    truths = np.stack([datasets[parameter].to_numpy() for parameter in parameters], axis=1)
     levels = study.config["intervals"]
     seeds = [named_seed(study.config["seed"], scenario, 1, "exact")]
-    found = {"reml": reml_batch(data, levels, truths, [1]).estimates}
-    for name, prior in study.priors.items():
-        found[name] = exact_batch(
-            data, prior.for_design(times), levels, truths, [1], seeds
-        ).estimates
-    for name, estimates in found.items():
-        kept = kept_sample(sample, scenario, name, "reml" if name == "reml" else "exact")
+    priors = {key: prior.for_design(*planned) for key, prior in study.priors.items()}
+    exact = exact_batches(data, priors, levels, truths, [1], seeds)
+    found = {key: batch.estimates for key, batch in exact.items()}
+    if study.config["reml"]:
+        interval = study.config["reml_interval"]
+        found["reml"] = reml_batch(data, levels, truths, [1], interval).estimates
+    for prior, estimates in found.items():
+        kept = kept_sample(sample, scenario, prior, "reml" if prior == "reml" else "exact")
         again = estimates.set_index("parameter")
+        kept = kept.loc[again.index]
         unit = np.where(again["sd"] > 0, again["sd"], 1.0)
         known = ~(again["mcse_q2.5"] > 0)  # without draws, which are others now
         for column, limit in CLOSE.items():
             error = ((again[column] - kept[column]).abs() / unit)[known]
-            assert (error.dropna() < limit).all(), (name, column)
+            assert (error.dropna() < limit).all(), (prior, column)
             np.testing.assert_array_equal(again[column].isna(), kept[column].isna())
 
 
-@pytest.mark.parametrize("scenario", AGAIN)
-def test_sampled_fits_of_the_sample_are_found_again(study, sample, scenario):
+@pytest.mark.parametrize("scenario", SAMPLED)
+def test_sampled_fits_of_the_sample_are_found_again(study, scenario):
     """Sampled means agree within their Monte Carlo error: on another processor draws differ."""
-    prior, settings = AGAIN[scenario], dict(study.config["sampler"])
+    prior, settings = SAMPLED[scenario], dict(study.config["sampler"])
     del settings["replicates"], settings["priors"]
     engine = NutsSampler(
         study.priors[prior], SamplerSettings(**settings), study.config["intervals"]
@@ -88,7 +107,8 @@ def test_sampled_fits_of_the_sample_are_found_again(study, sample, scenario):
             first_data_set(study, scenario), engine, lambda number: seed, lambda done, total: None
         )
     )
-    found, kept = found.set_index("parameter"), kept_sample(sample, scenario, prior, "nuts")
+    found = found.set_index("parameter")
+    kept = kept_sample(read("sample.parquet"), scenario, prior, "nuts").loc[found.index]
     z = (found["mean"] - kept["mean"]) / np.hypot(found["mcse_mean"], kept["mcse_mean"])
     assert z.abs().max() < 5
     np.testing.assert_array_equal(found["mean"].isna(), kept["mean"].isna())
@@ -96,21 +116,37 @@ def test_sampled_fits_of_the_sample_are_found_again(study, sample, scenario):
 
 def kept_sample(sample, scenario, prior, engine):
     own = (sample["scenario"] == scenario) & (sample["prior"] == prior)
-    return sample[own & (sample["engine"] == engine)].set_index("parameter").loc[list(PARAMETERS)]
+    return sample[own & (sample["engine"] == engine)].set_index("parameter")
 
 
 def first_data_set(study, scenario):
     return simulate_batch(study.scenarios[scenario].design, [1], study.config["seed"], scenario)
 
 
+def test_the_survey_is_found_again(sleepstudy):
+    """Sleepstudy's rows, with scales from the data."""
+    table = read("survey", "survey").query("data == 'sleepstudy'")
+    for prior in ("lkj_2", "huang_wand", "inverse_wishart"):
+        config = yaml.safe_load((ROOT / "config/survey.yaml").read_text())["priors"][prior]
+        block = {"family": "lkj_corr", "eta": 2} if prior == "lkj_2" else config
+        scales = dict.fromkeys(family_class(block["family"]).scales(), "auto")
+        block = {"beta_prior_at": "means", "label": prior, **block, **scales}
+        made, _ = made_priors({prior: block}, study_of("full").real, "survey")
+        exact = exact_posterior(sleepstudy, made[prior].for_design(sleepstudy.time))
+        own = table[table["prior"] == prior].set_index("parameter")
+        for parameter, (mean, sd) in exact.moments.items():
+            assert abs(own.loc[parameter, "mean"] - mean) < 1e-3 * sd
+            assert own.loc[parameter, "sd"] == pytest.approx(sd, rel=1e-3)
+
+
 def test_tables_are_those_of_the_sheet(study):
-    recovery, missingness = pd.read_parquet(TABLES / "recovery.parquet"), read("missingness")
+    recovery, missingness = read("recovery.parquet"), read("missingness")
     assert list(recovery["scenario"].unique()) == list(study.scenarios)
     assert set(recovery["prior"].unique()) == {*study.priors, "reml"}
     counts = missingness.set_index(["engine", "scenario"])["requested"]
     for name, scenario in study.scenarios.items():
         assert (counts["exact", name] == scenario.replicates).all()
-        assert (counts["reml", name] == min(study.config["reml"], scenario.replicates)).all()
+        assert (counts["reml", name] == scenario.replicates).all()
         if scenario.nuts:
             own = counts["nuts", name]
             assert (own == scenario.nuts).all() and len(own) == len(study.nuts_priors)
@@ -156,8 +192,9 @@ def test_calibration_passed():
     assert set(table["method"]) == {"marginal", "latent", "exact"} and (table["n"] >= 495).all()
 
 
-def test_provenance_says_how_every_run_ended():
-    runs = json.loads((ROOT / "results/full/provenance.json").read_text())
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_provenance_says_how_every_run_ended(name):
+    runs = json.loads((RESULTS / name / "provenance.json").read_text())
     assert runs
     for run in runs:
         assert run["command"].startswith("snakemake") and len(run["commit"]) == 40

@@ -13,7 +13,7 @@ from recovery.parameters import sds
 
 @dataclass(frozen=True)
 class LKJCorrExponential(Prior):
-    """sigma_uk ~ Exponential with mean `scale`, and LKJ(eta): McElreath's Statistical Rethinking.
+    """sigma_uk ~ Exponential with mean `scale`, and LKJ(eta), as in McElreath's textbook.
 
     Its tail is heavier than a half-normal's and lighter than a half Student t's.
     """
