@@ -30,8 +30,8 @@ def survey_figure(table: pd.DataFrame, methods: style.Methods) -> Figure:
         wide = shown[shown["parameter"] == name].pivot(index="row", columns="label", values="moved")
         wide = wide.reindex(index=shown["row"].unique(), columns=labels)
         sns.heatmap(
-            wide.abs(), ax=axes, annot=wide.round(1) + 0.0, fmt=".1f", annot_kws={"size": 6}, cmap="Blues",
-            norm=norm, cbar=False, linewidths=0.3,
+            wide.abs(), ax=axes, annot=wide.round(1) + 0.0, fmt=".1f", annot_kws={"size": 6},
+            cmap="Blues", norm=norm, cbar=False, linewidths=0.3,
         )  # fmt: skip
         axes.set(xlabel="", ylabel="", title=style.SYMBOLS.get(name, name))
         axes.tick_params(length=0)
