@@ -157,15 +157,16 @@ def better(rho: float, subjects: int, study: str) -> str:
     return with_error(100.0 * (1.0 - two / one), 100.0 * found["regret_mcse"].max())
 
 
-def averaged(prior: str, subjects: int, study: str = "full") -> str:
+def averaged(
+    prior: str, subjects: int, study: str = "full", reference: str = "lkj_cholesky_cov"
+) -> str:
     """How much better intervals of rho score than LKJ(1)'s, averaged over -0.8 to 0.8."""
     rhos = np.round(np.arange(-0.8, 0.81, 0.2 if study == "full" else 0.4), 1)
     weights = belief_weights(rhos, {"low": -0.8, "high": 0.8, "weights": []})
-    lkj = "lkj_cholesky_cov"
     cells = [(rho, subjects, "", study) for rho in rhos]
-    found = [paired("interval_score", "rho", prior, lkj, *cell) for cell in cells]
+    found = [paired("interval_score", "rho", prior, reference, *cell) for cell in cells]
     differences, errors = map(np.array, zip(*found))
-    score = weights @ [row("interval_score", "rho", lkj, *cell)["estimate"] for cell in cells]
+    score = weights @ [row("interval_score", "rho", reference, *cell)["estimate"] for cell in cells]
     error = np.sqrt(weights**2 @ errors**2) / score
     return minus(f"{-100 * (weights @ differences) / score:.1f} ± {100 * error:.1f} %")
 
