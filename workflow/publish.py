@@ -75,6 +75,9 @@ def keep_small_forms(tables: Path) -> None:
             texts = table.columns.difference(["n", *numbers])
             table[texts] = table[texts].astype("category")
             table.to_parquet(tables / f"{name}.parquet", index=False, compression="zstd")
+            for page in (tables.parent / "pages").glob("*.html"):  # whose links are to what is kept
+                text = page.read_text(encoding="utf-8")
+                page.write_text(text.replace(f"{name}.csv", f"{name}.parquet"), encoding="utf-8")
 
 
 def publish(study: str, cores: str, targets: list[str]) -> int:
