@@ -193,6 +193,12 @@ def subjects(measure: str, effect: str, prior: str, rho: float, subjects: int = 
     return with_error(row["estimate"], row["mcse"])
 
 
+def posterior(parameter: str, prior: str, study: str) -> str:
+    """A posterior mean of real data, and the posterior sd."""
+    found = csv("observed", study).set_index(["prior", "parameter"]).loc[(prior, parameter)]
+    return f"{found['mean']:.2g} (sd {found['sd']:.1g})"
+
+
 def published(study: str) -> bool:
     """Whether a study has been run."""
     return (RESULTS / study / "provenance.json").exists()
@@ -242,7 +248,8 @@ def render() -> dict[str, str]:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     own = (value, number, largest_error, difference, subjects, averaged, pooled, better,
-           moved, predicted, published, limits)  # fmt: skip
+           moved, predicted, published, limits,
+           posterior)  # fmt: skip
     functions = {function.__name__: function for function in own} | more()
     return {
         path: environment.get_template(source).render(**functions, rows=rows, min=min, max=max)

@@ -34,10 +34,11 @@ STUDIES = {
     "effects_3": ["effects"],
     "effects_2": ["effects", "effects_2"],
     "effects_4": ["effects", "effects_4"],
+    "effects_oxboys": ["effects_oxboys"],
     "survey": ["survey"],
 }
 """Configs of every study, in the folder config, one over the other."""
-TARGETS = {"full": [], "survey": ["survey"]}
+TARGETS = {"full": [], "effects_oxboys": ["observed"], "survey": ["survey"]}
 """What is made of them, in place of the tables only."""
 SAMPLE = 1  # replicates of every scenario
 SPAN = ("--max-jobs-per-timespan", "1000/30s")  # docs/cluster.md, limits
