@@ -135,11 +135,6 @@ def paired(
     return sign * found["difference"], found["mcse"]
 
 
-def difference(*keys: Any, **design: Any) -> str:
-    """A paired difference, prior minus reference."""
-    return with_error(*paired(*keys, **design))
-
-
 def pooled(measure: str, prior: str, design: str, subjects: int, study: str) -> str:
     """A measure averaged over the correlations; the error is at most the one that is given."""
     rows = [
@@ -247,7 +242,7 @@ def render() -> dict[str, str]:
         loader=FileSystemLoader(SOURCE), undefined=StrictUndefined, keep_trailing_newline=True,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    own = (value, number, largest_error, difference, subjects, averaged, pooled, better,
+    own = (value, number, largest_error, subjects, averaged, pooled, better,
            moved, predicted, published, limits,
            posterior)  # fmt: skip
     functions = {function.__name__: function for function in own} | more()
@@ -279,7 +274,7 @@ def more() -> dict[str, Callable]:
     missingness = csv("missingness")
     cost = csv("cost")
     accuracy = csv("accuracy")
-    ranks, power = csv("sbc"), csv("sbc_power")
+    ranks = csv("sbc")
 
     def share(status: str, engine: str, prior: str, rho: float, subjects: int = 18,
               design: str = "") -> str:  # fmt: skip
@@ -291,17 +286,9 @@ def more() -> dict[str, Callable]:
         digits = 0 if error >= 1 else 1
         return f"{100 * p:.{digits}f} ± {error:.{digits}f} %"
 
-    def fits(engine: str) -> str:
-        """How many fits an engine computed; priors of one density share them."""
-        return f"{missingness.loc[missingness['engine'] == engine, 'computed'].sum():,}"
-
     def data_sets() -> str:
         """How many data sets were simulated."""
         return f"{csv('designs')['replicates'].sum():,}"
-
-    def failed() -> str:
-        """How many fits failed, of all engines."""
-        return f"{missingness['failed'].sum():,}"
 
     def per_second(prior: str, method: str, target_accept: float) -> str:
         """Effective draws per CPU second, to two digits."""
@@ -321,12 +308,6 @@ def more() -> dict[str, Callable]:
         own = own[(own["prior"] == prior) & (own["scenario"] == name)] if prior else own
         return f"{own['not_converged'].sum():,}"
 
-    def without_rho() -> str:
-        """REML fits with an sd of 0, which have no rho."""
-        rho = recovery().query("engine == 'reml' and parameter == 'rho' and measure == 'bias'")
-        asked = missingness.loc[missingness["engine"] == "reml", "requested"].sum()
-        return f"{asked - rho['n'].sum():,}"
-
     def detectable(measure: str, parameter: str, study: str = "full") -> str:
         """The median difference that the negative control would have found."""
         control = csv("control", study)
@@ -340,25 +321,12 @@ def more() -> dict[str, Callable]:
     def calibrated() -> str:
         return f"{int(ranks['calibrated'].sum())} of {len(ranks)}"
 
-    def not_counted() -> str:
-        """Whose ranks do not count as calibrated, since too many fits are not converged."""
-        unsure = ranks[~ranks["calibrated"] & (ranks["p_adjusted"] >= 0.01)]
-        return ", ".join(
-            f"{row.prior} by {row.method} ({row.not_converged} of {row.requested:,} fits)"
-            for row in unsure.drop_duplicates(["prior", "method"]).itertuples()
-        )
-
-    def alarm(deviation: str, method: str) -> str:
-        """The probability that calibration sees an error of one quantity's posterior."""
-        row = power.set_index(["deviation", "method"]).loc[(deviation, method)]
-        return with_error(row["power"], row["mcse"])
-
     def time_of(what: str) -> str:
         """A run time that was measured by hand: docs/source/measured.json says by which command."""
         return measured[what]["text"]
 
-    made = (share, fits, failed, per_second, control_clean, time_of, sampler, unconverged,
-            without_rho, detectable, calibrated, not_counted, data_sets, alarm)  # fmt: skip
+    made = (share, per_second, control_clean, time_of, sampler, unconverged, detectable,
+            calibrated, data_sets)  # fmt: skip
     return {function.__name__: function for function in made}
 
 
