@@ -16,7 +16,7 @@ from recovery.kernels.gradient import log_likelihood
 from recovery.model.families import FAMILIES, make_prior
 from recovery.model.statistics import Statistics
 from recovery.nuts.likelihood_op import MarginalLogLikelihood
-from recovery.nuts.sampler import MIN_ESS_BULK, SamplerSettings
+from recovery.nuts.sampler import MIN_ESS_BULK, NutsSampler, SamplerSettings
 from recovery.nuts.trace import draws_from_trace
 from recovery.replicates import fit_each, replicate_tables
 from recovery.seeds import named_seed
@@ -41,6 +41,15 @@ def test_sleepstudy_posterior_is_the_exact_one(fits):
             assert abs(row["mean"] - mean) < 4 * row["mcse_mean"], (family, parameter)
             # sd of a posterior sd: about sd sqrt(kurtosis - 1) / (2 sqrt(ess)), kurtosis here < 5
             assert abs(row["sd"] - sd) < 4 * sd / np.sqrt(row["ess_bulk"]), (family, parameter)
+
+
+def test_flat_fixed_effects_are_sampled(sleepstudy):
+    prior = make_prior("lkj_cholesky_cov", beta_prior_at="flat")
+    settings = SamplerSettings("marginal", 4, tune=1000, draws=3000, target_accept=0.9)
+    found = NutsSampler(prior, settings, [0.95]).fit(sleepstudy, 1).estimates
+    for parameter, (mean, _) in exact_posterior(sleepstudy, prior).moments.items():
+        row = found.loc[parameter]
+        assert abs(row["mean"] - mean) < 4 * row["mcse_mean"], parameter
 
 
 def test_two_implementations_of_one_prior_agree(fits):

@@ -1,5 +1,8 @@
 """The survey: how far posteriors of one data set are from each other."""
 
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -33,6 +36,13 @@ def test_distances_are_those_of_the_posteriors(table, sleepstudy):
     # a narrow prior of the slopes' sd draws the subjects' slopes together, and not their level
     assert moved["narrow", SUBJECTS["slope"]] > 0.2
     assert table["subjects"].eq(18).all() and table["visits"].eq(10).all()
+
+
+def test_a_failure_is_a_row(sleepstudy):
+    constant = replace(sleepstudy, response=np.ones(len(sleepstudy.response)))
+    table = survey_rows("constant", constant, PRIORS, "lkj", 1)
+    assert list(table["prior"]) == list(PRIORS)
+    assert table["message"].str.endswith("the responses do not vary").all()
 
 
 def test_the_figure_has_a_row_per_data_set(table):

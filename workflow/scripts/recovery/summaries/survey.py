@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from recovery.data.longdata import LongData
-from recovery.errors import FAILURES_OF_DATA
+from recovery.errors import FAILURES_OF_DATA, failure_text
 from recovery.exact.draws import joint_draws
 from recovery.exact.posterior import ExactPosterior, exact_posterior
 from recovery.model.prior import Prior
@@ -38,15 +38,16 @@ def survey_rows(
     Returns
     -------
     DataFrame
-        One row per prior and parameter, see ``columns.yaml``. The subjects' lines have one row
-        each for intercepts and slopes: the root mean square over the subjects of how far their
-        posterior means moved.
+        One row per prior and parameter, and one per prior that failed, see ``columns.yaml``. The
+        subjects' lines have one row each for intercepts and slopes: the root mean square over the
+        subjects of how far their posterior means moved.
     """
-    found, lines = {}, {}
+    found, lines, failed = {}, {}, []
     for prior, made in priors.items():
         try:
             exact = exact_posterior(data, made)
-        except FAILURES_OF_DATA:
+        except FAILURES_OF_DATA as error:
+            failed.append({"data": name, "prior": prior, "message": failure_text(error)})
             continue
         found[prior] = exact
         draws = joint_draws(exact, data, DRAWS, np.random.default_rng(seed))
@@ -56,10 +57,11 @@ def survey_rows(
     rows = [
         row | {"data": name, "prior": prior, "error": exact.error}
         for prior, exact in found.items()
-        for row in _rows(exact, found[reference], lines[prior], lines[reference])
+        for row in _rows(exact, found.get(reference), lines[prior], lines.get(reference, {}))
     ]
-    rho_sd = found[reference].moments["rho"][1]
-    table = pd.DataFrame(rows).assign(
+    rho_sd = found[reference].moments["rho"][1] if reference in found else np.nan
+    columns = ["parameter", "mean", "sd", "q2.5", "q97.5", "moved", "data", "prior", "error"]
+    table = pd.DataFrame([*rows, *failed], columns=[*columns, "message"]).assign(
         subjects=data.subjects, rows=len(data.response), visits=np.median(counts), rho_sd=rho_sd
     )
     keys = ["data", "subjects", "rows", "visits", "rho_sd", "prior", "parameter"]
@@ -67,16 +69,19 @@ def survey_rows(
 
 
 def _rows(
-    exact: ExactPosterior, reference: ExactPosterior, lines: dict, of_reference: dict
+    exact: ExactPosterior,
+    reference: ExactPosterior | None,
+    lines: dict,
+    of_reference: dict,
 ) -> list[dict[str, object]]:
     quantiles, rows = exact.quantiles(LEVELS), []
     for parameter, (mean, sd) in exact.moments.items():
         low, high = quantiles[parameter].tolist()
         row = {"parameter": parameter, "mean": mean, "sd": sd, "q2.5": low, "q97.5": high}
-        known = reference.moments.get(parameter, (np.nan, np.nan))
+        nothing = np.nan, np.nan
+        known = reference.moments.get(parameter, nothing) if reference else nothing
         rows.append(row | {"moved": (mean - known[0]) / known[1]})
-    for line, (means, _) in lines.items():
-        known_means, known_sds = of_reference[line]
-        moved = np.sqrt(np.mean(np.square((means - known_means) / known_sds)))
+    for line, (known_means, known_sds) in of_reference.items():
+        moved = np.sqrt(np.mean(np.square((lines[line][0] - known_means) / known_sds)))
         rows.append({"parameter": SUBJECTS[line], "moved": float(moved)})
     return rows

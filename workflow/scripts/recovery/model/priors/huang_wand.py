@@ -6,7 +6,7 @@ from typing import Any, override
 
 import numpy as np
 
-from recovery.model.inverse_wishart import covariance_by_bartlett, draw_inverse_wishart
+from recovery.model.covariances import covariance_by_bartlett, draw_inverse_wishart
 from recovery.model.prior import Covariance, Draws, Prior, response_scale, slope_scale
 
 

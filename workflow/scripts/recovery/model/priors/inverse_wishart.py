@@ -5,8 +5,7 @@ from typing import Any, override
 
 import numpy as np
 
-from recovery.errors import InputError
-from recovery.model.inverse_wishart import covariance_by_bartlett, draw_inverse_wishart
+from recovery.model.covariances import check_df, covariance_by_bartlett, draw_inverse_wishart
 from recovery.model.prior import Covariance, Draws, Prior, response_scale, slope_scale
 
 
@@ -26,8 +25,7 @@ class InverseWishart(Prior):
     @override
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.df <= 1.0:
-            raise InputError(f"df: {self.df:g} must be above 1.")
+        check_df(self.df)
 
     @override
     def covariance(self, sigma: Any) -> Covariance:

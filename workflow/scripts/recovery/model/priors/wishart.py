@@ -5,7 +5,7 @@ from typing import Any, override
 
 import numpy as np
 
-from recovery.errors import InputError
+from recovery.model.covariances import check_df, sds_and_rho
 from recovery.model.lkj import lkj_corr_factor
 from recovery.model.prior import Covariance, Draws, Prior, response_scale, slope_scale
 from recovery.parameters import sds
@@ -28,8 +28,7 @@ class Wishart(Prior):
     @override
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.df <= 1.0:
-            raise InputError(f"df: {self.df:g} must be above 1.")
+        check_df(self.df)
 
     @override
     def covariance(self, sigma: Any) -> Covariance:
@@ -47,10 +46,7 @@ class Wishart(Prior):
         from scipy import stats
 
         scale = np.diag(np.square(self.sd_scales)) / self.df
-        drawn = stats.wishart(self.df, scale).rvs(len(sigma), random_state=rng)
-        matrices = np.reshape(drawn, (len(sigma), 2, 2))
-        sigma_u0, sigma_u1 = np.sqrt(matrices[:, 0, 0]), np.sqrt(matrices[:, 1, 1])
-        return sigma_u0, sigma_u1, matrices[:, 0, 1] / (sigma_u0 * sigma_u1)
+        return sds_and_rho(stats.wishart(self.df, scale).rvs(len(sigma), random_state=rng))
 
     @override
     def log_density(self, *values: Any) -> Any:

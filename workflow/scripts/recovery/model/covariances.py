@@ -1,11 +1,18 @@
-"""The inverse Wishart distribution of a 2 x 2 covariance matrix, in PyMC and as a sampler."""
+"""What families of priors of a 2 x 2 covariance matrix share."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from recovery.errors import InputError
 from recovery.model.prior import Covariance, Draws
+
+
+def check_df(df: float) -> None:
+    """Refuse degrees of freedom with which such a matrix has no density."""
+    if df <= 1.0:
+        raise InputError(f"df: {df:g} must be above 1.")
 
 
 def covariance_by_bartlett(df: float, scale0: Any, scale1: Any) -> Covariance:
@@ -34,7 +41,12 @@ def draw_inverse_wishart(
     """Draw sigma_u0, sigma_u1 and rho of n such matrices."""
     from scipy import stats
 
-    drawn = stats.invwishart(df, np.diag(np.square(scales))).rvs(n, random_state=rng)
-    matrices = np.reshape(drawn, (n, 2, 2))
+    scale = np.diag(np.square(scales))
+    return sds_and_rho(stats.invwishart(df, scale).rvs(n, random_state=rng))
+
+
+def sds_and_rho(matrices: np.ndarray) -> Draws:
+    """sigma_u0, sigma_u1 and rho of covariance matrices."""
+    matrices = np.reshape(matrices, (-1, 2, 2))
     sigma_u0, sigma_u1 = np.sqrt(matrices[:, 0, 0]), np.sqrt(matrices[:, 1, 1])
     return sigma_u0, sigma_u1, matrices[:, 0, 1] / (sigma_u0 * sigma_u1)
