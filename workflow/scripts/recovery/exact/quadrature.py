@@ -45,7 +45,7 @@ from recovery.model.statistics import Statistics
 
 PARAMETERS_ON_AXES = ("sigma_u0", "sigma_u1", "rho", "sigma")
 PILOT = (10, 10, 10)
-LADDER = ((12, 12, 10), (16, 16, 14), (20, 20, 18), (26, 26, 22), (36, 36, 30), (44, 44, 36))
+LADDER = ((12, 12, 12), (16, 16, 14), (20, 20, 18), (26, 26, 22), (36, 36, 30), (44, 44, 36))
 """Nodes of sigma_u0, sigma_u1 and rho, step by step."""
 NODES_OF_SIGMA = {EXP: (8, 10, 12, 15, 18, 24, 28), BELL: (6, 7, 8, 9, 11, 16, 20)}
 """Nodes of sigma: of a pilot, and at the steps of `LADDER`."""

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from recovery.kernels.axes import BELL, DENSE, EXP, POSITIVE
+from recovery.kernels.axes import BELL, DENSE, EXP, POSITIVE, SINE
 from recovery.kernels.compilation import entry, helper
 
 
@@ -53,26 +53,30 @@ def distribution(value, density):
 
 
 @helper
-def interpolated(logarithmic, density, polynomial, value, found):
+def interpolated(link, density, polynomial, value, found):
     """A marginal on a fine grid: values, density and distribution function, into `found`.
 
     `density` is that of the parameter at the nodes, `polynomial` the matrix that takes a function
-    from the nodes to the places of `value`. Where the density is nearly that of a log-normal, it is
-    the logarithm that is interpolated; else the fourth root: that of a bell is a bell twice as
-    wide, and it has no infinite ends as the logarithm has.
+    from the nodes to the places of `value`. Where the density is nearly that of a log-normal (BELL)
+    it is the logarithm that is interpolated; else the fourth root: that of a bell is a bell twice
+    as wide, and it has no infinite ends as the logarithm has. Of rho it is the square root, since
+    the fourth root of a density that vanishes at 1 or -1, as LKJ(2)'s, has an infinite slope there.
     """
-    known = np.log(np.maximum(density, 1e-300)) if logarithmic else np.sqrt(np.sqrt(density))
+    if link == BELL:
+        known = np.log(np.maximum(density, 1e-300))
+    else:
+        known = np.sqrt(density) if link == SINE else np.sqrt(np.sqrt(density))
     dense = found[1]
     dense[:] = 0.0
     for k in range(len(known)):
         for f in range(len(value)):
             dense[f] += polynomial[k, f] * known[k]
     for f in range(len(value)):
-        if logarithmic:
+        if link == BELL:
             dense[f] = math.exp(dense[f])
         else:
             square = max(dense[f], 0.0) ** 2
-            dense[f] = square * square
+            dense[f] = square if link == SINE else square * square
     found[0] = value
     found[2] = distribution(value, dense)
 
@@ -142,7 +146,7 @@ def axis_marginals(links, values, measures, probabilities, polynomials, fine, ta
             if links[i] in (EXP, BELL):  # the nodes are few, so that the last ones are not far out
                 ends = density * values[i]
                 beyond = max(beyond, 40.0 * max(ends[0], ends[-1]) / ends.max())
-            interpolated(links[i] == BELL, density, polynomials[i], fine[i], marginals[i])
+            interpolated(links[i], density, polynomials[i], fine[i], marginals[i])
             own = marginals[i]
             for k in range(len(tails)):
                 quantiles[i, k] = quantile(own[0], own[1], own[2], tails[k])
