@@ -59,13 +59,13 @@ def interpolated(link, density, polynomial, value, found):
     `density` is that of the parameter at the nodes, `polynomial` the matrix that takes a function
     from the nodes to the places of `value`. Where the density is nearly that of a log-normal (BELL)
     it is the logarithm that is interpolated; else the fourth root: that of a bell is a bell twice
-    as wide, and it has no infinite ends as the logarithm has. Of rho it is the square root, since
-    the fourth root of a density that vanishes at 1 or -1, as LKJ(2)'s, has an infinite slope there.
+    as wide, and it has no infinite ends as the logarithm has. Of rho it is the cube root: where the
+    posterior reaches 1 or -1, higher roots of a density that vanishes there are steep.
     """
     if link == BELL:
         known = np.log(np.maximum(density, 1e-300))
     else:
-        known = np.sqrt(density) if link == SINE else np.sqrt(np.sqrt(density))
+        known = np.cbrt(density) if link == SINE else np.sqrt(np.sqrt(density))
     dense = found[1]
     dense[:] = 0.0
     for k in range(len(known)):
@@ -75,8 +75,8 @@ def interpolated(link, density, polynomial, value, found):
         if link == BELL:
             dense[f] = math.exp(dense[f])
         else:
-            square = max(dense[f], 0.0) ** 2
-            dense[f] = square if link == SINE else square * square
+            root = max(dense[f], 0.0)
+            dense[f] = root**3 if link == SINE else root**4
     found[0] = value
     found[2] = distribution(value, dense)
 
