@@ -5,8 +5,9 @@
 runs each of `STUDIES`, or those that are named, as Snakemake's command with its config does, and
 adds an entry to the study's provenance: command, commit, environment, machine, wall and CPU time,
 exit code. An interrupted study continues where it stopped. What is too large for the repository is
-kept in a small form: recovery.csv and comparison.csv as parquet in single precision, and of the
-estimates those of the first replicate of every scenario, which a test computes again.
+kept in a small form: recovery.csv and comparison.csv as parquet in single precision, of the
+estimates those of the first replicate of every scenario, which a test computes again, and of the
+fits the diagnostics of those by NUTS.
 """
 
 import argparse
@@ -43,6 +44,8 @@ TARGETS = {"full": [], "effects_oxboys": ["observed"], "survey": ["survey"]}
 SAMPLE = 1  # replicates of every scenario
 SPAN = ("--max-jobs-per-timespan", "1000/30s")  # docs/cluster.md, limits
 LARGE = ("recovery", "comparison")  # tables that are kept as parquet
+DIAGNOSTICS = ["scenario", "prior", "replicate", "status", "divergences", "max_rhat",
+               "min_ess_bulk", "sampling_seconds"]  # fmt: skip
 PACKAGES = ("snakemake", "pymc", "nutpie", "numba", "arviz", "numpy", "scipy", "pandas", "xarray")
 
 
@@ -66,6 +69,11 @@ def keep_small_forms(tables: Path) -> None:
     if (tables / "estimates").exists():
         sample = pd.read_parquet(tables / "estimates", filters=[("replicate", "<=", SAMPLE)])
         sample.dropna(axis=1, how="all").to_parquet(tables / "sample.parquet", index=False)
+        fits = pd.read_parquet(
+            tables / "fits", columns=DIAGNOSTICS, filters=[("engine", "==", "nuts")]
+        )
+        if len(fits):
+            fits.to_parquet(tables / "nuts_fits.parquet", index=False, compression="zstd")
     for name in LARGE:
         if (tables / f"{name}.csv").exists():
             table = pd.read_csv(tables / f"{name}.csv", dtype={"scenario": str})
