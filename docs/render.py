@@ -206,6 +206,23 @@ def limits(prior: str, name: str, study: str) -> str:
     return f"{row['not_converged']} of {row['requested']}"
 
 
+def runs(what: str, prior: str, study: str) -> str:
+    """Of the fits by NUTS at rho = -0.8, 0 and 0.8: per cent with a problem, or their speed.
+
+    `what` is ``diverged``, ``missed`` (a limit of the diagnostics) or ``speed``, the median of the
+    effective draws per CPU second.
+    """
+    fits = pd.read_parquet(RESULTS / study / "tables/nuts_fits.parquet")
+    fits = fits[fits["prior"] == prior].set_index("scenario").loc[["rho_m08", "rho_0", "rho_p08"]]
+    values = {
+        "diverged": 100.0 * (fits["divergences"] > 0),
+        "missed": 100.0 * (fits["status"] != "ok"),
+        "speed": fits["min_ess_bulk"] / fits["sampling_seconds"],
+    }[what].groupby(level=0, sort=False)
+    found = values.median() if what == "speed" else values.mean()
+    return "; ".join(f"{float(f'{x:.2g}'):,.0f}" if what == "speed" else f"{x:.0f}" for x in found)
+
+
 @cache
 def survey(parameter: str) -> pd.DataFrame:
     """Distances from LKJ(1) in the survey of real data, by data set and prior."""
@@ -244,7 +261,7 @@ def render() -> dict[str, str]:
     )  # fmt: skip
     own = (value, number, largest_error, subjects, averaged, pooled, better,
            moved, predicted, published, limits,
-           posterior)  # fmt: skip
+           posterior, runs)  # fmt: skip
     functions = {function.__name__: function for function in own} | more()
     return {
         path: environment.get_template(source).render(**functions, rows=rows, min=min, max=max)

@@ -1,7 +1,5 @@
 """rstanarm's ``decov`` prior, coded with ``pm.LKJCorr``."""
 
-import functools
-import operator
 from dataclasses import dataclass
 from typing import Any, ClassVar, override
 
@@ -61,13 +59,13 @@ class LKJCorrRstanarm(Prior):
 
         own_sds, rhos, sigma = self.split(values)
         q, a, c = self.q, self.tau_shape, self.concentration
-        squares = [np.square(sd) for sd in own_sds]
-        total = sum(squares)
-        tau = np.sqrt(total / q) / sigma
-        product = functools.reduce(operator.mul, own_sds)
-        jacobian = np.log(2.0 ** (q - 1) * product / (q * sigma**2 * tau * total ** (q - 1)))
-        gamma = special.xlogy(a - 1.0, tau) - tau / self.tau_scale
+        log_sds = sum(map(np.log, own_sds))
+        log_total = np.log(sum(map(np.square, own_sds)))
+        log_tau = 0.5 * (log_total - np.log(q)) - np.log(sigma)
+        gamma = (a - 1.0) * log_tau - np.exp(log_tau) / self.tau_scale
         gamma -= a * np.log(self.tau_scale) + special.gammaln(a)
-        dirichlet = sum(special.xlogy(c - 1.0, square / total) for square in squares)
-        dirichlet += special.gammaln(q * c) - q * special.gammaln(c)
-        return gamma + dirichlet + jacobian + lkj_log_density(self.eta, *rhos)
+        # Dirichlet and Jacobian, whose powers of s and of T are taken together
+        shares = (2.0 * c - 1.0) * log_sds - (q * c - 1.0) * log_total - log_tau
+        shares += special.gammaln(q * c) - q * special.gammaln(c)
+        shares += (q - 1.0) * np.log(2.0) - np.log(q) - 2.0 * np.log(sigma)
+        return gamma + shares + lkj_log_density(self.eta, *rhos)
