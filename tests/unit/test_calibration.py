@@ -113,6 +113,7 @@ def test_pi_in_place_of_its_root_is_caught_in_the_density():
     assert table.loc[["beta1", "rho"], "calibrated"].all()
 
 
+@pytest.mark.slow
 def test_pi_in_place_of_its_root_is_caught_in_the_pymc_model():
     """By NUTS; that the right models pass takes longer and is what `snakemake sbc` shows."""
     right, wrong = prior_of("lkj_corr_rstanarm"), PostsOwn(CENTER)

@@ -142,6 +142,7 @@ def test_a_batch_knows_its_effects(curved):
     assert datasets["r_u_12"].item() == pytest.approx(np.corrcoef(u[1], u[2])[0, 1])
 
 
+@pytest.mark.slow
 def test_three_effects_are_calibrated(curved):
     """Ranks of all sds and correlations; 100 truths."""
     design = small_design(curved)

@@ -45,6 +45,7 @@ def test_it_prints_what_the_document_says(trial):
     assert [float(x) for x in numbers[1]] == pytest.approx([float(x) for x in numbers[0]], rel=1e-4)
 
 
+@pytest.mark.slow
 def test_from_the_csv_to_the_verdict(trial):
     """Both of the document's snakemake commands, without NUTS and with a fifth of the data sets.
 

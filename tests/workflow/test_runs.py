@@ -100,11 +100,11 @@ def test_independent_alone_whose_fits_all_failed_says_so(tmp_path):
 
 METHODS = {"full": 12, "effects": 2, "arms": 8, "scales": 40, "other_priors": 12}
 """Priors and REML of the configs; the others have those of config.yaml."""
-LONG = ("nuts", "scale", "arms", "scales", "other_priors", "latent")
+LONG = ("effects", "nuts", "scale", "arms", "scales", "other_priors", "latent")
 SLOW = (pytest.param(name, marks=pytest.mark.slow) for name in LONG)
 
 
-@pytest.mark.parametrize("name", ["full", "effects", *SLOW])
+@pytest.mark.parametrize("name", ["full", *SLOW])
 def test_every_config_runs_to_its_end(tmp_path, name):
     """With two data sets and, where NUTS is what the config is about, one prior by NUTS.
 
