@@ -223,6 +223,20 @@ def runs(what: str, prior: str, study: str) -> str:
     return "; ".join(f"{float(f'{x:.2g}'):,.0f}" if what == "speed" else f"{x:.0f}" for x in found)
 
 
+def sampled(quantity: str, study: str = "nuts") -> str:
+    """Errors of NUTS over scenarios, priors and parameters, as cells of a table."""
+    table = csv("accuracy", study).query("quantity == @quantity and parameter != 'r_u'")
+    low, middle, high = table["sd"].quantile([0.05, 0.5, 0.95])
+    cells = (
+        f"{middle:.2f}",
+        f"{low:.2f} to {high:.2f}",
+        f"{table['beyond_4'].sum()} of {table['n'].sum():,}",
+        f"{table['error'].mean():.4f}",
+        f"{table['error'].abs().max():.3f}",
+    )
+    return minus(" | ".join(cells))
+
+
 @cache
 def survey(parameter: str) -> pd.DataFrame:
     """Distances from LKJ(1) in the survey of real data, by data set and prior."""
@@ -261,7 +275,7 @@ def render() -> dict[str, str]:
     )  # fmt: skip
     own = (value, number, largest_error, subjects, averaged, pooled, better,
            moved, predicted, published, limits,
-           posterior, runs)  # fmt: skip
+           posterior, runs, sampled)  # fmt: skip
     functions = {function.__name__: function for function in own} | more()
     return {
         path: environment.get_template(source).render(**functions, rows=rows, min=min, max=max)
