@@ -14,7 +14,7 @@ from helpers import ROOT
 from scipy import stats
 from snakemake.utils import update_config
 
-from recovery.data.simulate import replicate_data, simulate_batch
+from recovery.data.simulate import replicate_data, simulate_batch, true_values
 from recovery.exact.posterior import exact_posterior
 from recovery.exact.tables import exact_batches
 from recovery.nuts.sampler import NutsSampler, SamplerSettings
@@ -69,8 +69,7 @@ def test_exact_fits_of_the_sample_are_found_again(name, scenario):
     study, sample = study_of(name), read("sample.parquet", name)
     datasets = first_data_set(study, scenario)
     data, planned = replicate_data(datasets), datasets["planned"].to_numpy()
-    parameters = data[0].parameters
-    truths = np.stack([datasets[parameter].to_numpy() for parameter in parameters], axis=1)
+    truths = np.stack([*true_values(datasets).values()], axis=1)
     levels = study.config["intervals"]
     seeds = [named_seed(study.config["seed"], scenario, 1, "exact")]
     priors = {key: prior.for_design(*planned) for key, prior in study.priors.items()}
