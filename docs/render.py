@@ -298,7 +298,6 @@ def more() -> dict[str, Callable]:
     """Numbers of other tables than recovery and comparison."""
     measured = json.loads((SOURCE / "measured.json").read_text())
     missingness = csv("missingness")
-    cost = csv("cost")
     accuracy = csv("accuracy")
     ranks = csv("sbc")
 
