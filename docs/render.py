@@ -166,6 +166,14 @@ def averaged(
     return minus(f"{-100 * (weights @ differences) / score:.1f} ± {100 * error:.1f} %")
 
 
+def worse(prior: str, rho: float, subjects: int = 18, study: str = "full") -> str:
+    """How much worse intervals of rho score than LKJ(1)'s at a true rho."""
+    cell = (rho, subjects, "", study)
+    difference, error = paired("interval_score", "rho", prior, "lkj_cholesky_cov", *cell)
+    score = row("interval_score", "rho", "lkj_cholesky_cov", *cell)["estimate"]
+    return f"{with_error(100 * difference / score, 100 * error / score)} %"
+
+
 def largest_error(
     measure: str, parameter: str, priors: list[str], rhos: list[float],
     subjects: Sequence[int] = (18,), designs: Sequence[str] = ("",), study: str = "full",
@@ -177,11 +185,11 @@ def largest_error(
     return f"{np.ceil(largest * 10**digits) / 10**digits:.{max(digits, 0)}f}"
 
 
-def subjects(measure: str, effect: str, prior: str, rho: float, subjects: int = 18) -> str:
+def subjects(measure: str, effect: str, prior: str, rho: float, design: str = "") -> str:
     """A measure of the subjects' own intercepts or slopes."""
     table = csv("subjects")
     chosen = table[
-        (table["scenario"] == scenario(rho, subjects)) & (table["prior"] == prior)
+        (table["scenario"] == scenario(rho, design=design)) & (table["prior"] == prior)
         & (table["effect"] == effect) & (table["measure"] == measure)
     ]  # fmt: skip
     row = chosen.iloc[-1]
@@ -268,7 +276,7 @@ def render() -> dict[str, str]:
         loader=FileSystemLoader(SOURCE), undefined=StrictUndefined, keep_trailing_newline=True,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    own = (value, number, largest_error, subjects, averaged, pooled, better,
+    own = (value, number, largest_error, subjects, averaged, worse, pooled, better,
            moved, predicted, limits,
            posterior, runs, sampled)  # fmt: skip
     functions = {function.__name__: function for function in own} | more()

@@ -117,7 +117,7 @@ def test_how_many_replicates_nuts_fits(tmp_path, monkeypatch):
         ("sample_size.goals", {"r_u": {"relative_bias": 0.1}}, "relative bias needs a fixed, non"),
         ("sample_size.goals", {"sigma": {"reject": 0.8}}, "interval of an sd always excludes 0"),
         ("sample_size.subjects", [20, 10], "sample_size.subjects: the numbers must increase"),
-        ("sbc.exact_replicates", 10_000_000, "key sbc: the study needs 400,024 jobs"),
+        ("sbc.exact_replicates", 10_000_000, "key sbc: the study needs 400,016 jobs"),
     ],
 )
 def test_mistakes_in_the_config(in_root, key, value, message):

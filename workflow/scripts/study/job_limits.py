@@ -29,7 +29,7 @@ def check_jobs(study: Study, source: str) -> None:
             jobs += _batches(study.nuts_replicates(scenario, prior), size)
         jobs += _batches(reml_replicates(config, scenario), size)
     ranked = 2 * len(study.priors) * _batches(sbc["exact_replicates"], SBC_BATCH)
-    ranked += 3 * nuts_priors * _batches(sbc["replicates"], SBC_BATCH)
+    ranked += 2 * nuts_priors * _batches(sbc["replicates"], SBC_BATCH)
     for key, count, advice in (
         ("batch_size", jobs, "use a larger batch_size, or fewer replicates, scenarios or priors"),
         ("sbc", ranked, "use fewer replicates or priors"),

@@ -162,7 +162,7 @@ class Study:
     def calibrated_methods(self) -> dict[str, int]:
         """What is calibrated, and by how many data sets of each prior."""
         block = self.config["sbc"]
-        nuts = dict.fromkeys(("marginal", "latent"), block["replicates"])
+        nuts = {self.config["sampler"]["formulation"]: block["replicates"]}
         exact = {"exact": block["exact_replicates"]} if self.exact else {}
         return (nuts if self.nuts_priors else {}) | exact
 
