@@ -117,7 +117,8 @@ The prior's density is the engine's own; other tests compare it with PyMC.
 The real data are 18 public sets (config/data/real), with `auto` scales.
 Their reference has the engine's own likelihood, on other nodes.
 Errors are in posterior sds, those of log p(y) as they are.
-Each row has the largest error over {fits} data sets, five families (the post's, brms' and the inverse Wishart) and all parameters but r_u.
+Each row has the largest error of {fits} data sets and all parameters but r_u.
+Families are the post's, brms' and the inverse Wishart.
 The engine estimates its own error, that of beta0 and beta1 included.
 It flags a fit as `not_converged` if the estimate is 1e-3 or more.
 Flagged fits are not in the table.
