@@ -215,15 +215,27 @@ def runs(what: str, prior: str, study: str) -> str:
     `what` is ``diverged``, ``missed`` (a limit of the diagnostics) or ``speed``, the median of the
     effective draws per CPU second. The errors of 200 fits are at most 3.5 per cent.
     """
-    fits = pd.read_parquet(RESULTS / study / "tables/nuts_fits.parquet")
-    fits = fits[fits["prior"] == prior].set_index("scenario").loc[["rho_m08", "rho_0", "rho_p08"]]
-    values = {
-        "diverged": 100.0 * (fits["divergences"] > 0),
-        "missed": 100.0 * (fits["status"] != "ok"),
-        "speed": fits["min_ess_bulk"] / fits["sampling_seconds"],
-    }[what].groupby(level=0, sort=False)
-    found = values.median() if what == "speed" else values.mean()
+    found = _runs(study)[what][prior].loc[["rho_m08", "rho_0", "rho_p08"]]
     return "; ".join(f"{float(f'{x:.2g}'):,.0f}" if what == "speed" else f"{x:.0f}" for x in found)
+
+
+@cache
+def _runs(study: str) -> dict[str, pd.Series]:
+    """The same by prior and scenario, for all priors."""
+    fits = pd.read_parquet(RESULTS / study / "tables/nuts_fits.parquet")
+    fits["diverged"] = 100.0 * (fits["divergences"] > 0)
+    fits["missed"] = 100.0 * (fits["status"] != "ok")
+    fits["speed"] = fits["min_ess_bulk"] / fits["sampling_seconds"]
+    cells = fits.groupby(["prior", "scenario"])
+    return {what: cells[what].mean() for what in ("diverged", "missed")} | {
+        "speed": cells["speed"].median()
+    }
+
+
+def speeds(study: str, other: str) -> tuple[float, float]:
+    """Least and largest ratio of two studies' effective draws per second."""
+    ratio = _runs(study)["speed"] / _runs(other)["speed"]
+    return ratio.min(), ratio.max()
 
 
 def sampled(quantity: str, study: str = "nuts") -> str:
@@ -278,7 +290,7 @@ def render() -> dict[str, str]:
     )  # fmt: skip
     own = (value, number, largest_error, subjects, averaged, worse, pooled, better,
            moved, predicted, limits,
-           posterior, runs, sampled)  # fmt: skip
+           posterior, runs, speeds, sampled)  # fmt: skip
     functions = {function.__name__: function for function in own} | more()
     return {
         path: environment.get_template(source).render(**functions, rows=rows, min=min, max=max)
