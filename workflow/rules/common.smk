@@ -113,6 +113,12 @@ def batch_files(kind):
     return files
 
 
+def estimands(wildcards):
+    """What is estimated; in the target sample_size r_u, which costs most, for a goal only."""
+    realised = wildcards.scenario in study.scenarios or "r_u" in config["sample_size"]["goals"]
+    return study.estimands | {"realised": realised}
+
+
 def subject_files(wildcards):
     """The exact batches' scores of the subjects' own lines, if they are asked for."""
     scored = study.scenarios if config["estimands"]["subjects"] else {}

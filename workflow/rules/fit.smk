@@ -35,7 +35,7 @@ rule fit_exact:
         code=code("fit_exact.py"),
         families=families,
         priors=study.prior_blocks,
-        estimands=study.estimands,
+        estimands=estimands,
         levels=config["intervals"],
         seed=config["seed"],
     script:

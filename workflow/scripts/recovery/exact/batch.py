@@ -157,7 +157,9 @@ def solve_batch(
             own = found[name]
             try:
                 exact = shared.posterior(name, prior)
-                drawn = drawn_estimands(exact, shared.random(exact.problem))
+                drawn = {}
+                if targets.estimands.realised or exact.problem.coding.origin:
+                    drawn = drawn_estimands(exact, shared.random(exact.problem))
                 if targets.additional[d]:
                     rng = np.random.default_rng([int(seed), 3])
                     exact, more = _additional(exact, one, targets, d, rng, own.subjects[d], wanted)

@@ -27,11 +27,14 @@ class Estimands:
         Times at which a new subject's line is predicted (``new_at_<label>``).
     subjects : bool
         Whether the subjects' own intercepts and slopes are scored.
+    realised : bool
+        Whether r_u is estimated, which costs draws of every subject's effects.
     """
 
     lines_at: Mapping[str, float] = field(default_factory=dict)
     new_subject_at: Mapping[str, float] = field(default_factory=dict)
     subjects: bool = False
+    realised: bool = True
 
     @property
     def names(self) -> tuple[str, ...]:

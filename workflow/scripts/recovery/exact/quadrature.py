@@ -7,10 +7,10 @@ for all data,
     sigma = exp(center + scale sinh(u)),
 
 with the posterior median as the center and 1.6 posterior sds (of sigma_uk, arcsin(rho) and
-log(sigma)) as the scale: nodes are dense where the posterior is, and reach far where it is not. So
-standard deviations begin at 0 and rho has its whole range for all data; the other ends are where
-the density is exp(-14) of its peak. The rule is Gauss-Legendre; for a sigma with many residual
-degrees of freedom, under a prior with a rho (BELL), it is the midpoint rule, with a scale of 4 sds.
+log(sigma)) as the scale: nodes are dense where the posterior is, and reach far where it is not. An
+axis ends where the density is exp(-14) of its peak, or where the parameter's range ends. The rule
+is Gauss-Legendre; for a sigma with many residual degrees of freedom, under a prior with a rho
+(BELL), it is the midpoint rule, with a scale of 4 sds.
 
 The likelihood at the nodes does not depend on the prior. So the axes are those of a `Reference`
 density, and all priors of a data set share their nodes, where they do for them (`posterior.solve`).

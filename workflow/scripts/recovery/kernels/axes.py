@@ -101,8 +101,7 @@ def new_window(axis, probability, x, weights, negligible):
     """A better center, scale and window of an axis, from a rough marginal distribution.
 
     The center is the median, the scale SCALE sds as the quartiles have them, and the window ends
-    where the density falls below exp(-negligible) of its peak. Only ends that are free move: both
-    of sigma's, the upper one of a standard deviation, none of rho's.
+    where the density falls below exp(-negligible) of its peak, or where the parameter's range ends.
     """
     link, n = axis[0], len(probability)
     # distribution function at the edges of the nodes' cells; quartiles between edges by a line
@@ -128,10 +127,12 @@ def new_window(axis, probability, x, weights, negligible):
         first += 1
     low = stretch(axis, crossing(x, root, first, -1, limit))[0]
     high = stretch(axis, crossing(x, root, last, 1, limit))[0]
-    if link in (POSITIVE, DENSE):
+    if link == DENSE:
         low = 0.0
+    elif link == POSITIVE:
+        low = max(low, 0.0)
     elif link == SINE:
-        low, high = -0.5 * math.pi, 0.5 * math.pi
+        low, high = max(low, -0.5 * math.pi), min(high, 0.5 * math.pi)
     center, sd = quartile[1], max((quartile[2] - quartile[0]) / 1.349, 1e-12 * axis[2])
     scale = sd * (SCALE_OF_BELL if link == BELL else SCALE)
     return (

@@ -7,6 +7,8 @@ import numpy as np
 from recovery.kernels.axes import BELL, DENSE, EXP, POSITIVE, SINE
 from recovery.kernels.compilation import entry, helper
 
+ROUNDING = 1e-9  # of an axis that ends where the parameter's range does
+
 
 @helper
 def moments(value, probability):
@@ -127,8 +129,8 @@ def axis_marginals(links, values, measures, probabilities, polynomials, fine, ta
     beyond : float
         Of a standard deviation, density x value x (value - mean)^2 / variance at the last node:
         about ten times what lies beyond adds to the variance, as a share of it, where the density
-        falls like a high power; of log sigma 40 times the density at either end, as a share of the
-        peak.
+        falls like a high power. At all other ends but those of a parameter's range, 40 times the
+        density (of log sigma), as a share of the peak.
     """
     found = np.zeros((len(links), 2))
     quantiles = np.zeros((len(links), len(tails)))
@@ -139,13 +141,19 @@ def axis_marginals(links, values, measures, probabilities, polynomials, fine, ta
         if len(values[i]) > 1:
             found[i, 0], found[i, 1] = moments(values[i], probabilities[i])
             density = probabilities[i] / measures[i]
+            scaled = density * values[i] if links[i] in (EXP, BELL) else density
+            low, high = scaled[0] / scaled.max(), scaled[-1] / scaled.max()
             if links[i] in (POSITIVE, DENSE):
+                low *= fine[i][0] > ROUNDING * fine[i][-1]
                 last = values[i][-1]
                 away = (last - found[i, 0]) / found[i, 1]
                 beyond = max(beyond, density[-1] * last * away * away)
-            if links[i] in (EXP, BELL):  # the nodes are few, so that the last ones are not far out
-                ends = density * values[i]
-                beyond = max(beyond, 40.0 * max(ends[0], ends[-1]) / ends.max())
+                high = 0.0
+            elif links[i] == SINE:
+                low *= fine[i][0] > ROUNDING - 1.0
+                high *= fine[i][-1] < 1.0 - ROUNDING
+            # 40: the nodes are few, so that the last ones are not far out
+            beyond = max(beyond, 40.0 * max(low, high))
             interpolated(links[i], density, polynomials[i], fine[i], marginals[i])
             own = marginals[i]
             for k in range(len(tails)):
