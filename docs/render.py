@@ -166,6 +166,21 @@ def averaged(
     return minus(f"{-100 * (weights @ differences) / score:.1f} ± {100 * error:.1f} %")
 
 
+ERRORS: dict[str, list[str]] = {}
+
+
+def cell(text: str, table: str) -> str:
+    """An estimate without its error, which is kept for `largest`."""
+    estimate, error = text.split(" ± ")
+    ERRORS.setdefault(table, []).append(error.removesuffix(" %"))
+    return estimate
+
+
+def largest(table: str) -> str:
+    """The largest error of a table's cells."""
+    return max(ERRORS[table], key=float)
+
+
 def worse(prior: str, rho: float, subjects: int = 18, study: str = "full") -> str:
     """How much worse intervals of rho score than LKJ(1)'s at a true rho."""
     cell = (rho, subjects, "", study)
@@ -288,7 +303,7 @@ def render() -> dict[str, str]:
         loader=FileSystemLoader(SOURCE), undefined=StrictUndefined, keep_trailing_newline=True,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    own = (value, number, largest_error, subjects, averaged, worse, pooled, better,
+    own = (value, number, largest_error, subjects, averaged, cell, largest, worse, pooled, better,
            moved, predicted, limits,
            posterior, runs, speeds, sampled)  # fmt: skip
     functions = {function.__name__: function for function in own} | more()

@@ -30,6 +30,7 @@ STUDIES = {
     "scales": ["scales"],
     "arms": ["arms"],
     "nuts": ["nuts"],
+    "nuts_long": ["nuts", "nuts_long"],
     "latent": ["latent"],
     "latent_95": ["latent", "latent_95"],
     "effects_3": ["effects"],
