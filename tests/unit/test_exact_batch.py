@@ -15,7 +15,9 @@ from recovery.columns import DIAGNOSTICS, estimate_columns
 from recovery.data.longdata import LongData
 from recovery.data.scenarios import Design, Truth, days
 from recovery.data.simulate import simulate_replicate
+from recovery.exact.batch import Targets
 from recovery.exact.draws import Randomness, drawn_estimands, joint_draws
+from recovery.exact.estimands import Estimands
 from recovery.exact.posterior import exact_posterior
 from recovery.exact.quadrature import LADDER, NODES_OF_SIGMA, PILOT
 from recovery.exact.tables import exact_batch, exact_batches
@@ -40,10 +42,11 @@ def batch() -> list[LongData]:
     return [data_of(*shape, seed) for seed, shape in enumerate(shapes)]
 
 
-def fit(batch, prior="lkj_corr", seeds=None):
+def fit(batch, prior="lkj_corr", seeds=None, **estimands):
     truths = np.tile([250.0, 10.0, 25.0, 25.0, 6.0, 0.3, 0.3], (len(batch), 1))
     seeds = list(seeds or range(len(batch)))
-    return exact_batch(batch, make_prior(prior), LEVELS, truths, seeds, seeds)
+    targets = Targets.parameters(truths)._replace(estimands=Estimands(**estimands))
+    return exact_batch(batch, make_prior(prior), LEVELS, targets, seeds, seeds)
 
 
 def test_a_table_for_the_batch(batch):
@@ -60,6 +63,12 @@ def test_a_table_for_the_batch(batch):
         assert row.loc[name, "q2.5"] == pytest.approx(one.quantiles([0.025])[name][0], rel=1e-12)
         assert row.loc[name, "mcse_mean"] == 0.0
     assert row.loc["r_u", "mcse_mean"] == pytest.approx(row.loc["r_u", "sd"] / 32)
+
+
+def test_without_r_u_all_else_is_the_same(batch):
+    known, found = fit(batch).estimates, fit(batch, realised=False).estimates
+    known.loc[known["parameter"] == "r_u", VALUES] = np.nan
+    pd.testing.assert_frame_equal(found, known)
 
 
 @pytest.mark.parametrize("prior", ["independent", "lkj_corr_rstanarm"])

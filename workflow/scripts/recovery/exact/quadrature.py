@@ -120,7 +120,7 @@ class Problem:
         start = axes or self.first_axes(prior.has_rho)
         settled, rough = self.settled(prior, start, precision)
         if rough:
-            settled = *(axis._replace(link=DENSE) for axis in settled[:2]), *settled[2:]
+            settled = *(_dense(axis) for axis in settled[:2]), *settled[2:]
         return Ladder(self, settled, prior.has_rho, [precision])
 
     def first_axes(self, has_rho: bool) -> tuple[Axis, ...]:
@@ -213,6 +213,11 @@ class Ladder:
             precisions = self.precisions if together else self.precisions[beta : beta + 1]
             self._steps[key] = self.problem.likelihood(self.axes, sizes, self.has_rho, precisions)
         return weighed(self._steps[key], beta if together else 0, prior)
+
+
+def _dense(axis: Axis) -> Axis:
+    """A standard deviation's axis with its nodes dense towards 0."""
+    return axis._replace(link=DENSE, low=math.asinh(-axis.center / axis.scale))
 
 
 def _exp(axis: Axis) -> Axis:

@@ -125,11 +125,14 @@ def new_window(axis, probability, x, weights, negligible):
         last -= 1
     while first < n - 1 and root[first] > limit:
         first += 1
-    low = stretch(axis, crossing(x, root, first, -1, limit))[0]
-    high = stretch(axis, crossing(x, root, last, 1, limit))[0]
-    if link == DENSE:
-        low = 0.0
-    elif link == POSITIVE:
+    lower, upper = crossing(x, root, first, -1, limit), crossing(x, root, last, 1, limit)
+    # where a range ends the density may fall steeply between two nodes: the window ends at the outer
+    if link in (POSITIVE, SINE) and first > 0:
+        lower = x[first - 1]
+    if link == SINE and last < n - 1:
+        upper = x[last + 1]
+    low, high = stretch(axis, lower)[0], stretch(axis, upper)[0]
+    if link == POSITIVE:
         low = max(low, 0.0)
     elif link == SINE:
         low, high = max(low, -0.5 * math.pi), min(high, 0.5 * math.pi)
