@@ -126,7 +126,7 @@ def new_window(axis, probability, x, weights, negligible):
     while first < n - 1 and root[first] > limit:
         first += 1
     lower, upper = crossing(x, root, first, -1, limit), crossing(x, root, last, 1, limit)
-    # where a range ends the density may fall steeply between two nodes: the window ends at the outer
+    # towards the end of a range the density may fall steeply: the window ends at the outer node
     if link in (POSITIVE, SINE) and first > 0:
         lower = x[first - 1]
     if link == SINE and last < n - 1:
