@@ -59,38 +59,25 @@ def test_a_prior_without_the_parameter_gets_a_sentence():
     assert second.startswith("rho, width at most 0.75, under LKJ(1): 15 subjects")
 
 
+SMALLEST = "10 subjects or fewer, since the smallest size reaches the goal"
+
+
 @pytest.mark.parametrize(
-    ("estimates", "half", "goal", "answer"),
+    ("estimates", "goal", "answer"),
     [
-        ([1.0, 0.5, 0.2], 0.1, 0.75, "15 subjects (Monte Carlo interval 13 to 17)"),
-        ([1.0, 0.9, 0.8], 0.1, 0.5, "more than 40 subjects"),
-        (
-            [0.4, 0.3, 0.2],
-            0.1,
-            0.5,
-            "10 subjects or fewer, since the smallest size reaches the goal",
-        ),
-        ([1.0, 0.9, 0.7], 0.1, 0.75, "34 subjects (Monte Carlo interval 24 to more than 40)"),
+        ([1.0, 0.5, 0.2], 0.75, "15 subjects (Monte Carlo interval 13 to 17)"),
+        ([1.0, 0.9, 0.8], 0.5, "more than 40 subjects"),
+        ([0.4, 0.3, 0.2], 0.5, SMALLEST),
+        ([1.0, 0.9, 0.7], 0.75, "34 subjects (Monte Carlo interval 24 to more than 40)"),
         # the band crosses the goal beyond an end: 0.8 - 0.1 at 40 but 0.9 - 0.1 at 20
-        (
-            [1.0, 0.9, 0.8],
-            0.1,
-            0.75,
-            "more than 40 subjects (Monte Carlo interval 29 to more than 40)",
-        ),
-        (
-            [0.7, 0.6, 0.5],
-            0.1,
-            0.75,
-            "10 subjects or fewer, since the smallest size reaches the goal "
-            "(Monte Carlo interval 10 or fewer to 15)",
-        ),
-        ([0.8, 0.6, 0.5], 0.1, 0.75, "12 subjects (Monte Carlo interval 10 or fewer to 17)"),
+        ([1.0, 0.9, 0.8], 0.75, "more than 40 subjects (Monte Carlo interval 29 to more than 40)"),
+        ([0.7, 0.6, 0.5], 0.75, f"{SMALLEST} (Monte Carlo interval 10 or fewer to 15)"),
+        ([0.8, 0.6, 0.5], 0.75, "12 subjects (Monte Carlo interval 10 or fewer to 17)"),
     ],
 )
-def test_sentences(estimates, half, goal, answer):
+def test_sentences(estimates, goal, answer):
     (found,) = sample_size_sentences(
-        curve(estimates, half, goal, False), {"rho": {"width": goal}}, {"a": "LKJ(1)"}, {}
+        curve(estimates, 0.1, goal, False), {"rho": {"width": goal}}, {"a": "LKJ(1)"}, {}
     )
     assert found == f"rho, width at most {goal:g}, under LKJ(1): {answer}."
 
