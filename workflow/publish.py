@@ -27,6 +27,7 @@ import pandas as pd
 STUDIES = {
     "full": ["full"],
     "other_priors": ["other_priors"],
+    "lkj_15": ["lkj_15"],
     "scales": ["scales"],
     "arms": ["arms"],
     "nuts": ["nuts"],
