@@ -30,6 +30,7 @@ from recovery.summaries.regret import belief_weights
 RESULTS = ROOT / "results"
 SOURCE = ROOT / "docs/source"
 COLUMNS = ROOT / "workflow/report/columns.yaml"
+WHOLE = ("full", "lkj_15")  # studies of the whole sheet
 DOCUMENTS = {
     "README.md": "README.md",
     "findings.md": "docs/findings.md",
@@ -46,7 +47,7 @@ def scenario(rho: float, subjects: int = 18, design: str = "", study: str = "ful
         return f"{design}_{subjects}"
     if study in ("nuts", "latent", "latent_95"):
         return name
-    if study != "full":
+    if study not in WHOLE:
         return f"{name}_{subjects}"
     if design:
         return f"{design}_{name}"
@@ -143,25 +144,33 @@ def pooled(measure: str, prior: str, design: str, subjects: int, study: str) -> 
     return with_error(*(np.mean([row[k] for row in rows]) for k in ("estimate", "mcse")))
 
 
-def better(rho: float, subjects: int, study: str) -> str:
-    """By how much LKJ(2)'s intervals of rho_01 score better than LKJ(1)'s, in per cent."""
-    table = csv("regret", study).query("parameter == 'rho_01' and measure == 'interval_score'")
-    own = table["design"].str.startswith(f"{subjects} ") & (table["rho"] == rho)
+def better(rho: float | None, subjects: int, study: str, parameter: str = "rho_01") -> str:
+    """By how much LKJ(2)'s intervals score better than LKJ(1)'s, in per cent.
+
+    Where rho_01 has a true value, or averaged over the truths.
+    """
+    table = csv("regret", study).query("parameter == @parameter and measure == 'interval_score'")
+    own = table["design"].str.startswith(f"{subjects} ")
+    own &= table["rho"].isna() if rho is None else table["rho"] == rho
     found = table[own].set_index("prior").loc[["lkj_2", "lkj_corr"]]
     two, one = found["score"]
     return with_error(100.0 * (1.0 - two / one), 100.0 * found["regret_mcse"].max())
 
 
 def averaged(
-    prior: str, subjects: int, study: str = "full", reference: str = "lkj_cholesky_cov"
-) -> str:
-    """How much better intervals of rho score than LKJ(1)'s, averaged over -0.8 to 0.8."""
-    rhos = np.round(np.arange(-0.8, 0.81, 0.2 if study == "full" else 0.4), 1)
+    prior: str, subjects: int, study: str = "full", reference: str = "lkj_cholesky_cov",
+    parameter: str = "rho",
+) -> str:  # fmt: skip
+    """How much better intervals score than the reference's, averaged over rho from -0.8 to 0.8."""
+    fine = study in WHOLE and subjects not in (10, 30)
+    rhos = np.round(np.arange(-0.8, 0.81, 0.2 if fine else 0.4), 1)
     weights = belief_weights(rhos, {"low": -0.8, "high": 0.8, "weights": []})
     cells = [(rho, subjects, "", study) for rho in rhos]
-    found = [paired("interval_score", "rho", prior, reference, *cell) for cell in cells]
+    found = [paired("interval_score", parameter, prior, reference, *cell) for cell in cells]
     differences, errors = map(np.array, zip(*found))
-    score = weights @ [row("interval_score", "rho", reference, *cell)["estimate"] for cell in cells]
+    score = weights @ [
+        row("interval_score", parameter, reference, *cell)["estimate"] for cell in cells
+    ]
     error = np.sqrt(weights**2 @ errors**2) / score
     return minus(f"{-100 * (weights @ differences) / score:.1f} ± {100 * error:.1f} %")
 
@@ -181,12 +190,21 @@ def largest(table: str) -> str:
     return max(ERRORS[table], key=float)
 
 
-def worse(prior: str, rho: float, subjects: int = 18, study: str = "full") -> str:
-    """How much worse intervals of rho score than LKJ(1)'s at a true rho."""
+def worse(
+    prior: str, rho: float, subjects: int = 18, study: str = "full",
+    reference: str = "lkj_cholesky_cov",
+) -> str:  # fmt: skip
+    """How much worse intervals of rho score than the reference's at a true rho."""
     cell = (rho, subjects, "", study)
-    difference, error = paired("interval_score", "rho", prior, "lkj_cholesky_cov", *cell)
-    score = row("interval_score", "rho", "lkj_cholesky_cov", *cell)["estimate"]
+    difference, error = paired("interval_score", "rho", prior, reference, *cell)
+    score = row("interval_score", "rho", reference, *cell)["estimate"]
     return f"{with_error(100 * difference / score, 100 * error / score)} %"
+
+
+def lowest(parameter: str, prior: str, design: str, study: str = "full") -> str:
+    """The lowest coverage at rho = -0.6, 0 and 0.6."""
+    rows = [row("coverage", parameter, prior, rho, 18, design, study) for rho in (-0.6, 0, 0.6)]
+    return f"{min(row['estimate'] for row in rows):.3f}"
 
 
 def largest_error(
@@ -200,9 +218,19 @@ def largest_error(
     return f"{np.ceil(largest * 10**digits) / 10**digits:.{max(digits, 0)}f}"
 
 
-def subjects(measure: str, effect: str, prior: str, rho: float, design: str = "") -> str:
+def regret(prior: str, parameter: str, subjects: int, study: str) -> str:
+    """How much worse intervals score than the best method's, averaged over rho from -0.8 to 0.8."""
+    table = csv("regret", study).query("measure == 'interval_score' and rho.isna()")
+    own = table["design"].str.startswith(f"{subjects} subjects, 10 days")
+    found = table[own].set_index(["prior", "parameter"]).loc[(prior, parameter)]
+    return f"{with_error(100 * found['regret'], 100 * found['regret_mcse'])} %"
+
+
+def subjects(
+    measure: str, effect: str, prior: str, rho: float, design: str = "", study: str = "full"
+) -> str:
     """A measure of the subjects' own intercepts or slopes."""
-    table = csv("subjects")
+    table = csv("subjects", study)
     chosen = table[
         (table["scenario"] == scenario(rho, design=design)) & (table["prior"] == prior)
         & (table["effect"] == effect) & (table["measure"] == measure)
@@ -231,7 +259,7 @@ def runs(what: str, prior: str, study: str) -> str:
     effective draws per CPU second. The errors of 200 fits are at most 3.5 per cent.
     """
     found = _runs(study)[what][prior].loc[["rho_m08", "rho_0", "rho_p08"]]
-    return "; ".join(f"{float(f'{x:.2g}'):,.0f}" if what == "speed" else f"{x:.0f}" for x in found)
+    return "; ".join(f"{float(f'{x:.2g}'):,g}" for x in found)
 
 
 @cache
@@ -303,7 +331,7 @@ def render() -> dict[str, str]:
         loader=FileSystemLoader(SOURCE), undefined=StrictUndefined, keep_trailing_newline=True,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    own = (value, number, largest_error, subjects, averaged, cell, largest, worse, pooled, better,
+    own = (value, number, largest_error, subjects, averaged, cell, largest, lowest, regret, worse, pooled, better,
            moved, predicted, limits,
            posterior, runs, speeds, sampled)  # fmt: skip
     functions = {function.__name__: function for function in own} | more()
