@@ -201,6 +201,13 @@ def worse(
     return f"{with_error(100 * difference / score, 100 * error / score)} %"
 
 
+def held(prior: str, study: str) -> str:
+    """At how many numbers of subjects a prior is the best or equal to it, by the rule."""
+    table = csv("answers", study)
+    own = table[table["design"].str.match(r"\d+ subjects") & (table["prior"] == prior)]
+    return f"{own['verdict'].isin(['best', 'equal']).sum()} of {len(own)}"
+
+
 def lowest(parameter: str, prior: str, design: str, study: str = "full") -> str:
     """The lowest coverage at rho = -0.6, 0 and 0.6."""
     rows = [row("coverage", parameter, prior, rho, 18, design, study) for rho in (-0.6, 0, 0.6)]
@@ -331,9 +338,10 @@ def render() -> dict[str, str]:
         loader=FileSystemLoader(SOURCE), undefined=StrictUndefined, keep_trailing_newline=True,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    own = (value, number, largest_error, subjects, averaged, cell, largest, lowest, regret, worse, pooled, better,
-           moved, predicted, limits,
-           posterior, runs, speeds, sampled)  # fmt: skip
+    own = (
+        value, number, largest_error, subjects, averaged, cell, largest, lowest, held, regret,
+        worse, pooled, better, moved, predicted, limits, posterior, runs, speeds, sampled,
+    )  # fmt: skip
     functions = {function.__name__: function for function in own} | more()
     return {
         path: environment.get_template(source).render(**functions, rows=rows, min=min, max=max)
@@ -401,8 +409,13 @@ def more() -> dict[str, Callable]:
         """A run time that was measured by hand: docs/source/measured.json says by which command."""
         return measured[what]["text"]
 
-    made = (share, control_clean, time_of, sampler, detectable,
-            calibrated, data_sets)  # fmt: skip
+    def not_converged() -> str:
+        """The largest share of fits of the calibration that are not converged."""
+        return f"{100 * (ranks['not_converged'] / ranks['requested']).max():.0f} %"
+
+    made = (
+        share, control_clean, time_of, sampler, detectable, calibrated, not_converged, data_sets,
+    )  # fmt: skip
     return {function.__name__: function for function in made}
 
 
