@@ -60,7 +60,7 @@ def test_a_fixed_center_is_kept_and_that_of_the_data_is_not():
         ("lkj_corr_rstanarm", 6, 5, "origin"),
         ("lkj_corr_rstanarm", 18, 10, "origin"),
         ("lkj_corr_student_t", 6, 5, "origin"),
-        ("inverse_wishart", 6, 5, "means"),
+        pytest.param("inverse_wishart", 6, 5, "means", marks=pytest.mark.slow),
     ],
 )
 def test_the_exact_engine_is_calibrated(family, subjects, visits, at):

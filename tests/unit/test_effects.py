@@ -68,6 +68,7 @@ def fitted(prior, curved, seed=1):
     return fit.estimates
 
 
+@pytest.mark.slow
 def test_nuts_agrees_with_the_real_rstanarm(curved):
     """Means and sds under decov as rstanarm computes it, within the Monte Carlo errors of both."""
     given = scaled("lkj_corr_rstanarm")

@@ -1,5 +1,7 @@
 """Lines at chosen times, a new subject and the subjects' own lines."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -104,6 +106,7 @@ def test_lines_against_a_finer_grid(rho, tolerance):
         prior = make_prior("lkj_corr")
         exact = exact_posterior(data, prior)
         problem, grid = exact.problem, exact.finer
+        exact = replace(exact, grid=grid)
         draws = estimands.of_lines(joint_draws(exact, data, 20_000, np.random.default_rng(seed)))
         lines = estimands.of_lines(parameters_at_nodes(grid, problem.coding))
         at = problem.likelihood(grid.at.axes, (60, 60, 48, 16), True, problem.precisions)

@@ -24,7 +24,7 @@ from recovery.seeds import named_seed
 THE_POST_S = ("independent", "lkj_cholesky_cov", "lkj_corr", "lkj_corr_rstanarm")
 
 
-@pytest.fixture(scope="module", params=["latent", "marginal"])
+@pytest.fixture(scope="module", params=[pytest.param("latent", marks=pytest.mark.slow), "marginal"])
 def fits(request, sleepstudy, nuts):
     return {
         family: nuts(family, request.param, tune=1000, draws=3000).fit(sleepstudy, 1)

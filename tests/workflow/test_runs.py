@@ -86,6 +86,7 @@ def test_the_example_of_the_config_s_readme(tmp_path):
     assert ended(folder)[1].startswith("No prior can be judged")  # by one data set
 
 
+@pytest.mark.slow
 def test_independent_alone_whose_fits_all_failed_says_so(tmp_path):
     """One prior, no NUTS, one scenario: tables without rows keep their columns."""
     results, answer = ended(own_study(tmp_path / "a", ALONE, truth=NOTHING))
@@ -100,11 +101,11 @@ def test_independent_alone_whose_fits_all_failed_says_so(tmp_path):
 
 METHODS = {"full": 12, "effects": 2, "arms": 8, "scales": 40, "other_priors": 12}
 """Priors and REML of the configs; the others have those of config.yaml."""
-LONG = ("effects", "nuts", "scale", "arms", "scales", "other_priors", "latent")
-SLOW = (pytest.param(name, marks=pytest.mark.slow) for name in LONG)
+CONFIGS = ("full", "effects", "nuts", "scale", "arms", "scales", "other_priors", "latent")
 
 
-@pytest.mark.parametrize("name", ["full", *SLOW])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CONFIGS)
 def test_every_config_runs_to_its_end(tmp_path, name):
     """With two data sets and, where NUTS is what the config is about, one prior by NUTS.
 

@@ -216,6 +216,8 @@ def _additional(exact, data, targets, d, rng, scores, levels):
 
     Also the posterior with the means and sds of those that are functions of the grid's axes.
     """
+    if targets.estimands.lines_at:  # how parameters go together is known to within a node's cell
+        exact = replace(exact, grid=exact.finer)
     draws = joint_draws(exact, data, DRAWS, rng)
     draws.setdefault("rho", np.zeros(DRAWS))
     if targets.estimands.subjects:
@@ -224,10 +226,10 @@ def _additional(exact, data, targets, d, rng, scores, levels):
     found = dict(zip(targets.estimands.names, np.sort(values, axis=1)))
     moments = dict(exact.moments)
     if targets.estimands.lines_at:
-        parameters = parameters_at_nodes(exact.finer, exact.problem.coding)
+        parameters = parameters_at_nodes(exact.grid, exact.problem.coding)
         for name, at_nodes in targets.estimands.of_lines(parameters).items():
-            moments[name] = moments_over_nodes(exact.finer, at_nodes)
-            found[name] = matched(name, found[name], at_nodes, exact.finer)
+            moments[name] = moments_over_nodes(exact.grid, at_nodes)
+            found[name] = matched(name, found[name], at_nodes, exact.grid)
     return replace(exact, moments=moments), found
 
 
