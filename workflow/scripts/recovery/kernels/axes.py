@@ -14,6 +14,9 @@ SCALE, SCALE_OF_BELL = 1.6, 4.0
 """Scale of an axis, in posterior sds by quartiles: at 1.2 to 2 (BELL: 3 to 5) the same nodes are
 about as accurate."""
 
+FAR = 24.0
+"""Where an axis ends within its parameter's range, see `new_window`."""
+
 
 @helper
 def stretch(axis, x):
@@ -102,6 +105,8 @@ def new_window(axis, probability, x, weights, negligible):
 
     The center is the median, the scale SCALE sds as the quartiles have them, and the window ends
     where the density falls below exp(-negligible) of its peak, or where the parameter's range ends.
+    Within the range, towards 0 and +-1, it ends where the density is exp(-FAR): beyond may be a
+    plateau, as of rho where sigma_u1 may be 0, which adds to the variance by its distance squared.
     """
     link, n = axis[0], len(probability)
     # distribution function at the edges of the nodes' cells; quartiles between edges by a line
@@ -119,13 +124,14 @@ def new_window(axis, probability, x, weights, negligible):
     for k in range(n):
         root[k] = math.log(max(probability[k], 1e-300) / weights[k])
     root = np.sqrt(root.max() - root)
-    limit = math.sqrt(negligible)
+    low_limit = math.sqrt(FAR if link in (POSITIVE, SINE) else negligible)
+    high_limit = math.sqrt(FAR if link == SINE else negligible)
     first, last = 0, n - 1
-    while last > 0 and root[last] > limit:
+    while last > 0 and root[last] > high_limit:
         last -= 1
-    while first < n - 1 and root[first] > limit:
+    while first < n - 1 and root[first] > low_limit:
         first += 1
-    lower, upper = crossing(x, root, first, -1, limit), crossing(x, root, last, 1, limit)
+    lower, upper = crossing(x, root, first, -1, low_limit), crossing(x, root, last, 1, high_limit)
     # towards the end of a range the density may fall steeply: the window ends at the outer node
     if link in (POSITIVE, SINE) and first > 0:
         lower = x[first - 1]
