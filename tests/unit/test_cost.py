@@ -47,5 +47,7 @@ def test_every_way_to_a_posterior_is_timed(sleepstudy, monkeypatch):
     # a fit of 4 x 200 draws takes at least one gradient a draw, and no more than 2^10
     assert sampled["gradient_evaluations"].between(800, 800 * 1024).all()
     parts = fits[exact].set_index("method")["sampling_seconds"]
-    assert (parts > 0).all() and parts.pop("REML, whole fit") > 0
-    assert parts.pop("exact, whole fit") > parts.max()
+    assert set(parts.index) == {
+        "exact, quadrature", "exact, r_u", "exact, whole fit", "REML, whole fit"
+    }  # fmt: skip
+    assert (parts > 0).all()
