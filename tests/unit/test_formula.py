@@ -73,6 +73,9 @@ def test_scales_of_the_further_effects(trial):
     rows = {(row["what"], row["name"]): row for row in study.settings}
     row = rows["prior lkj", f"sd of {EFFECTS[1]}"]
     assert row["value"] == sds["age"] and row["source"] == "auto, from the data"
+    flat = trial(priors__lkj__beta_prior_at="flat")
+    of_beta = {row["name"] for row in flat.settings if "beta" in row["name"] or " of " in row["name"]}
+    assert of_beta == {"beta0", "beta1", "beta_prior_at"}  # the truth, and the choice
 
 
 def test_truths_of_effects_stand_in_the_sheet(trial):

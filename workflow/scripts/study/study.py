@@ -12,6 +12,8 @@ from recovery.summaries.pairs import merged_labels
 from study.real_data import RealData
 
 NOT_HYPERPARAMETERS = ("family", "label")
+OF_BETA = ("center", "beta0_sd", "beta1_sd", "effects_sd")
+"""Hyperparameters that a flat prior of the fixed effects has no use for."""
 BY_EFFECT = {"effects_sd": "sd", "random_scales": "scale"}
 """Hyperparameters that are mappings, and what each of their numbers is."""
 EVERY = 10**9  # replicates: more than there are
@@ -193,12 +195,12 @@ class Study:
             add("truth", name, value, "REML estimate of the data" if of_data else source)
         for prior, made in self.priors.items():
             given = hyperparameters(self.config["priors"][prior])
-            values = {field.name: getattr(made, field.name) for field in fields(made)}
+            unused = OF_BETA + OF_DESIGN if made.flat else OF_DESIGN
+            names = [field.name for field in fields(made) if field.name not in unused]
+            values = {name: getattr(made, name) for name in names}
             for key, what in BY_EFFECT.items():
-                values |= {f"{what} of {name}": x for name, x in values.pop(key).items()}
+                values |= {f"{what} of {name}": x for name, x in values.pop(key, {}).items()}
             for name, value in values.items():
-                if name in OF_DESIGN:
-                    continue
                 source = "config" if name in given else "default"
                 automatic = (prior, name) in self.automatic
                 for key, what in BY_EFFECT.items():
