@@ -83,7 +83,8 @@ def test_the_example_of_the_config_s_readme(tmp_path):
     header = {GROUP: "child", TIME: "step", RESPONSE: "height"}
     pd.read_csv(folder / "data.csv").rename(columns=header).to_csv(folder / "heights.csv")
     shutil.copy(folder / "s.tsv", folder / "scenarios.tsv")
-    assert ended(folder)[1].startswith("No prior can be judged")  # by one data set
+    _, answer = ended(folder, "results/heights/pages/answer.txt")
+    assert answer.startswith("No prior can be judged")  # by one data set
 
 
 @pytest.mark.slow
@@ -135,3 +136,4 @@ def test_every_config_runs_to_its_end(tmp_path, name):
     if name == "effects":
         run = snakemake(tmp_path, "sample_size", "--configfile", *files)
         assert run.returncode != 0 and "Error: sample_size is for two random effects" in run.stderr
+        assert (results / "figures/observed/effects_2.png").exists()

@@ -44,46 +44,51 @@ def test_the_catalog_finds_what_it_looks_for(tmp_path):
 
 
 FEW = {"priors": {"independent": TINY["priors"]["independent"]}}
+PRIOR, MEASURE = re.findall(
+    r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.S
+)  # the examples, as they stand there
 
 
 @pytest.fixture(scope="module")
-def extended(tmp_path_factory):
-    """A checkout to which the examples of CONTRIBUTING.md were added, as they stand there."""
-    root = copied_checkout(tmp_path_factory.mktemp("extended"))
-    prior, measure = re.findall(
-        r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.S
-    )
-    recovery = root / "workflow/scripts/recovery"
-    (recovery / "model/priors/lkj_corr_gamma.py").write_text(prior)
-    with open(recovery / "summaries/measures.py", "a") as file:
-        file.write(measure)
-    return root
+def checkout(tmp_path_factory):
+    """One for all tests of this file: its kernels are compiled once."""
+    return copied_checkout(tmp_path_factory.mktemp("checkout"))
 
 
-def test_a_new_family_reruns_only_its_own_fits(tmp_path):
+@pytest.fixture
+def family(checkout):
+    path = checkout / "workflow/scripts/recovery/model/priors/lkj_corr_gamma.py"
+    path.unlink(missing_ok=True)
+    return path
+
+
+@pytest.fixture(scope="module")
+def measure(checkout):
+    with open(checkout / "workflow/scripts/recovery/summaries/measures.py", "a") as file:
+        file.write(MEASURE)
+
+
+def test_a_new_family_reruns_only_its_own_fits(tmp_path, checkout, family):
     """One new file and one block, in a dry run of a finished study."""
-    root = copied_checkout(tmp_path / "checkout")
     alone = FEW | {"sampler": EXACT_ONLY | {"priors": []}}
-    folder = tiny_study(tmp_path / "study", **alone)
+    folder = tiny_study(tmp_path, **alone)
     table = "results/tiny/tables/fits/low.parquet"
-    run = snakemake(folder, table, root=root)
+    run = snakemake(folder, table, root=checkout)
     assert run.returncode == 0, run.stderr[-3000:]
-    (prior, *_) = re.findall(r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.S)
-    family = root / "workflow/scripts/recovery/model/priors/lkj_corr_gamma.py"
-    family.write_text(prior)
-    assert planned_jobs(folder, table, root=root) == {}
+    family.write_text(PRIOR)
+    assert planned_jobs(folder, table, root=checkout) == {}
     fifth = {"gamma": {"family": family.stem, "label": "Gamma"}}
     tiny_study(folder, **alone | {"priors": FEW["priors"] | fifth})
     # exact batches hold all priors and cost little; by NUTS see test_workflow.py
-    jobs = planned_jobs(folder, table, root=root)
+    jobs = planned_jobs(folder, table, root=checkout)
     assert jobs == {"compile_exact": 1, "fit_exact": 1, "measure": 1}
 
 
-def test_a_fifth_prior_and_a_new_measure_are_in_the_tables(tmp_path, extended):
-    fifth = {"family": "lkj_corr_gamma", "label": "Gamma"}
-    priors = {"gamma": fifth}
+def test_a_fifth_prior_and_a_new_measure_are_in_the_tables(tmp_path, checkout, family, measure):
+    family.write_text(PRIOR)
+    priors = {"gamma": {"family": family.stem, "label": "Gamma"}}
     folder = tiny_study(tmp_path, priors=priors, sampler=EXACT_ONLY, replicates=4)
-    run = snakemake(folder, "results/tiny/tables/recovery.csv", root=extended)
+    run = snakemake(folder, "results/tiny/tables/recovery.csv", root=checkout)
     assert run.returncode == 0, run.stderr[-3000:]
     table = pd.read_csv(folder / "results/tiny/tables/recovery.csv")
     errors = table.query("measure == 'absolute_error' and prior == 'gamma'")
@@ -94,9 +99,12 @@ def test_a_fifth_prior_and_a_new_measure_are_in_the_tables(tmp_path, extended):
     ("tests", "name", "count"),
     [("test_priors.py", "lkj_corr_gamma", 7), ("test_measures.py", "absolute_error", 2)],
 )
-def test_what_was_added_is_tested_without_further_code(extended, tests, name, count):
+def test_what_was_added_is_tested_without_further_code(
+    checkout, family, measure, tests, name, count
+):
+    family.write_text(PRIOR)
     command = [sys.executable, "-m", "pytest", "-n", "0", "-q", f"tests/unit/{tests}", "-k", name]
-    run = subprocess.run(command, cwd=extended, capture_output=True, text=True, check=False)
+    run = subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout[-3000:]
     assert f"{count} passed" in run.stdout
 

@@ -192,9 +192,12 @@ EXPLORE_PAGES = page_names(
 
 # Figures by file name: drawn by functions of the same name in recovery/figures.
 PRIOR_FIGURES = ["trace", "rank", "lines", "effects"]
-FOREST_FIGURES = (
-    ["fixed_effects", "intercepts", "slopes", "correlation"] if study.nuts_priors else []
-)
+SUBJECT_FIGURES = [
+    "intercepts",
+    "slopes",
+    *(f"effects_{k}" for k in range(2, study.real.data.q)),
+]
+FOREST_FIGURES = ["fixed_effects", *SUBJECT_FIGURES, "correlation"] if study.nuts_priors else []
 OBSERVED_FIGURES = [
     "data",
     *(f"{prior}/{name}" for prior in study.nuts_priors for name in PRIOR_FIGURES),

@@ -52,7 +52,15 @@ rule observed_figures:
                 for prior in study.nuts_priors
                 for name in PRIOR_FIGURES
             ),
-            *(report_figure("observed", name, category="Real data") for name in FOREST_FIGURES),
+            *(
+                report_figure(
+                    "observed",
+                    name,
+                    caption="subjects" if name in SUBJECT_FIGURES else None,
+                    category="Real data",
+                )
+                for name in FOREST_FIGURES
+            ),
         ],
         prior_svg="<results>/figures/priors/implied.svg",
         prior_png=report_figure(

@@ -12,6 +12,8 @@ FOREST_FIGURES = {
     "fixed_effects": ("Population intercept, slope and residual sd", ("beta0", "beta1", "sigma")),
     "intercepts": ("Subjects' intercepts and their sd", ("u0", "sigma_u0")),
     "slopes": ("Subjects' slopes and their sd", ("u1", "sigma_u1")),
+    "effects_2": ("Subjects' third effects and their sd", ("u2", "sigma_u2")),
+    "effects_3": ("Subjects' fourth effects and their sd", ("u3", "sigma_u3")),
     "correlation": ("Correlation of intercepts and slopes", ("rho", "r_u")),
 }
 """Titles and parameters of the forests of the real data's posteriors, by file name."""
@@ -58,8 +60,8 @@ def forest(table: pd.DataFrame, methods: style.Methods, name: str) -> Figure:
     if name == "fixed_effects":
         known = {one for _, shown in FOREST_FIGURES.values() for one in shown}
         shown = [one for one in found if one not in known and one not in correlations]
-        parameters = *parameters, *(one for one in shown if one not in ("u2", "u3"))
-    draw = _effects if "u0" in parameters or "u1" in parameters else _scalars
+        parameters = *parameters, *shown
+    draw = _effects if f"sigma_{parameters[0]}" in parameters else _scalars
     figure = draw(table, methods, *parameters)
     exactly = "; black: the same, exactly" if table[EXACT].notna().to_numpy().any() else ""
     figure.suptitle(f"{title}\n({LINES}{exactly})")
@@ -71,7 +73,7 @@ def _scalars(table: pd.DataFrame, methods: style.Methods, *names: str) -> Figure
     """One panel per parameter, one row per prior."""
     own = pd.concat([table[table["parameter"] == name] for name in names])
     rows = -(-len(names) // WRAP)
-    figure = style.new_figure(1.0 + rows * (0.3 + 0.2 * table["prior"].nunique()))
+    figure = style.new_figure(0.7 + rows * (0.6 + 0.2 * table["prior"].nunique()))
     _forest(figure, own.assign(panel=own["parameter"], row=0), methods)
     return figure
 
