@@ -73,10 +73,10 @@ priors:
     label: LKJ(1)
     eta: 1 # every rho equally likely
     {scales}
-  lkj_2:
+  lkj_15:
     family: lkj_cholesky_cov
-    label: LKJ(2)
-    eta: 2 # rho near 0 more likely
+    label: LKJ(1.5)
+    eta: 1.5 # rho near 0 somewhat more likely
     {scales}
 
 # How many subjects? (target sample_size)

@@ -35,6 +35,13 @@ def test_defaults_of_the_schema_are_the_default_study(in_root):
     assert {key: study.config[key] for key in rest} == {key: demo.config[key] for key in rest}
 
 
+def test_a_prior_of_another_config_is_left_out(in_root):
+    fewer = check_study(changed(DEMO, "priors.lkj_2", "leave out"))
+    assert list(fewer.priors) == [name for name in DEMO["priors"] if name != "lkj_2"]
+    with pytest.raises(InputError, match="key priors: is empty .expected at least one prior"):
+        check_study(DEMO | {"priors": {"lkj_2": "leave out"}})
+
+
 @pytest.mark.parametrize("schema", ["config.schema.yaml", "scenario.schema.yaml"])
 def test_every_rule_of_a_schema_is_described(schema):
     """The description is what a message says is expected."""
@@ -117,7 +124,7 @@ def test_how_many_replicates_nuts_fits(tmp_path, monkeypatch):
         ("sample_size.goals", {"r_u": {"relative_bias": 0.1}}, "relative bias needs a fixed, non"),
         ("sample_size.goals", {"sigma": {"reject": 0.8}}, "interval of an sd always excludes 0"),
         ("sample_size.subjects", [20, 10], "sample_size.subjects: the numbers must increase"),
-        ("sbc.exact_replicates", 10_000_000, "key sbc: the study needs 400,016 jobs"),
+        ("sbc.exact_replicates", 10_000_000, "key sbc: the study needs 480,016 jobs"),
     ],
 )
 def test_mistakes_in_the_config(in_root, key, value, message):

@@ -68,7 +68,7 @@ def test_from_the_csv_to_the_verdict(trial):
     rows = re.findall(r"^\| (.*?) \| (\w+) \| (\w+) \|(.*)\|$", DOC, re.M)
     assert len(rows) == 9
     for parameter, measure, scenario, cells in rows[1:]:
-        for prior, cell in zip(("independent", "lkj_1", "lkj_2"), cells.split("|"), strict=True):
+        for prior, cell in zip(("independent", "lkj_1", "lkj_15"), cells.split("|"), strict=True):
             if cell.strip() == "no interval":
                 continue
             value, error = cell.split(" ± ")

@@ -100,8 +100,8 @@ def test_independent_alone_whose_fits_all_failed_says_so(tmp_path):
     assert "3 of 3 under i" in page and "No prior can be judged" in page
 
 
-METHODS = {"full": 12, "effects": 2, "arms": 8, "scales": 40, "other_priors": 12}
-"""Priors and REML of the configs; the others have those of config.yaml."""
+METHODS = {"full": 12, "effects": 2, "arms": 8, "scales": 40, "other_priors": 12, "scale": 6}
+"""Priors and REML of the configs; the others have those of config.yaml but LKJ(1.5)."""
 CONFIGS = ("full", "effects", "nuts", "scale", "arms", "scales", "other_priors", "latent")
 
 

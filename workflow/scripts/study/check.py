@@ -83,6 +83,9 @@ def check_study(config: dict[str, Any], source: str = "config") -> Study:
     given = copy.deepcopy(config)
     if given.get("truth") == "data":
         config["truth"] = {}
+    if isinstance(config.get("priors"), dict):  # those of another config that this one leaves out
+        kept = {key: block for key, block in config["priors"].items() if block != "leave out"}
+        config["priors"] = kept
     validated(config, "config.schema.yaml", source)
     given_truth = given.get("truth", {})
     _check_names(config, source)
