@@ -38,7 +38,7 @@ def test_defaults_of_the_schema_are_the_default_study(in_root):
 def test_a_prior_of_another_config_is_left_out(in_root):
     fewer = check_study(changed(DEMO, "priors.lkj_2", "leave out"))
     assert list(fewer.priors) == [name for name in DEMO["priors"] if name != "lkj_2"]
-    with pytest.raises(InputError, match="key priors: is empty .expected at least one prior"):
+    with pytest.raises(InputError, match="key priors: is empty"):
         check_study(DEMO | {"priors": {"lkj_2": "leave out"}})
 
 
