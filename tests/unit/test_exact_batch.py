@@ -96,6 +96,7 @@ def results_in_processes(code: str, *environments: dict[str, str]) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_code_of_the_disk_and_of_another_processor(tmp_path):
     """One without wide vectors adds in another order; a second process reads its code."""
     code = (

@@ -84,6 +84,7 @@ def test_a_killed_study_goes_on_where_it_was(tmp_path, undisturbed):
     same_tables(tmp_path, undisturbed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "target"),
     [

@@ -51,7 +51,7 @@ PRIOR, MEASURE = re.findall(
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
-    """One for all tests of this file: its kernels are compiled once."""
+    """One for all tests of this file."""
     return copied_checkout(tmp_path_factory.mktemp("checkout"))
 
 
@@ -73,7 +73,7 @@ def test_a_new_family_reruns_only_its_own_fits(tmp_path, checkout, family):
     alone = FEW | {"sampler": EXACT_ONLY | {"priors": []}}
     folder = tiny_study(tmp_path, **alone)
     table = "results/tiny/tables/fits/low.parquet"
-    run = snakemake(folder, table, root=checkout)
+    run = snakemake(folder, table)
     assert run.returncode == 0, run.stderr[-3000:]
     family.write_text(PRIOR)
     assert planned_jobs(folder, table, root=checkout) == {}
@@ -84,6 +84,7 @@ def test_a_new_family_reruns_only_its_own_fits(tmp_path, checkout, family):
     assert jobs == {"compile_exact": 1, "fit_exact": 1, "measure": 1}
 
 
+@pytest.mark.slow
 def test_a_fifth_prior_and_a_new_measure_are_in_the_tables(tmp_path, checkout, family, measure):
     family.write_text(PRIOR)
     priors = {"gamma": {"family": family.stem, "label": "Gamma"}}
@@ -95,6 +96,7 @@ def test_a_fifth_prior_and_a_new_measure_are_in_the_tables(tmp_path, checkout, f
     assert len(errors) == 14 and (errors["estimate"] > 0).all() and (errors["mcse"] > 0).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("tests", "name", "count"),
     [("test_priors.py", "lkj_corr_gamma", 7), ("test_measures.py", "absolute_error", 2)],

@@ -33,9 +33,9 @@ def checkout(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def study(tmp_path_factory, checkout):
+def study(tmp_path_factory):
     folder = tiny_study(tmp_path_factory.mktemp("study"))
-    run = snakemake(folder, root=checkout)
+    run = snakemake(folder)
     assert run.returncode == 0, run.stderr[-5000:]
     return folder, run
 
@@ -143,22 +143,22 @@ def test_progress_is_reported_while_it_runs(study):
     assert max(map(len, lines)) <= 200 and "/scripts/" not in study[1].stderr
 
 
-def test_running_it_again_does_nothing(study, checkout):
+def test_running_it_again_does_nothing_nor_does_a_copy_of_the_folder(study, checkout):
     assert planned_jobs(study[0], root=checkout) == {}
 
 
 @pytest.fixture
-def replan(study, checkout):
+def replan(study):
     """Plan the study after a change of its config; the config is put back afterwards."""
     folder, _ = study
-    yield lambda *args, **kwargs: plan(folder, checkout, *args, **kwargs)
+    yield lambda *args, **kwargs: plan(folder, *args, **kwargs)
     tiny_study(folder)
 
 
-def plan(folder, checkout, sheet: str = SHEET, **changes):
+def plan(folder, sheet: str = SHEET, **changes):
     """Jobs of the slow rules that a dry run of the changed study would start."""
     tiny_study(folder, sheet, **changes)
-    jobs = planned_jobs(folder, root=checkout)
+    jobs = planned_jobs(folder)
     return {rule: jobs[rule] for rule in SLOW if rule in jobs}
 
 
@@ -235,10 +235,10 @@ def test_a_change_of_code_reruns_what_imports_it(study, checkout, changed, file,
     assert "simulate" not in planned
 
 
-def test_exact_fits_need_no_compiled_model(tmp_path, checkout):
+def test_exact_fits_need_no_compiled_model(tmp_path):
     folder = tiny_study(tmp_path, sampler=EXACT_ONLY)
     table = "results/tiny/tables/recovery.csv"
-    jobs = planned_jobs(folder, table, root=checkout)
+    jobs = planned_jobs(folder, table)
     assert "fit_observed" not in jobs and jobs["fit_exact"] == 2
 
 
@@ -261,9 +261,9 @@ def test_a_mistake_is_one_plain_sentence_before_any_job(tmp_path, changes, messa
 
 
 @pytest.fixture(scope="module")
-def report(study, checkout):
+def report(study):
     folder, _ = study
-    run = snakemake(folder, "--report", "report.html", root=checkout, run=())
+    run = snakemake(folder, "--report", "report.html", run=())
     assert run.returncode == 0, run.stderr[-3000:]
     return folder / "report.html"
 
