@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import yaml
+from planner import dry_run
 
 from recovery.data.longdata import LongData
 from study.check import check_study
@@ -80,11 +81,14 @@ def sentences(run: subprocess.CompletedProcess) -> list[str]:
     return [line for line in lines if not line.startswith("Using workflow specific profile")]
 
 
-def planned_jobs(folder: Path, *arguments: str, root: Path = ROOT) -> dict[str, int]:
+def planned_jobs(folder: Path, *targets: str, root: Path = ROOT) -> dict[str, int]:
     """How many jobs of each rule a dry run would start."""
-    run = snakemake(folder, "--dry-run", *arguments, root=root)
-    assert run.returncode == 0, run.stderr
-    lines = [line.split() for line in (run.stdout + run.stderr).splitlines()]
+    arguments = ["--snakefile", root / "Snakefile", "--directory", folder, "--cores", "2", *targets]
+    log = folder / "planned.txt"
+    exit_code = dry_run([str(word) for word in arguments], log)
+    printed = log.read_text()
+    assert exit_code == 0, printed
+    lines = [line.split() for line in printed.splitlines()]
     if ["Job", "stats:"] not in lines:
         return {}
     table = lines[lines.index(["Job", "stats:"]) :]
