@@ -46,8 +46,4 @@ def test_every_way_to_a_posterior_is_timed(sleepstudy, monkeypatch):
     assert (sampled.drop(columns="divergences") > 0).all(axis=None)
     # a fit of 4 x 200 draws takes at least one gradient a draw, and no more than 2^10
     assert sampled["gradient_evaluations"].between(800, 800 * 1024).all()
-    parts = fits[exact].set_index("method")["sampling_seconds"]
-    assert set(parts.index) == {
-        "exact, quadrature", "exact, r_u", "exact, whole fit", "REML, whole fit"
-    }  # fmt: skip
-    assert (parts > 0).all()
+    assert (fits.loc[exact, "sampling_seconds"] > 0).all()

@@ -21,14 +21,8 @@ HOSTILE = {
     "j": {"family": "lkj_corr", "label": "cost $5 & $x", **AUTO},
 }
 NO_NUTS = {"replicates": 0, "priors": []}
-NOTHING = {
-    "beta0": 0,
-    "beta1": 0,
-    "sigma_u0": 1e-170,
-    "sigma_u1": 1e-170,
-    "rho": 0,
-    "sigma": 1e-170,
-}
+NOTHING = dict.fromkeys(("sigma_u0", "sigma_u1", "sigma"), 1e-170)
+NOTHING |= dict.fromkeys(("beta0", "beta1", "rho"), 0)
 README = (ROOT / "config/README.md").read_text()
 HEIGHTS = yaml.safe_load(re.search(r"```yaml\n(study: heights.*?)```", README, re.S)[1])
 

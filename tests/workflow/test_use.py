@@ -43,7 +43,7 @@ def test_the_catalog_finds_what_it_looks_for(tmp_path):
     assert found.pop("everything") == here.pop("all") == 1 and found == here
 
 
-FEW = {"priors": {"independent": TINY["priors"]["independent"]}}
+FEW = {"independent": TINY["priors"]["independent"]}
 PRIOR, MEASURE = re.findall(
     r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.S
 )  # the examples, as they stand there
@@ -70,15 +70,15 @@ def measure(checkout):
 
 def test_a_new_family_reruns_only_its_own_fits(tmp_path, checkout, family):
     """One new file and one block, in a dry run of a finished study."""
-    alone = FEW | {"sampler": EXACT_ONLY | {"priors": []}}
-    folder = tiny_study(tmp_path, **alone)
+    alone = {"sampler": EXACT_ONLY | {"priors": []}}
+    folder = tiny_study(tmp_path, priors=FEW, **alone)
     table = "results/tiny/tables/fits/low.parquet"
     run = snakemake(folder, table)
     assert run.returncode == 0, run.stderr[-3000:]
     family.write_text(PRIOR)
     assert planned_jobs(folder, table, root=checkout) == {}
-    fifth = {"gamma": {"family": family.stem, "label": "Gamma"}}
-    tiny_study(folder, **alone | {"priors": FEW["priors"] | fifth})
+    more = FEW | {"gamma": {"family": family.stem, "label": "Gamma"}}
+    tiny_study(folder, priors=more, **alone)
     # exact batches hold all priors and cost little; by NUTS see test_workflow.py
     jobs = planned_jobs(folder, table, root=checkout)
     assert jobs == {"compile_exact": 1, "fit_exact": 1, "measure": 1}
