@@ -73,6 +73,7 @@ def test_a_user_s_text_stays_text(tmp_path, monkeypatch):
     }
 
 
+@pytest.mark.slow
 def test_the_example_of_the_config_s_readme(tmp_path):
     folder = own_study(tmp_path / "a", **HEIGHTS | {"replicates": 1, "sampler": NO_NUTS})
     header = {GROUP: "child", TIME: "step", RESPONSE: "height"}
