@@ -83,9 +83,8 @@ def sentences(run: subprocess.CompletedProcess) -> list[str]:
 
 def planned_jobs(folder: Path, *targets: str, root: Path = ROOT) -> dict[str, int]:
     """How many jobs of each rule a dry run would start."""
-    arguments = ["--snakefile", root / "Snakefile", "--directory", folder, "--cores", "2", *targets]
-    log = folder / "planned.txt"
-    exit_code = dry_run([str(word) for word in arguments], log)
+    arguments = "--snakefile", root / "Snakefile", "--directory", folder, "--cores", 2, *targets
+    exit_code = dry_run([*map(str, arguments)], log := folder / "planned.txt")
     printed = log.read_text()
     assert exit_code == 0, printed
     lines = [line.split() for line in printed.splitlines()]

@@ -13,7 +13,7 @@ def dry_run(arguments: list[str], log: Path) -> int:
     """Snakemake's exit code; what it writes goes to a file."""
     process = CONTEXT.Process(target=_snakemake, args=([*arguments, "--dry-run"], log))
     process.start()
-    process.join()
+    process.join(900)
     return process.exitcode
 
 

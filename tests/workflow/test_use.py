@@ -44,9 +44,8 @@ def test_the_catalog_finds_what_it_looks_for(tmp_path):
 
 
 FEW = {"independent": TINY["priors"]["independent"]}
-PRIOR, MEASURE = re.findall(
-    r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.S
-)  # the examples, as they stand there
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
+PRIOR, MEASURE = re.findall(r"```python\n(.*?)```", CONTRIBUTING, re.S)  # as they stand there
 
 
 @pytest.fixture(scope="module")
@@ -101,9 +100,8 @@ def test_a_fifth_prior_and_a_new_measure_are_in_the_tables(tmp_path, checkout, f
     ("tests", "name", "count"),
     [("test_priors.py", "lkj_corr_gamma", 7), ("test_measures.py", "absolute_error", 2)],
 )
-def test_what_was_added_is_tested_without_further_code(
-    checkout, family, measure, tests, name, count
-):
+def test_what_was_added_is_tested(checkout, family, measure, tests, name, count):
+    """Without further code."""
     family.write_text(PRIOR)
     command = [sys.executable, "-m", "pytest", "-n", "0", "-q", f"tests/unit/{tests}", "-k", name]
     run = subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False)
